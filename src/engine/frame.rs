@@ -1,0 +1,388 @@
+//! What the page asks for on an animation frame, and what it gets: plain data, ready to be drawn.
+//!
+//! The page pulls: one [`FrameRequest`] in flight, one [`FrameUpdate`] back. A part that is `None` stands as before.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::command::FieldAddress;
+use crate::geo::{Bounds, LngLat, World};
+use crate::time::UnixMillis;
+
+/// What the page shows at present.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FrameRequest {
+    /// The page holds no buffers (first frame, or the WebGL context was lost): send every slot and every part.
+    pub fresh: bool,
+    pub list: ListRequest,
+    /// The name of the device whose panel is open.
+    pub selected: Option<String>,
+    /// Its shadow in the panel. None: the classic one.
+    pub shadow: Option<String>,
+    /// What the map shows.
+    pub bounds: Option<Bounds>,
+    /// Asks which devices lie near a point of the map.
+    pub pick: Option<Pick>,
+}
+
+/// The window of the device list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListRequest {
+    /// Words that a name must hold, in any order and case.
+    pub search: String,
+    pub chip: Chip,
+    pub sort: Sort,
+    /// Keep the present order, because a pointer or the focus is in the list.
+    pub hold: bool,
+    pub first: u32,
+    pub rows: u32,
+}
+
+/// Which devices the list holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Chip {
+    #[default]
+    All,
+    State(DeviceState),
+    /// A desired value differs from the reported one.
+    Differs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sort {
+    /// Numbers inside names count as numbers: sim-2 before sim-10.
+    #[default]
+    Name,
+    LastSeen,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pick {
+    pub point: World,
+    /// In units of [`World`].
+    pub radius: u32,
+    /// Comes back with the answer, so that an old one can be told.
+    pub serial: u32,
+}
+
+/// How a device does, as its mark on the map shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DeviceState {
+    Moving,
+    #[default]
+    Still,
+    /// Nothing was heard for a while.
+    Stale,
+    /// It said so, or its will did.
+    Offline,
+    Alarm,
+}
+
+/// The answer to a [`FrameRequest`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrameUpdate {
+    /// The slots that changed, in ascending order without overlap.
+    pub runs: Vec<SlotRun>,
+    /// x and y ([`World`]) of each slot of each run, one after the other.
+    pub positions: Vec<u32>,
+    /// Four bytes for each slot of each run: palette, heading, badge and flags.
+    pub marks: Vec<u8>,
+    pub view: FrameView,
+}
+
+/// `len` slots from `first` on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotRun {
+    pub first: u32,
+    pub len: u32,
+}
+
+/// Everything but the bulk.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FrameView {
+    pub now: UnixMillis,
+    /// Device slots in use; slots below it may be undrawn (mark 0).
+    pub slots: u32,
+    pub link: Option<LinkView>,
+    pub list: Option<ListView>,
+    pub selected: Option<Selected>,
+    pub picked: Option<Picked>,
+    /// The smallest rectangle that holds every drawn device.
+    pub extent: Option<Bounds>,
+}
+
+/// The link to the broker.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinkView {
+    pub state: LinkState,
+    /// Host and port, or empty before the first attempt.
+    pub host: String,
+    pub url: String,
+    pub client_id: String,
+    /// When the state began.
+    pub since: UnixMillis,
+    /// Messages and bytes received in the last whole second.
+    pub messages_per_second: u32,
+    pub bytes_per_second: u32,
+    /// One value a second, oldest first, at most 60.
+    pub history: Vec<u32>,
+    /// From PINGREQ to PINGRESP or PUBLISH to PUBACK, the newest.
+    pub latency_ms: Option<u32>,
+    /// Messages that were received and could not be kept.
+    pub dropped: u64,
+    /// Messages on location and shadow topics that could not be read.
+    pub unreadable: u64,
+    /// Texts on location topics: shown as last message, not as errors.
+    pub texts: u64,
+    pub subscriptions: Vec<SubscriptionView>,
+    /// Changes that wait for the connection.
+    pub waiting: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum LinkState {
+    /// No broker was chosen yet, or the person disconnected.
+    #[default]
+    Idle,
+    Connecting,
+    Connected,
+    /// Lost or not reached; tries again by itself.
+    Disconnected {
+        fault: LinkFault,
+        retry_at: UnixMillis,
+    },
+    /// Trying again by itself would not help.
+    Failed {
+        fault: LinkFault,
+    },
+}
+
+/// Why there is no link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkFault {
+    /// The address is no `ws://` or `wss://` URL.
+    BadUrl,
+    /// An https page may not open `ws://` to another machine.
+    MixedContent,
+    /// The socket never opened: name, port, firewall, certificate or Origin; the browser does not say which.
+    Unreachable,
+    /// The socket opened, but closed before CONNACK came.
+    NoConnack,
+    /// CONNACK with this return code, 1 to 5.
+    Refused(u8),
+    /// The broker closed the link, with the WebSocket's close code.
+    Closed(u16),
+    /// Nothing came for one and a half keep-alives.
+    Silent,
+    /// The broker sent what is no MQTT 3.1.1.
+    Malformed(String),
+    /// Another client took the same client identifier, as far as can be told.
+    TakenOver,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubscriptionView {
+    pub filter: String,
+    pub state: SubscriptionState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SubscriptionState {
+    Asked,
+    Granted,
+    /// SUBACK 0x80.
+    Refused,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListView {
+    /// Devices known at all.
+    pub devices: u32,
+    /// Those that lie in the bounds of the request.
+    pub in_view: u32,
+    pub counts: StateCounts,
+    /// Devices that fit search and chip.
+    pub total: u32,
+    /// Index of the first of `rows`.
+    pub first: u32,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateCounts {
+    pub moving: u32,
+    pub still: u32,
+    pub stale: u32,
+    pub offline: u32,
+    pub alarm: u32,
+    pub differs: u32,
+}
+
+/// One line of the device list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub slot: u32,
+    pub name: String,
+    pub state: DeviceState,
+    pub position: Option<LngLat>,
+    /// Metres a second.
+    pub speed: Option<f32>,
+    /// Degrees clockwise from north.
+    pub heading: Option<f32>,
+    pub last_seen: UnixMillis,
+    pub badge: Badge,
+    /// Why the state is Alarm, as key and value.
+    pub alarm: Option<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Badge {
+    #[default]
+    None,
+    /// A change of this page is on its way to this key.
+    OnItsWay(String),
+    /// So many keys differ.
+    Differs(u32),
+}
+
+/// The device whose panel is open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Selected {
+    Nothing,
+    /// Nothing was heard of that name yet.
+    Unknown(String),
+    Device(Box<DeviceView>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceView {
+    pub slot: u32,
+    pub name: String,
+    pub state: DeviceState,
+    pub last_seen: UnixMillis,
+    pub fix: Option<FixView>,
+    pub last_message: Option<LastMessage>,
+    /// Shadows heard of: None is the classic one.
+    pub shadows: Vec<Option<String>>,
+    pub shadow: Option<ShadowView>,
+    /// The way it came, oldest first.
+    pub trail: Vec<World>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FixView {
+    pub position: LngLat,
+    /// When the device was there, by its own word; else when it was heard.
+    pub at: UnixMillis,
+    pub altitude: Option<f32>,
+    /// Metres a second.
+    pub speed: Option<f32>,
+    /// Degrees clockwise from north.
+    pub heading: Option<f32>,
+    /// Radius in metres.
+    pub accuracy: Option<f32>,
+}
+
+/// The newest text that came on the device's own topic and is no position.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastMessage {
+    pub topic: String,
+    /// Cut at 1,000 characters.
+    pub text: String,
+    pub at: UnixMillis,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShadowView {
+    pub version: u64,
+    pub at: UnixMillis,
+    /// In the order of their paths.
+    pub fields: Vec<FieldView>,
+    /// How many of them differ.
+    pub differs: u32,
+}
+
+/// One leaf of desired and reported together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldView {
+    pub path: Vec<String>,
+    pub reported: Option<ValueView>,
+    pub reported_at: Option<UnixMillis>,
+    pub desired: Option<ValueView>,
+    pub desired_at: Option<UnixMillis>,
+    /// Desired is there and not equal to reported.
+    pub differs: bool,
+    /// Present when a switch fits: the positions of its thumb and of its ghost.
+    pub switch: Option<SwitchView>,
+    /// A change of this page that is under way or has just ended.
+    pub change: Option<ChangeView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchView {
+    /// None: never reported, or reported as something that is neither on nor off.
+    pub reported: Option<bool>,
+    /// None: no wish that differs.
+    pub wished: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueView {
+    /// A string as it is; anything else as JSON.
+    pub text: String,
+    pub kind: ValueKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ValueKind {
+    Text,
+    Number,
+    Boolean,
+    /// An array or an empty object.
+    Structure,
+}
+
+/// The life of one change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangeView {
+    pub field: FieldAddress,
+    pub wish: ValueView,
+    pub stage: Stage,
+    /// When each step was reached, oldest first.
+    pub steps: Vec<(Step, UnixMillis)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    Queued,
+    Sent,
+    Accepted(u64),
+    Reported,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    Queued,
+    Sent,
+    Accepted {
+        version: u64,
+    },
+    Reported,
+    Rejected {
+        code: u16,
+        message: String,
+    },
+    TimedOut,
+    /// Another value was wished meanwhile.
+    Superseded {
+        by: Option<String>,
+        value: Option<ValueView>,
+        version: u64,
+    },
+}
+
+/// The answer to a [`Pick`], nearest first, at most 20.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picked {
+    pub serial: u32,
+    pub devices: Vec<Row>,
+}

@@ -1,0 +1,34 @@
+//! Gnomon: a dashboard in the browser that speaks MQTT, shows where every device is and changes its shadow.
+//!
+//! The modules in reading order. Everything above the line compiles natively and names no browser API.
+//!
+//! - [`time`], [`rng`], [`geo`], [`topic`], [`message`]: the small words that everything else is written in
+//! - [`mqtt`]: MQTT 3.1.1 without IO: packets from bytes, and the client's session
+//! - [`shadow`]: AWS IoT Device Shadows: documents, merge, delta, topics, requests, and the service itself
+//! - [`location`]: the many shapes in which a position arrives, read into one
+//! - [`fleet`]: every device that was ever heard of, ready to be drawn, searched and sorted
+//! - [`engine`]: the brain: what comes from the link and from the page goes in, packets and frames come out
+//!
+//! ---
+//!
+//! - `web`: socket, timer, clock, storage and the worker, thin glue without decisions
+//! - `map`: MapLibre GL JS and the WebGL2 canvas of the devices
+//! - `ui`: what is seen and pressed
+
+pub mod time;
+pub mod rng;
+pub mod geo;
+pub mod topic;
+pub mod message;
+pub mod mqtt;
+pub mod shadow;
+pub mod location;
+pub mod fleet;
+pub mod engine;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+#[cfg(target_arch = "wasm32")]
+pub mod map;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

@@ -1,0 +1,3 @@
+//! MQTT 3.1.1 without IO. Knows no shadow and no device.
+
+pub mod wire;
