@@ -8,6 +8,8 @@ use crate::engine::command::FieldAddress;
 use crate::geo::{Bounds, LngLat, World};
 use crate::time::UnixMillis;
 
+pub use crate::mqtt::session::{LinkFault, SubscriptionState};
+
 /// What the page shows at present.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrameRequest {
@@ -156,41 +158,10 @@ pub enum LinkState {
     },
 }
 
-/// Why there is no link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LinkFault {
-    /// The address is no `ws://` or `wss://` URL.
-    BadUrl,
-    /// An https page may not open `ws://` to another machine.
-    MixedContent,
-    /// The socket never opened: name, port, firewall, certificate or Origin; the browser does not say which.
-    Unreachable,
-    /// The socket opened, but closed before CONNACK came.
-    NoConnack,
-    /// CONNACK with this return code, 1 to 5.
-    Refused(u8),
-    /// The broker closed the link, with the WebSocket's close code.
-    Closed(u16),
-    /// Nothing came for one and a half keep-alives.
-    Silent,
-    /// The broker sent what is no MQTT 3.1.1.
-    Malformed(String),
-    /// Another client took the same client identifier, as far as can be told.
-    TakenOver,
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SubscriptionView {
     pub filter: String,
     pub state: SubscriptionState,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SubscriptionState {
-    Asked,
-    Granted,
-    /// SUBACK 0x80.
-    Refused,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,8 @@ mod connect;
 mod frame;
 mod guard;
 mod publish;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use std::num::NonZeroU16;

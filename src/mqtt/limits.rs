@@ -1,0 +1,24 @@
+//! The numbers that bound a session. Where AWS IoT Core sets a limit, it is that limit.
+
+use std::time::Duration;
+
+/// The largest packet let in: 128 KiB of payload and room for the topic.
+pub const MAX_PACKET: usize = 128 * 1024 + 66 * 1024;
+
+/// Filters in one SUBSCRIBE.
+pub const MAX_FILTERS_PER_SUBSCRIBE: usize = 8;
+
+/// Subscriptions of one connection.
+pub const MAX_SUBSCRIPTIONS: usize = 50;
+
+/// Bytes that may wait for the socket before a publish is refused.
+pub const MAX_UNSENT: usize = 1 << 20;
+
+/// QoS 1 messages that may wait for their acknowledgement.
+pub const MAX_IN_FLIGHT: usize = 100;
+
+/// From the wish to connect to CONNACK.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The keep-alive unless the person says otherwise.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(60);

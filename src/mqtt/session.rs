@@ -1,0 +1,418 @@
+//! The client's side of one MQTT 3.1.1 session over a socket that somebody else owns.
+//!
+//! The host calls `handle_*` for what happened, then takes `poll_output` until it is empty, then `poll_event`, and
+//! arms its one timer with `poll_timeout`. Sessions are clean: after a loss every filter is asked for again, and
+//! what was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters.
+
+mod fault;
+mod keep_alive;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::message::QoS;
+use crate::mqtt::backoff::Backoff;
+use crate::mqtt::inflight::{Awaited, InFlight};
+use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_UNSENT};
+use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish, Subscribe};
+use crate::time::Instant;
+use crate::topic::TopicFilter;
+
+pub use fault::LinkFault;
+use keep_alive::KeepAlive;
+pub use subscriptions::SubscriptionState;
+use subscriptions::Subscriptions;
+
+/// A link that stood this long starts the next series of attempts from the shortest wait.
+const STABLE: Duration = Duration::from_secs(10);
+
+/// Who connects, and what it wants to hear.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub client_id: String,
+    pub user_name: Option<String>,
+    pub password: Option<Vec<u8>>,
+    pub keep_alive: Duration,
+    pub filters: Vec<TopicFilter>,
+}
+
+/// Where the link stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Idle,
+    /// The socket was asked for, but is not open.
+    Opening,
+    /// CONNECT is on its way.
+    Connecting,
+    Up,
+    /// Waits for the next attempt.
+    Waiting {
+        fault: LinkFault,
+        until: Instant,
+    },
+    /// Waits for a person.
+    Failed {
+        fault: LinkFault,
+    },
+}
+
+/// What the host must do to the socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    Open,
+    /// All packets queued so far, for one frame.
+    Send(Bytes),
+    Close,
+}
+
+/// What the caller may want to react to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    Connected,
+    Lost,
+    Acknowledged(PacketId),
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PublishError {
+    #[error("there is no connection")]
+    NotConnected,
+    #[error("too much waits to be sent or acknowledged")]
+    Full,
+    #[error(transparent)]
+    Wire(#[from] wire::WireError),
+}
+
+/// See the module's documentation for the order of calls.
+#[derive(Debug)]
+pub struct Session {
+    config: Config,
+    phase: Phase,
+    /// When the phase began.
+    since: Instant,
+    reader: FrameReader,
+    unsent: BytesMut,
+    outputs: VecDeque<Output>,
+    events: VecDeque<Event>,
+    in_flight: InFlight,
+    subscriptions: Subscriptions,
+    keep_alive: KeepAlive,
+    backoff: Backoff,
+    latency: Option<Duration>,
+}
+
+impl Session {
+    pub fn new(config: Config, seed: u64, now: Instant) -> Self {
+        Self {
+            phase: Phase::Idle,
+            since: now,
+            reader: FrameReader::new(MAX_PACKET),
+            unsent: BytesMut::new(),
+            outputs: VecDeque::new(),
+            events: VecDeque::new(),
+            in_flight: InFlight::new(),
+            subscriptions: Subscriptions::new(config.filters.clone()),
+            keep_alive: KeepAlive::new(config.keep_alive, now),
+            backoff: Backoff::new(seed),
+            latency: None,
+            config,
+        }
+    }
+
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// When the present phase began.
+    pub fn since(&self) -> Instant {
+        self.since
+    }
+
+    /// The newest measured time from a question to its answer.
+    pub fn latency(&self) -> Option<Duration> {
+        self.latency
+    }
+
+    pub fn subscriptions(&self) -> impl Iterator<Item = (&TopicFilter, SubscriptionState)> {
+        self.subscriptions.iter()
+    }
+
+    /// Starts an attempt at once, unless one is under way or the link stands.
+    pub fn connect(&mut self, now: Instant) {
+        if matches!(
+            self.phase,
+            Phase::Idle | Phase::Waiting { .. } | Phase::Failed { .. }
+        ) {
+            self.enter(Phase::Opening, now);
+            self.outputs.push_back(Output::Open);
+        }
+    }
+
+    /// Says DISCONNECT where it can, and stays away.
+    pub fn disconnect(&mut self, now: Instant) {
+        if self.phase == Phase::Up {
+            self.send(&Packet::Disconnect, now);
+            self.flush();
+            self.events.push_back(Event::Lost);
+        }
+        self.drop_socket();
+        self.enter(Phase::Idle, now);
+    }
+
+    /// The socket is open.
+    pub fn handle_opened(&mut self, now: Instant) {
+        if self.phase != Phase::Opening {
+            return;
+        }
+        // The time limit runs on from the first step, so `since` stays.
+        self.phase = Phase::Connecting;
+        let config = self.config.clone();
+        let packet = Packet::Connect(Connect {
+            level: 4,
+            client_id: &config.client_id,
+            clean_session: true,
+            keep_alive: config.keep_alive.as_secs().min(u64::from(u16::MAX)) as u16,
+            will: None,
+            user_name: config.user_name.as_deref(),
+            password: config.password.as_deref(),
+        });
+        self.send(&packet, now);
+    }
+
+    /// The socket closed, with the WebSocket's close code.
+    pub fn handle_closed(&mut self, code: u16, now: Instant) {
+        let fault = match self.phase {
+            Phase::Opening => LinkFault::Unreachable,
+            Phase::Connecting => LinkFault::NoConnack,
+            Phase::Up => LinkFault::Closed(code),
+            Phase::Idle | Phase::Waiting { .. } | Phase::Failed { .. } => return,
+        };
+        self.lose(fault, now);
+    }
+
+    /// The socket could not even be made.
+    pub fn handle_refused(&mut self, fault: LinkFault, now: Instant) {
+        self.lose(fault, now);
+    }
+
+    /// Bytes came. `on_message` sees every PUBLISH, with its texts still in the frame.
+    pub fn handle_chunk(
+        &mut self,
+        chunk: Bytes,
+        now: Instant,
+        mut on_message: impl FnMut(&Publish<'_>),
+    ) {
+        if !matches!(self.phase, Phase::Connecting | Phase::Up) {
+            return;
+        }
+        self.keep_alive.received(now);
+        self.reader.push(chunk);
+        loop {
+            let frame = match self.reader.next_frame() {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return self.handle_timeout(now),
+                Err(error) => return self.lose(LinkFault::Malformed(error.to_string()), now),
+            };
+            let handled = match wire::parse(&frame) {
+                Ok(Packet::Publish(publish)) => self.handle_publish(&publish, now, &mut on_message),
+                Ok(packet) => self.handle_packet(packet, now),
+                Err(error) => Err(LinkFault::Malformed(error.to_string())),
+            };
+            if let Err(fault) = handled {
+                return self.lose(fault, now);
+            }
+        }
+    }
+
+    fn handle_publish(
+        &mut self,
+        publish: &Publish<'_>,
+        now: Instant,
+        on_message: &mut impl FnMut(&Publish<'_>),
+    ) -> Result<(), LinkFault> {
+        if self.phase != Phase::Up {
+            return Err(unexpected("PUBLISH before CONNACK"));
+        }
+        on_message(publish);
+        if let Some(id) = publish.packet_id {
+            self.send(&Packet::PubAck(id), now);
+        }
+        Ok(())
+    }
+
+    fn handle_packet(&mut self, packet: Packet<'_>, now: Instant) -> Result<(), LinkFault> {
+        match (&self.phase, packet) {
+            (Phase::Connecting, Packet::ConnAck(ack)) => match ack.code {
+                0 => self.handle_accepted(now),
+                code => return Err(LinkFault::Refused(code)),
+            },
+            (Phase::Up, Packet::PingResp) => {
+                self.latency = self.keep_alive.answered(now).or(self.latency);
+            }
+            (Phase::Up, Packet::PubAck(id)) => match self.in_flight.end(id) {
+                Some(Awaited::Publish(sent)) => {
+                    self.latency = Some(now.since(sent));
+                    self.events.push_back(Event::Acknowledged(id));
+                }
+                _ => return Err(unexpected("PUBACK for nothing")),
+            },
+            (Phase::Up, Packet::SubAck(ack)) => match self.in_flight.end(ack.packet_id) {
+                Some(Awaited::Subscribe(places))
+                    if self.subscriptions.answered(&places, &ack.codes) => {}
+                _ => return Err(unexpected("SUBACK for nothing")),
+            },
+            _ => return Err(unexpected("a packet that a broker does not send here")),
+        }
+        Ok(())
+    }
+
+    fn handle_accepted(&mut self, now: Instant) {
+        self.enter(Phase::Up, now);
+        self.keep_alive = KeepAlive::new(self.config.keep_alive, now);
+        for places in self.subscriptions.restart() {
+            let filters = self.subscriptions.filters(&places);
+            if let Some(packet_id) = self.in_flight.begin(Awaited::Subscribe(places)) {
+                self.send(&Packet::Subscribe(Subscribe { packet_id, filters }), now);
+            }
+        }
+        self.events.push_back(Event::Connected);
+    }
+
+    /// Sends a message, or says why not. QoS 1 gives the identifier that [`Event::Acknowledged`] will name.
+    pub fn publish(
+        &mut self,
+        topic: &str,
+        payload: &[u8],
+        qos: QoS,
+        now: Instant,
+    ) -> Result<Option<PacketId>, PublishError> {
+        if self.phase != Phase::Up {
+            return Err(PublishError::NotConnected);
+        }
+        if self.unsent.len() > MAX_UNSENT || self.in_flight.len() >= MAX_IN_FLIGHT {
+            return Err(PublishError::Full);
+        }
+        let packet_id = match qos {
+            QoS::AtMostOnce => None,
+            QoS::AtLeastOnce => {
+                let id = self.in_flight.begin(Awaited::Publish(now));
+                Some(id.ok_or(PublishError::Full)?)
+            }
+        };
+        let publish = Publish {
+            dup: false,
+            qos,
+            retain: false,
+            packet_id,
+            topic,
+            payload,
+        };
+        if let Err(error) = wire::encode(&Packet::Publish(publish), &mut self.unsent) {
+            packet_id.map(|id| self.in_flight.end(id));
+            return Err(error.into());
+        }
+        self.keep_alive.sent(now);
+        Ok(packet_id)
+    }
+
+    /// Does what is due: gives up an attempt or a silent link, pings, tries again.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Opening if now >= self.since + CONNECT_TIMEOUT => {
+                self.lose(LinkFault::Unreachable, now);
+            }
+            Phase::Connecting if now >= self.since + CONNECT_TIMEOUT => {
+                self.lose(LinkFault::NoConnack, now);
+            }
+            Phase::Up if now >= self.keep_alive.silent_at() => self.lose(LinkFault::Silent, now),
+            Phase::Up if self.keep_alive.ping_at().is_some_and(|at| now >= at) => {
+                self.send(&Packet::PingReq, now);
+                self.keep_alive.pinged(now);
+            }
+            Phase::Waiting { until, .. } if now >= until => self.connect(now),
+            _ => {}
+        }
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called at the latest.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Opening | Phase::Connecting => Some(self.since + CONNECT_TIMEOUT),
+            Phase::Up => {
+                let silent = self.keep_alive.silent_at();
+                Some(
+                    self.keep_alive
+                        .ping_at()
+                        .map_or(silent, |ping| ping.min(silent)),
+                )
+            }
+            Phase::Waiting { until, .. } => Some(until),
+            Phase::Idle | Phase::Failed { .. } => None,
+        }
+    }
+
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.flush();
+        self.outputs.pop_front()
+    }
+
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Queues a packet that this session made itself. Encoding it fails only for texts that a person typed.
+    fn send(&mut self, packet: &Packet<'_>, now: Instant) {
+        match wire::encode(packet, &mut self.unsent) {
+            Ok(()) => self.keep_alive.sent(now),
+            Err(error) => self.lose(LinkFault::Unsendable(error.to_string()), now),
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.unsent.is_empty() {
+            let packets = self.unsent.split().freeze();
+            self.outputs.push_back(Output::Send(packets));
+        }
+    }
+
+    fn lose(&mut self, fault: LinkFault, now: Instant) {
+        if self.phase == Phase::Up {
+            if now.since(self.since) >= STABLE {
+                self.backoff.reset();
+            }
+            self.events.push_back(Event::Lost);
+        }
+        self.drop_socket();
+        if fault.is_final() {
+            self.enter(Phase::Failed { fault }, now);
+        } else {
+            let until = now + self.backoff.next();
+            self.enter(Phase::Waiting { fault, until }, now);
+        }
+    }
+
+    fn drop_socket(&mut self) {
+        self.unsent.clear();
+        self.in_flight.clear();
+        self.reader = FrameReader::new(MAX_PACKET);
+        self.latency = None;
+        if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
+            self.outputs.push_back(Output::Close);
+        }
+    }
+
+    fn enter(&mut self, phase: Phase, now: Instant) {
+        self.phase = phase;
+        self.since = now;
+    }
+}
+
+fn unexpected(what: &str) -> LinkFault {
+    LinkFault::Malformed(what.to_owned())
+}
