@@ -1,1 +1,32 @@
-//! See the crate documentation.
+//! AWS IoT Device Shadows without IO: one and the same code for the page and for the backend.
+//!
+//! - [`value`], [`switch`]: values as shadows hold them, compared by the rules of the delta, and read as on or off
+//! - [`document`]: a shadow's desired and reported state, from JSON and to JSON (serde stops there)
+//! - [`topics`]: names of things and shadows, the reserved topics, the filters
+//! - [`patch`], [`merge`]: what an update asks for, and what becomes of a document; delta, size, depth
+//! - [`event`]: what the service says, as a client reads it
+//! - [`error`], [`service`]: the service itself, from a request to its answer and the messages to publish
+//!
+//! The service in three lines, for a broker that calls it with what clients publish:
+//!
+//! ```
+//! use gnomon::shadow::service::{Limits, Request, ShadowService};
+//! use gnomon::time::UnixMillis;
+//!
+//! let mut service = ShadowService::new(Limits::default());
+//! let payload = br#"{"state":{"desired":{"power":"on"}}}"#;
+//! // None: no topic that the service answers on. A retained copy of a request must not be passed on either.
+//! let request = Request::from_message("$aws/things/lamp/shadow/update", payload).unwrap();
+//! let messages = service.handle(request, UnixMillis(0)).messages;
+//! assert_eq!(messages.len(), 3, "accepted, delta and documents, to be published in this order");
+//! ```
+
+pub mod value;
+pub mod switch;
+pub mod document;
+pub mod topics;
+pub mod patch;
+pub mod merge;
+pub mod event;
+pub mod error;
+pub mod service;

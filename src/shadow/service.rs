@@ -1,0 +1,294 @@
+//! The shadow service as a pure value: a request goes in, its answer and the messages to publish come out.
+//! It never sends. What it holds is in memory; its callers keep it on disk and decide who may ask.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::message::{Message, QoS};
+use crate::shadow::document::ShadowDocument;
+use crate::shadow::document::write::{self, Footer};
+use crate::shadow::error::ShadowError;
+use crate::shadow::merge;
+use crate::shadow::patch::Body;
+use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
+use crate::time::UnixMillis;
+use crate::topic::TopicName;
+
+/// How long the version counter of a deleted shadow is remembered.
+pub const COUNTER_KEPT: Duration = Duration::from_hours(48);
+
+/// The bounds of the service. The defaults are AWS IoT's, where it has one.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Desired and reported as compact JSON, in bytes.
+    pub document_bytes: usize,
+    /// Keys on the way from a section to a value.
+    pub depth: usize,
+    /// A longer body is refused unread.
+    pub request_bytes: usize,
+    /// Shadows in memory, and as many counters of deleted ones. Above it an update that would create one gets
+    /// 500 and not 429: waiting and trying again, as 429 asks for, would not help.
+    pub shadows: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            document_bytes: 8 * 1024,
+            depth: 8,
+            request_bytes: 128 * 1024,
+            shadows: 1_000_000,
+        }
+    }
+}
+
+/// A request as it came, its body unread.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    pub id: ShadowId<'a>,
+    pub verb: Verb,
+    pub body: &'a [u8],
+    pub via: Via,
+}
+
+/// The way a request came. An HTTP client has its answer in its own response,
+/// so a failure and the answer to a get are not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    Mqtt,
+    Http,
+}
+
+impl<'a> Request<'a> {
+    /// None where the topic is none of the service's requests. The service's own answers are none,
+    /// and a retained copy must not be passed in: it is no new request.
+    pub fn from_message(topic: &'a str, payload: &'a [u8]) -> Option<Self> {
+        let ShadowTopic { id, operation } = ShadowTopic::parse(topic)?;
+        let Operation::Request(verb) = operation else {
+            return None;
+        };
+        Some(Self {
+            id,
+            verb,
+            body: payload,
+            via: Via::Mqtt,
+        })
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The body of the answer, for HTTP.
+    pub answer: Result<Bytes, ShadowError>,
+    /// To be published in this order: accepted, delta, documents; or rejected.
+    pub messages: Vec<Message>,
+}
+
+/// Every shadow of every thing.
+#[derive(Debug)]
+pub struct ShadowService {
+    limits: Limits,
+    /// By `thing` or `thing/shadow`. No name holds a slash.
+    shadows: BTreeMap<Box<str>, ShadowDocument>,
+    graves: BTreeMap<Box<str>, Grave>,
+}
+
+/// What is left of a deleted shadow.
+#[derive(Clone, Copy, Debug)]
+struct Grave {
+    version: u64,
+    deleted: UnixMillis,
+}
+
+impl Grave {
+    fn is_kept(&self, now: UnixMillis) -> bool {
+        now.0.saturating_sub(self.deleted.0) < COUNTER_KEPT.as_millis() as i64
+    }
+}
+
+impl ShadowService {
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            shadows: BTreeMap::new(),
+            graves: BTreeMap::new(),
+        }
+    }
+
+    /// The document of a living shadow.
+    pub fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        self.shadows.get(&*id.to_string())
+    }
+
+    /// Carries a request out. Requests of one shadow are to be passed in the order of their arrival.
+    pub fn handle(&mut self, request: Request<'_>, now: UnixMillis) -> Response {
+        let body = match self.parse_body(request) {
+            Ok(body) => body,
+            Err(error) => return refusal(request, error, None),
+        };
+        let client_token = body.client_token.clone();
+        let footer = Footer::new(now, client_token.as_deref());
+        let accepted = match request.verb {
+            Verb::Get => self.get(request.id, footer),
+            Verb::Update => self.update(request.id, body, footer, now),
+            Verb::Delete => self.delete(request.id, footer, now),
+        };
+        match accepted {
+            Ok(outcome) => acceptance(request, outcome),
+            Err(error) => refusal(request, error, client_token.as_deref()),
+        }
+    }
+
+    fn parse_body(&self, request: Request<'_>) -> Result<Body, ShadowError> {
+        if request.body.len() > self.limits.request_bytes {
+            return Err(ShadowError::TooLarge);
+        }
+        // An empty get or delete is the normal one; tools end it with a line feed.
+        if request.verb != Verb::Update && request.body.trim_ascii().is_empty() {
+            return Ok(Body::default());
+        }
+        Body::parse(request.body)
+    }
+
+    fn get(&self, id: ShadowId<'_>, footer: Footer<'_>) -> Result<Outcome, ShadowError> {
+        let document = self.document(id).ok_or_else(|| not_found(id))?;
+        Ok(Outcome {
+            accepted: write::whole(document, footer),
+            others: Vec::new(),
+        })
+    }
+
+    fn update(
+        &mut self,
+        id: ShadowId<'_>,
+        body: Body,
+        footer: Footer<'_>,
+        now: UnixMillis,
+    ) -> Result<Outcome, ShadowError> {
+        let (wanted, patch) = body.into_update(self.limits.depth)?;
+        let key = id.to_string();
+        let previous = self.shadows.get(&*key);
+        let version = match (previous, self.graves.get(&*key)) {
+            (Some(document), _) => document.version,
+            (None, Some(grave)) if grave.is_kept(now) => grave.version,
+            (None, _) => 0,
+        };
+        if wanted.is_some_and(|wanted| wanted != version) {
+            return Err(ShadowError::VersionConflict);
+        }
+        if previous.is_none() && self.shadows.len() >= self.limits.shadows {
+            return Err(ShadowError::Full);
+        }
+        let version = version + 1;
+        // Documents hold whole seconds.
+        let at = UnixMillis::from_seconds(now.seconds());
+        let empty = ShadowDocument::default();
+        let current = merge::merged(previous.unwrap_or(&empty), &patch, version, at);
+        if merge::size(&current) > self.limits.document_bytes {
+            return Err(ShadowError::TooLarge);
+        }
+        let mut others = Vec::with_capacity(2);
+        let delta = current.delta();
+        if !delta.is_empty() {
+            others.push((Operation::Delta, write::delta(&delta, version, footer)));
+        }
+        let documents = write::documents(previous, &current, footer);
+        others.push((Operation::Documents, documents));
+        self.graves.remove(&*key);
+        self.shadows.insert(key.into(), current);
+        Ok(Outcome {
+            accepted: write::accepted(&patch, version, footer),
+            others,
+        })
+    }
+
+    fn delete(
+        &mut self,
+        id: ShadowId<'_>,
+        footer: Footer<'_>,
+        now: UnixMillis,
+    ) -> Result<Outcome, ShadowError> {
+        let key = id.to_string();
+        let document = self.shadows.remove(&*key).ok_or_else(|| not_found(id))?;
+        // The delete takes a version of its own, which the next update continues from.
+        let grave = Grave {
+            version: document.version + 1,
+            deleted: now,
+        };
+        self.make_room_for_grave(now);
+        self.graves.insert(key.into(), grave);
+        Ok(Outcome {
+            accepted: write::deleted(document.version, footer),
+            others: Vec::new(),
+        })
+    }
+
+    /// Forgets counters that have expired and, where that is not enough, the older half of the rest:
+    /// such a shadow begins at version 1 again before its time, which is better than growing without bound.
+    fn make_room_for_grave(&mut self, now: UnixMillis) {
+        if self.graves.len() < self.limits.shadows {
+            return;
+        }
+        self.graves.retain(|_, grave| grave.is_kept(now));
+        if self.graves.len() < self.limits.shadows {
+            return;
+        }
+        let mut times: Vec<_> = self.graves.values().map(|grave| grave.deleted).collect();
+        times.sort_unstable();
+        let median = times.get(times.len() / 2).copied().unwrap_or(now);
+        self.graves.retain(|_, grave| grave.deleted > median);
+    }
+}
+
+/// The body of accepted, and the messages that follow it.
+struct Outcome {
+    accepted: Vec<u8>,
+    others: Vec<(Operation, Vec<u8>)>,
+}
+
+fn not_found(id: ShadowId<'_>) -> ShadowError {
+    ShadowError::NotFound(id.shadow().unwrap_or_else(|| id.thing()).into())
+}
+
+fn acceptance(request: Request<'_>, outcome: Outcome) -> Response {
+    let accepted = Bytes::from(outcome.accepted);
+    let mut messages = Vec::with_capacity(1 + outcome.others.len());
+    if request.via == Via::Mqtt || request.verb != Verb::Get {
+        let operation = Operation::Accepted(request.verb);
+        messages.extend(message(request.id, operation, accepted.clone()));
+    }
+    for (operation, body) in outcome.others {
+        messages.extend(message(request.id, operation, body.into()));
+    }
+    Response {
+        answer: Ok(accepted),
+        messages,
+    }
+}
+
+fn refusal(request: Request<'_>, error: ShadowError, client_token: Option<&str>) -> Response {
+    let mut messages = Vec::new();
+    if request.via == Via::Mqtt {
+        let operation = Operation::Rejected(request.verb);
+        let body = write::rejected(&error, client_token);
+        messages.extend(message(request.id, operation, body.into()));
+    }
+    Response {
+        answer: Err(error),
+        messages,
+    }
+}
+
+/// Always Some: a topic made of valid names is a valid topic.
+fn message(id: ShadowId<'_>, operation: Operation, payload: Bytes) -> Option<Message> {
+    let topic = ShadowTopic { id, operation }.to_string();
+    Some(Message {
+        topic: TopicName::new(&topic).ok()?,
+        payload,
+        qos: QoS::AtLeastOnce,
+        retain: false,
+    })
+}
