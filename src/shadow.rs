@@ -5,6 +5,7 @@
 //! - [`topics`]: names of things and shadows, the reserved topics, the filters
 //! - [`patch`], [`merge`]: what an update asks for, and what becomes of a document; delta, size, depth
 //! - [`event`]: what the service says, as a client reads it
+//! - [`requests`]: the life of a change that a client wishes for
 //! - [`error`], [`service`]: the service itself, from a request to its answer and the messages to publish
 //!
 //! The service in three lines, for a broker that calls it with what clients publish:
@@ -29,4 +30,5 @@ pub mod patch;
 pub mod merge;
 pub mod event;
 pub mod error;
+pub mod requests;
 pub mod service;

@@ -1,1 +1,10 @@
-//! See the crate documentation.
+//! The browser's parts that the engine and the page need: thin glue that decides nothing.
+
+pub mod bridge;
+mod clock;
+mod parcel;
+mod socket;
+pub mod start;
+pub mod storage;
+mod timer;
+pub mod worker;

@@ -357,9 +357,17 @@ impl Session {
         }
     }
 
-    pub fn poll_output(&mut self) -> Option<Output> {
-        self.flush();
+    /// While the socket is not `writable`, packets stay here and only opening and closing come out.
+    pub fn poll_output(&mut self, writable: bool) -> Option<Output> {
+        if writable {
+            self.flush();
+        }
         self.outputs.pop_front()
+    }
+
+    /// Whether packets wait for the socket.
+    pub fn has_unsent(&self) -> bool {
+        !self.unsent.is_empty()
     }
 
     pub fn poll_event(&mut self) -> Option<Event> {

@@ -62,7 +62,7 @@ impl Scene {
     }
 
     fn outputs(&mut self) -> Vec<Output> {
-        std::iter::from_fn(|| self.session.poll_output()).collect()
+        std::iter::from_fn(|| self.session.poll_output(true)).collect()
     }
 
     /// The packets in everything sent since the last look.
@@ -150,6 +150,21 @@ fn all_packets_of_one_turn_share_one_frame() {
             .unwrap();
     }
     assert_eq!(scene.outputs().len(), 1);
+}
+
+#[test]
+fn packets_wait_for_a_full_socket_but_closing_does_not() {
+    let mut scene = Scene::up(filters(1));
+    scene.outputs();
+    scene
+        .session
+        .publish("a", b"x", QoS::AtMostOnce, scene.now)
+        .unwrap();
+    assert_eq!(scene.session.poll_output(false), None);
+    assert!(scene.session.has_unsent());
+    scene.now = at(90);
+    scene.session.handle_timeout(scene.now);
+    assert_eq!(scene.session.poll_output(false), Some(Output::Close));
 }
 
 #[test]

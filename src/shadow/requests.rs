@@ -1,0 +1,656 @@
+//! The life of each desired change of this client, from the wish to the device's report. It sends nothing itself.
+//!
+//! A change carries no version: for one key the newest wish wins, and a device that reports every second would
+//! turn a checked version into a conflict each time. A wish is never taken for a fact: only a document whose
+//! reported value equals it ends the change well.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::shadow::document::{self, Node, ShadowDocument};
+use crate::shadow::topics::ShadowId;
+use crate::shadow::value::{Object, Value};
+use crate::time::{Instant, Now, UnixMillis};
+
+/// How long to wait for the service, and then for the device, before a person is asked.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a change that ended by itself stays to be seen.
+const FOLD: Duration = Duration::from_secs(4);
+
+/// A client token may have 64 bytes: this much of them is for the client's name.
+const MAX_TOKEN_PREFIX: usize = 40;
+
+/// One leaf of one shadow of one device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FieldAddress {
+    pub device: String,
+    /// None: the classic shadow.
+    pub shadow: Option<String>,
+    /// Keys from the section down, such as `["fan", "speed"]`.
+    pub path: Vec<String>,
+}
+
+/// Where a change stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Waits for the connection.
+    Queued,
+    /// Waits for the service.
+    Sent,
+    /// Waits for the device.
+    Accepted { version: u64 },
+    /// The device did it.
+    Reported,
+    /// The service refused, in its own words.
+    Rejected { code: u16, message: String },
+    /// Nobody answered in time. A late answer still counts.
+    TimedOut,
+    /// Another value was wished meanwhile, by whoever used that client token.
+    Superseded {
+        by: Option<String>,
+        value: Option<Value>,
+        version: u64,
+    },
+}
+
+/// A step that a change took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    Queued,
+    Sent,
+    Accepted(u64),
+    Reported,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// `Value::Null` wishes the key away.
+    pub wish: Value,
+    pub stage: Stage,
+    /// When each step was reached, oldest first.
+    pub steps: Vec<(Step, UnixMillis)>,
+    token: String,
+    since: Instant,
+}
+
+/// An update to publish on the request topic of the field's shadow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub field: FieldAddress,
+    pub payload: Vec<u8>,
+}
+
+/// Every change that is under way or has just ended, at most one a field.
+#[derive(Debug)]
+pub struct Requests {
+    token_prefix: String,
+    serial: u64,
+    changes: HashMap<FieldAddress, Change>,
+}
+
+impl Requests {
+    /// `client_id` goes into the client tokens, so that others see who changed something.
+    pub fn new(client_id: &str) -> Self {
+        let mut end = client_id.len().min(MAX_TOKEN_PREFIX);
+        while !client_id.is_char_boundary(end) {
+            end -= 1;
+        }
+        Self {
+            token_prefix: client_id[..end].to_owned(),
+            serial: 0,
+            changes: HashMap::new(),
+        }
+    }
+
+    pub fn change(&self, field: &FieldAddress) -> Option<&Change> {
+        self.changes.get(field)
+    }
+
+    /// The changes of one device that are not settled yet.
+    pub fn under_way<'a>(&'a self, device: &'a str) -> impl Iterator<Item = &'a FieldAddress> {
+        let of_device = self
+            .changes
+            .iter()
+            .filter(move |(field, _)| field.device == device);
+        of_device
+            .filter(|(_, change)| change.is_under_way())
+            .map(|(field, _)| field)
+    }
+
+    /// Changes that wait for the connection.
+    pub fn queued(&self) -> usize {
+        self.changes
+            .values()
+            .filter(|change| change.stage == Stage::Queued)
+            .count()
+    }
+
+    /// Wishes a value. An older wish for the same field is forgotten: the newest wins.
+    pub fn desire(&mut self, field: FieldAddress, wish: Value, now: Now) {
+        let change = Change {
+            wish,
+            stage: Stage::Queued,
+            steps: vec![(Step::Queued, now.wall)],
+            token: String::new(),
+            since: now.instant,
+        };
+        self.changes.insert(field, change);
+    }
+
+    /// Wishes the same once more.
+    pub fn send_again(&mut self, field: &FieldAddress, now: Now) {
+        if let Some(change) = self.changes.remove(field) {
+            self.desire(field.clone(), change.wish, now);
+        }
+    }
+
+    /// Forgets a change that came to an end.
+    pub fn dismiss(&mut self, field: &FieldAddress) {
+        if self
+            .changes
+            .get(field)
+            .is_some_and(|change| !change.is_under_way())
+        {
+            self.changes.remove(field);
+        }
+    }
+
+    /// The next update to publish, to be called while there is a connection.
+    pub fn poll_request(&mut self, now: Now) -> Option<Request> {
+        let queued = self
+            .changes
+            .iter()
+            .filter(|(_, change)| change.stage == Stage::Queued);
+        // In the order of the wishes: the map itself has none.
+        let (field, _) = queued.min_by_key(|(field, change)| (change.since, &field.path))?;
+        let field = field.clone();
+        self.serial += 1;
+        let token = format!("{}-{}", self.token_prefix, self.serial);
+        let change = self.changes.get_mut(&field)?;
+        change.token.clone_from(&token);
+        change.enter(Stage::Sent, Some(Step::Sent), now);
+        let payload = document::desired_update(&field.path, &change.wish, &token);
+        Some(Request { field, payload })
+    }
+
+    /// The request could not be published after all.
+    pub fn requeue(&mut self, field: &FieldAddress) {
+        if let Some(change) = self.changes.get_mut(field) {
+            change.requeue();
+        }
+    }
+
+    /// The connection is gone: what was sent without an answer goes out again. Wishing twice is wishing once.
+    pub fn handle_lost(&mut self) {
+        self.changes.values_mut().for_each(Change::requeue);
+    }
+
+    /// The service accepted the update with this token.
+    pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) {
+        if let Some(change) = self.by_token(token)
+            && matches!(change.stage, Stage::Sent | Stage::TimedOut)
+        {
+            change.enter(
+                Stage::Accepted { version },
+                Some(Step::Accepted(version)),
+                now,
+            );
+        }
+    }
+
+    /// The service refused the update with this token.
+    pub fn handle_rejected(&mut self, token: &str, code: u16, message: &str, now: Now) {
+        if let Some(change) = self.by_token(token) {
+            change.enter(
+                Stage::Rejected {
+                    code,
+                    message: message.to_owned(),
+                },
+                None,
+                now,
+            );
+        }
+    }
+
+    /// A document that is not older than the last one seen, and whose update led to it, as far as it says.
+    pub fn handle_document(
+        &mut self,
+        id: ShadowId<'_>,
+        document: &ShadowDocument,
+        token: Option<&str>,
+        now: Now,
+    ) {
+        for (field, change) in &mut self.changes {
+            if field.is_of(id) {
+                change.compare(field, document, token, now);
+            }
+        }
+    }
+
+    /// The shadow was deleted, and every wish in it.
+    pub fn handle_deleted(&mut self, id: ShadowId<'_>, version: u64, by: Option<&str>, now: Now) {
+        for (field, change) in &mut self.changes {
+            if field.is_of(id) && matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut) {
+                let by = by.map(ToOwned::to_owned);
+                change.enter(
+                    Stage::Superseded {
+                        by,
+                        value: None,
+                        version,
+                    },
+                    None,
+                    now,
+                );
+            }
+        }
+    }
+
+    /// Lets answers that did not come time out, and changes that ended by themselves go.
+    pub fn handle_timeout(&mut self, now: Now) {
+        for change in self.changes.values_mut() {
+            if change.is_awaited() && now.instant >= change.since + PATIENCE {
+                change.enter(Stage::TimedOut, None, now);
+            }
+        }
+        self.changes
+            .retain(|_, change| !change.folds_by_itself() || now.instant < change.since + FOLD);
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called at the latest.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let deadline = |change: &Change| match change.stage {
+            _ if change.is_awaited() => Some(change.since + PATIENCE),
+            _ if change.folds_by_itself() => Some(change.since + FOLD),
+            _ => None,
+        };
+        self.changes.values().filter_map(deadline).min()
+    }
+
+    fn by_token(&mut self, token: &str) -> Option<&mut Change> {
+        // A change that was never sent has no token, and neither have most messages.
+        let ours = |change: &&mut Change| !token.is_empty() && change.token == token;
+        self.changes.values_mut().find(ours)
+    }
+}
+
+impl FieldAddress {
+    fn is_of(&self, id: ShadowId<'_>) -> bool {
+        self.device == id.thing() && self.shadow.as_deref() == id.shadow()
+    }
+}
+
+impl Change {
+    /// Neither reported nor given up: the control is busy.
+    pub fn is_under_way(&self) -> bool {
+        self.stage == Stage::Queued || self.is_awaited()
+    }
+
+    fn is_awaited(&self) -> bool {
+        matches!(self.stage, Stage::Sent | Stage::Accepted { .. })
+    }
+
+    fn folds_by_itself(&self) -> bool {
+        matches!(self.stage, Stage::Reported | Stage::Superseded { .. })
+    }
+
+    fn enter(&mut self, stage: Stage, step: Option<Step>, now: Now) {
+        self.stage = stage;
+        self.since = now.instant;
+        self.steps.extend(step.map(|step| (step, now.wall)));
+    }
+
+    fn requeue(&mut self) {
+        if self.stage == Stage::Sent {
+            self.stage = Stage::Queued;
+            self.steps.retain(|(step, _)| *step == Step::Queued);
+        }
+    }
+
+    fn compare(
+        &mut self,
+        field: &FieldAddress,
+        document: &ShadowDocument,
+        token: Option<&str>,
+        now: Now,
+    ) {
+        if !matches!(
+            self.stage,
+            Stage::Sent | Stage::Accepted { .. } | Stage::TimedOut
+        ) {
+            return;
+        }
+        let desired = value_at(&document.desired, &field.path);
+        let reported = value_at(&document.reported, &field.path);
+        let wished = Some(&self.wish).filter(|wish| **wish != Value::Null);
+        let stands = desired == wished;
+        let done = wished == reported || wished.is_none();
+        let version = document.version;
+        let accepted = match self.accepted() {
+            Some(accepted) => accepted,
+            // The acceptance itself may have been lost with a connection.
+            None if stands => {
+                self.enter(
+                    Stage::Accepted { version },
+                    Some(Step::Accepted(version)),
+                    now,
+                );
+                version
+            }
+            None => return,
+        };
+        if stands || (desired.is_none() && done) {
+            // Some devices take the wish away once they have done it.
+            if done && version >= accepted {
+                self.enter(Stage::Reported, Some(Step::Reported), now);
+            }
+        } else if version > accepted {
+            self.supersede(desired, version, token, now);
+        }
+    }
+
+    /// The version at which the service accepted, if it did.
+    fn accepted(&self) -> Option<u64> {
+        self.steps.iter().find_map(|(step, _)| match step {
+            Step::Accepted(version) => Some(*version),
+            _ => None,
+        })
+    }
+
+    fn supersede(&mut self, value: Option<&Value>, version: u64, by: Option<&str>, now: Now) {
+        let (by, value) = (by.map(ToOwned::to_owned), value.cloned());
+        self.enter(Stage::Superseded { by, value, version }, None, now);
+    }
+}
+
+fn value_at<'a>(section: &'a Object<Node>, path: &[String]) -> Option<&'a Value> {
+    section.leaf(path).map(|stated| &stated.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shadow::event::{EventKind, ShadowEvent};
+    use crate::shadow::service::{Limits, Request as ServiceRequest, ShadowService};
+    use crate::shadow::topics::{Operation, ShadowTopic, Verb};
+
+    /// The requests of one client joined to the real service, in virtual time.
+    struct Scene {
+        requests: Requests,
+        service: ShadowService,
+        now: Now,
+    }
+
+    fn power() -> FieldAddress {
+        FieldAddress {
+            device: "lamp".into(),
+            shadow: None,
+            path: vec!["power".into()],
+        }
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let requests = Requests::new("gnomon-1");
+            let service = ShadowService::new(Limits::default());
+            let mut scene = Self {
+                requests,
+                service,
+                now: Now::default(),
+            };
+            scene.update(r#"{"state":{"reported":{"power":"off"}}}"#);
+            scene
+        }
+
+        fn pass(&mut self, seconds: u64) {
+            self.now.instant = self.now.instant + Duration::from_secs(seconds);
+            self.now.wall.0 += seconds as i64 * 1000;
+            self.requests.handle_timeout(self.now);
+        }
+
+        /// Somebody updates the shadow, and this client hears of it.
+        fn update(&mut self, payload: &str) {
+            for (operation, payload) in self.ask(Verb::Update, payload.as_bytes()) {
+                self.hear(operation, &payload);
+            }
+        }
+
+        fn ask(&mut self, verb: Verb, payload: &[u8]) -> Vec<(Operation, Vec<u8>)> {
+            let id = ShadowId::new("lamp", None).unwrap();
+            let topic = ShadowTopic {
+                id,
+                operation: Operation::Request(verb),
+            }
+            .to_string();
+            let request = ServiceRequest::from_message(&topic, payload).unwrap();
+            let messages = self.service.handle(request, self.now.wall).messages;
+            let parsed = messages.into_iter().map(|message| {
+                let topic = ShadowTopic::parse(message.topic.as_str()).unwrap();
+                (topic.operation, message.payload.to_vec())
+            });
+            parsed.collect()
+        }
+
+        fn hear(&mut self, operation: Operation, payload: &[u8]) {
+            let Ok(event) = ShadowEvent::parse(operation, payload) else {
+                return;
+            };
+            let id = ShadowId::new("lamp", None).unwrap();
+            let token = event.client_token.as_deref();
+            match event.kind {
+                EventKind::Documents(document) => {
+                    let accepted = token.unwrap_or_default();
+                    self.requests
+                        .handle_accepted(accepted, document.version, self.now);
+                    self.requests
+                        .handle_document(id, &document, token, self.now);
+                }
+                EventKind::Document(document) => {
+                    self.requests.handle_document(id, &document, None, self.now);
+                }
+                EventKind::Rejected { code, message, .. } => {
+                    let token = token.unwrap_or_default();
+                    self.requests
+                        .handle_rejected(token, code, &message, self.now);
+                }
+                EventKind::Deleted { version } => {
+                    self.requests.handle_deleted(id, version, token, self.now);
+                }
+                EventKind::Updated { .. } => {}
+            }
+        }
+
+        /// Sends what waits; the answers are lost when `hears` is false.
+        fn send(&mut self, hears: bool) {
+            while let Some(request) = self.requests.poll_request(self.now) {
+                for (operation, payload) in self.ask(Verb::Update, &request.payload) {
+                    if hears {
+                        self.hear(operation, &payload);
+                    }
+                }
+            }
+        }
+
+        fn wish(&mut self, value: &str) {
+            self.requests.desire(power(), value.into(), self.now);
+        }
+
+        fn stage(&self) -> Option<Stage> {
+            self.requests
+                .change(&power())
+                .map(|change| change.stage.clone())
+        }
+    }
+
+    #[test]
+    fn a_wish_is_reported_only_when_the_device_says_so() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        assert_eq!(scene.stage(), Some(Stage::Queued));
+        scene.pass(1);
+        scene.send(true);
+        assert_eq!(scene.stage(), Some(Stage::Accepted { version: 2 }));
+        scene.pass(2);
+        scene.update(r#"{"state":{"reported":{"battery":80}}}"#);
+        assert_eq!(scene.stage(), Some(Stage::Accepted { version: 2 }));
+        scene.update(r#"{"state":{"reported":{"power":"on"}}}"#);
+        assert_eq!(scene.stage(), Some(Stage::Reported));
+        let steps = &scene.requests.change(&power()).unwrap().steps;
+        let at = |seconds: i64| UnixMillis(seconds * 1000);
+        let expected = [
+            (Step::Queued, 0),
+            (Step::Sent, 1),
+            (Step::Accepted(2), 1),
+            (Step::Reported, 3),
+        ];
+        assert_eq!(*steps, expected.map(|(step, seconds)| (step, at(seconds))));
+        scene.pass(4);
+        assert_eq!(scene.stage(), None);
+    }
+
+    #[test]
+    fn the_newest_wish_wins_and_an_old_answer_changes_nothing() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        let first = scene.requests.poll_request(scene.now).unwrap();
+        scene.wish("off");
+        for (operation, payload) in scene.ask(Verb::Update, &first.payload) {
+            scene.hear(operation, &payload);
+        }
+        assert_eq!(scene.stage(), Some(Stage::Queued));
+        scene.send(true);
+        assert_eq!(
+            scene.stage(),
+            Some(Stage::Reported),
+            "off is what is reported"
+        );
+    }
+
+    #[test]
+    fn a_rejection_keeps_the_words_of_the_service() {
+        let mut scene = Scene::new();
+        scene
+            .requests
+            .desire(power(), "x".repeat(9000).as_str().into(), scene.now);
+        scene.send(true);
+        let Some(Stage::Rejected { code: 413, message }) = scene.stage() else {
+            panic!("{:?}", scene.stage());
+        };
+        assert_eq!(message, "The payload exceeds the maximum size allowed");
+        scene.pass(100);
+        assert!(
+            scene.stage().is_some(),
+            "a rejection stays until a person closes it"
+        );
+        scene.requests.dismiss(&power());
+        assert_eq!(scene.stage(), None);
+    }
+
+    #[test]
+    fn a_late_report_settles_what_timed_out() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(true);
+        assert_eq!(scene.requests.poll_timeout(), Some(Instant(30_000)));
+        scene.pass(30);
+        assert_eq!(scene.stage(), Some(Stage::TimedOut));
+        scene.update(r#"{"state":{"reported":{"battery":80}}}"#);
+        assert_eq!(
+            scene.stage(),
+            Some(Stage::TimedOut),
+            "news of another key is no answer"
+        );
+        scene.update(r#"{"state":{"reported":{"power":"on"}}}"#);
+        assert_eq!(scene.stage(), Some(Stage::Reported));
+    }
+
+    #[test]
+    fn what_timed_out_can_be_sent_again_or_taken_back() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(true);
+        scene.pass(30);
+        scene.requests.send_again(&power(), scene.now);
+        scene.send(true);
+        assert_eq!(scene.stage(), Some(Stage::Accepted { version: 3 }));
+        scene.wish("off");
+        scene.send(true);
+        assert_eq!(scene.stage(), Some(Stage::Reported));
+    }
+
+    #[test]
+    fn somebody_elses_wish_supersedes_and_says_whose_it_was() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(true);
+        scene.update(r#"{"state":{"desired":{"power":"dim"}},"clientToken":"ops-2"}"#);
+        let by = Some("ops-2".to_owned());
+        let value = Some("dim".into());
+        assert_eq!(
+            scene.stage(),
+            Some(Stage::Superseded {
+                by,
+                value,
+                version: 3
+            })
+        );
+        scene.pass(4);
+        assert_eq!(scene.stage(), None);
+    }
+
+    #[test]
+    fn an_answer_lost_with_the_connection_is_found_in_the_document() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(false);
+        scene.requests.handle_lost();
+        assert_eq!(scene.stage(), Some(Stage::Queued));
+        assert_eq!(scene.requests.queued(), 1);
+        scene.send(true);
+        assert_eq!(scene.stage(), Some(Stage::Accepted { version: 3 }));
+        scene.wish("off");
+        scene.send(false);
+        for (operation, payload) in scene.ask(Verb::Get, b"") {
+            scene.hear(operation, &payload);
+        }
+        assert_eq!(scene.stage(), Some(Stage::Reported));
+    }
+
+    #[test]
+    fn a_wish_to_remove_ends_when_the_key_is_gone() {
+        let mut scene = Scene::new();
+        scene.update(r#"{"state":{"desired":{"power":"on"}}}"#);
+        scene.requests.desire(power(), Value::Null, scene.now);
+        scene.send(true);
+        assert_eq!(scene.stage(), Some(Stage::Reported));
+    }
+
+    #[test]
+    fn a_deleted_shadow_takes_its_wishes_along() {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(true);
+        for (operation, payload) in scene.ask(Verb::Delete, b"") {
+            scene.hear(operation, &payload);
+        }
+        assert!(matches!(
+            scene.stage(),
+            Some(Stage::Superseded { value: None, .. })
+        ));
+    }
+
+    #[test]
+    fn a_token_fits_into_64_bytes_whatever_the_client_is_called() {
+        let mut requests = Requests::new(&"é".repeat(100));
+        requests.serial = u64::MAX - 1;
+        requests.desire(power(), true.into(), Now::default());
+        let request = requests.poll_request(Now::default()).unwrap();
+        let request =
+            ServiceRequest::from_message("$aws/things/lamp/shadow/update", &request.payload);
+        let mut service = ShadowService::new(Limits::default());
+        let response = service.handle(request.unwrap(), UnixMillis(0));
+        assert!(response.answer.is_ok());
+    }
+}

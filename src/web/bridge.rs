@@ -1,0 +1,91 @@
+//! The page's end of the line to the engine worker.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{MessageEvent, Worker};
+
+use super::parcel::{self, ToWorker};
+use crate::engine::command::Command;
+use crate::engine::frame::{FrameRequest, FrameUpdate};
+
+/// A handle on the worker. Clones share it.
+#[derive(Clone)]
+pub struct Bridge(Rc<Line>);
+
+struct Line {
+    worker: Worker,
+    /// Commands from before the worker could hear; `None` once it can.
+    early: RefCell<Option<Vec<String>>>,
+    in_flight: Cell<bool>,
+    on_message: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>>,
+}
+
+impl Bridge {
+    /// Starts the worker from `script`. `on_update` is called with each answer to [`Self::request`].
+    pub fn start(
+        script: &str,
+        mut on_update: impl FnMut(FrameUpdate) + 'static,
+    ) -> Result<Self, String> {
+        let worker = Worker::new(script).map_err(|_| format!("{script} cannot be started"))?;
+        let line = Rc::new(Line {
+            worker: worker.clone(),
+            early: RefCell::new(Some(Vec::new())),
+            in_flight: Cell::new(false),
+            on_message: RefCell::default(),
+        });
+        let on_message: Closure<dyn FnMut(MessageEvent)> = Closure::new({
+            let line = Rc::clone(&line);
+            move |event: MessageEvent| {
+                let data = event.data();
+                if let Some(update) = parcel::unpack(&data) {
+                    line.in_flight.set(false);
+                    on_update(update);
+                } else if data.as_string().is_some_and(|word| word == parcel::READY) {
+                    line.ready();
+                }
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        line.on_message.replace(Some(on_message));
+        Ok(Self(line))
+    }
+
+    /// Commands arrive in order, also those sent before the worker is ready.
+    pub fn send(&self, command: &Command) {
+        let Ok(text) = serde_json::to_string(&ToWorker::Command(command.clone())) else {
+            return;
+        };
+        match &mut *self.0.early.borrow_mut() {
+            Some(early) => early.push(text),
+            None => self.0.post(&text),
+        }
+    }
+
+    /// Asks for a frame. False when one is in flight, or the worker is not ready yet.
+    pub fn request(&self, request: &FrameRequest) -> bool {
+        if self.0.in_flight.get() || self.0.early.borrow().is_some() {
+            return false;
+        }
+        let Ok(text) = serde_json::to_string(&ToWorker::Frame(request.clone())) else {
+            return false;
+        };
+        self.0.in_flight.set(true);
+        self.0.post(&text);
+        true
+    }
+}
+
+impl Line {
+    fn ready(&self) {
+        for text in self.early.take().unwrap_or_default() {
+            self.post(&text);
+        }
+    }
+
+    fn post(&self, text: &str) {
+        let _ = self.worker.post_message(&text.into());
+    }
+}
