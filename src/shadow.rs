@@ -30,3 +30,7 @@ pub mod merge;
 pub mod event;
 pub mod error;
 pub mod service;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
