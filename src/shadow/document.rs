@@ -4,6 +4,7 @@
 pub(in crate::shadow) mod json;
 pub(in crate::shadow) mod write;
 
+pub use json::JsonError;
 pub use write::desired_update;
 
 use crate::shadow::merge;

@@ -52,9 +52,6 @@ pub enum EventError {
 
 impl ShadowEvent {
     pub fn parse(operation: Operation, payload: &[u8]) -> Result<Self, EventError> {
-        if matches!(operation, Operation::Request(_) | Operation::Delta) {
-            return Err(EventError::Topic);
-        }
         let mut body = json::parse(payload)?;
         let client_token = match body.remove("clientToken") {
             Some(Value::Text(token)) => Some(token),
@@ -270,6 +267,6 @@ mod tests {
         );
         check(rejected, r#"{"code":400}"#, EventError::Member("message"));
         check(Operation::Delta, "{}", EventError::Topic);
-        check(Operation::Request(Verb::Get), "", EventError::Topic);
+        check(Operation::Request(Verb::Get), "{}", EventError::Topic);
     }
 }

@@ -12,7 +12,7 @@ use crate::shadow::document::ShadowDocument;
 use crate::shadow::document::write::{self, Footer};
 use crate::shadow::error::ShadowError;
 use crate::shadow::merge;
-use crate::shadow::patch::Body;
+use crate::shadow::patch::{Body, Patch};
 use crate::shadow::service::counters::Counters;
 use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
 use crate::time::UnixMillis;
@@ -38,7 +38,7 @@ impl Default for Limits {
             document_bytes: 8 * 1024,
             depth: 8,
             request_bytes: 128 * 1024,
-            shadows: 1_000_000,
+            shadows: 250_000,
         }
     }
 }
@@ -157,9 +157,33 @@ impl ShadowService {
         let (wanted, patch) = body.into_update(self.limits.depth)?;
         let key = id.to_string();
         let previous = self.shadows.get(&*key);
+        let current = self.updated(&key, previous, wanted, &patch, now)?;
+        let accepted = write::accepted(&patch, current.version, footer);
+        let mut others = Vec::with_capacity(2);
+        let delta = current.delta();
+        if !delta.is_empty() {
+            let delta = write::delta(&delta, current.version, footer);
+            others.push((Operation::Delta, delta));
+        }
+        let documents = write::documents(previous, &current, footer);
+        others.push((Operation::Documents, documents));
+        self.counters.forget(&key);
+        self.shadows.insert(key.into(), current);
+        Ok(Outcome { accepted, others })
+    }
+
+    /// The document that the update leads to, if nothing stands against it.
+    fn updated(
+        &self,
+        key: &str,
+        previous: Option<&ShadowDocument>,
+        wanted: Option<u64>,
+        patch: &Patch,
+        now: UnixMillis,
+    ) -> Result<ShadowDocument, ShadowError> {
         let version = match previous {
             Some(document) => document.version,
-            None => self.counters.version(&key, now),
+            None => self.counters.version(key, now),
         };
         if wanted.is_some_and(|wanted| wanted != version) {
             return Err(ShadowError::VersionConflict);
@@ -167,27 +191,14 @@ impl ShadowService {
         if previous.is_none() && self.shadows.len() >= self.limits.shadows {
             return Err(ShadowError::Full);
         }
-        let version = version + 1;
         // Documents hold whole seconds.
         let at = UnixMillis::from_seconds(now.seconds());
         let empty = ShadowDocument::default();
-        let current = merge::merged(previous.unwrap_or(&empty), &patch, version, at);
+        let current = merge::merged(previous.unwrap_or(&empty), patch, version + 1, at);
         if merge::size(&current) > self.limits.document_bytes {
             return Err(ShadowError::TooLarge);
         }
-        let mut others = Vec::with_capacity(2);
-        let delta = current.delta();
-        if !delta.is_empty() {
-            others.push((Operation::Delta, write::delta(&delta, version, footer)));
-        }
-        let documents = write::documents(previous, &current, footer);
-        others.push((Operation::Documents, documents));
-        self.counters.forget(&key);
-        self.shadows.insert(key.into(), current);
-        Ok(Outcome {
-            accepted: write::accepted(&patch, version, footer),
-            others,
-        })
+        Ok(current)
     }
 
     fn delete(
