@@ -7,7 +7,9 @@
 //! - [`event`]: what the service says, as a client reads it
 //! - [`error`], [`service`]: the service itself, from a request to its answer and the messages to publish
 //!
-//! The service in three lines, for a broker that calls it with what clients publish:
+//! A client builds requests with [`document::desired_update`] and [`topics::ShadowTopic`], subscribes to the filters of
+//! [`topics::Operation::WATCHED`], and reads what comes with [`event::ShadowEvent::parse`].
+//! A broker passes what clients publish to the service and publishes what it is given:
 //!
 //! ```
 //! use gnomon::shadow::service::{Limits, Request, ShadowService};
