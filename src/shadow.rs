@@ -8,7 +8,9 @@
 //! - [`requests`]: the life of a change that a client wishes for
 //! - [`error`], [`service`]: the service itself, from a request to its answer and the messages to publish
 //!
-//! The service in three lines, for a broker that calls it with what clients publish:
+//! A client builds requests with [`document::desired_update`] and [`topics::ShadowTopic`], subscribes to the filters of
+//! [`topics::Operation::WATCHED`], and reads what comes with [`event::ShadowEvent::parse`].
+//! A broker passes what clients publish to the service and publishes what it is given:
 //!
 //! ```
 //! use gnomon::shadow::service::{Limits, Request, ShadowService};
@@ -32,3 +34,7 @@ pub mod event;
 pub mod error;
 pub mod requests;
 pub mod service;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;

@@ -4,6 +4,7 @@
 pub(in crate::shadow) mod json;
 pub(in crate::shadow) mod write;
 
+pub use json::JsonError;
 pub use write::desired_update;
 
 use crate::shadow::merge;
@@ -171,4 +172,85 @@ fn visit_node<'a>(
         });
     }
     visit_members(desired_members, reported_members, path, visit);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(text: &str, seconds: &str) -> Object<Node> {
+        let metadata = json::parse(seconds.as_bytes()).unwrap();
+        Object::stamped(json::parse(text.as_bytes()).unwrap(), Some(&metadata))
+    }
+
+    fn leaves(desired: &str, reported: &str) -> Vec<String> {
+        let document = ShadowDocument {
+            desired: section(desired, "{}"),
+            reported: section(reported, "{}"),
+            ..ShadowDocument::default()
+        };
+        let text = |stated: Option<&Stated>| match stated {
+            Some(stated) => stated.value.to_text(),
+            None => "-".to_owned(),
+        };
+        let mut leaves = Vec::new();
+        document.visit_leaves(&mut |leaf| {
+            let (path, mark) = (leaf.path.join("."), if leaf.differs { "!" } else { "" });
+            let (reported, desired) = (text(leaf.reported), text(leaf.desired));
+            leaves.push(format!("{path} {reported} {desired}{mark}"));
+        });
+        leaves
+    }
+
+    #[test]
+    fn leaves_of_both_sections_stand_side_by_side() {
+        let leaves = leaves(
+            r#"{"power":"on","fan":{"speed":40},"list":[1]}"#,
+            r#"{"power":"off","fan":{"speed":40.0,"rpm":900},"list":[1.0]}"#,
+        );
+        let expected = [
+            "fan.rpm 900 -",
+            "fan.speed 40.0 40",
+            "list [1.0] [1]",
+            "power off on!",
+        ];
+        assert_eq!(leaves, expected);
+    }
+
+    #[test]
+    fn a_leaf_beside_an_object_is_shown_with_the_objects_leaves() {
+        assert_eq!(
+            leaves(r#"{"a":{"b":1}}"#, r#"{"a":7}"#),
+            ["a 7 -", "a.b - 1!"]
+        );
+        assert_eq!(
+            leaves(r#"{"a":7}"#, r#"{"a":{"b":1}}"#),
+            ["a - 7!", "a.b 1 -"]
+        );
+    }
+
+    #[test]
+    fn an_empty_object_is_a_leaf_unless_the_other_side_has_members() {
+        assert_eq!(leaves(r#"{"a":{}}"#, "{}"), ["a - {}!"]);
+        assert_eq!(leaves(r#"{"a":{}}"#, r#"{"a":7}"#), ["a 7 {}!"]);
+        assert_eq!(leaves(r#"{"a":{}}"#, r#"{"a":{}}"#), ["a {} {}"]);
+        assert_eq!(leaves(r#"{"a":{}}"#, r#"{"a":{"b":1}}"#), ["a.b 1 -"]);
+        assert_eq!(leaves(r#"{"a":{"b":1}}"#, r#"{"a":{}}"#), ["a.b - 1!"]);
+    }
+
+    #[test]
+    fn every_leaf_has_the_time_of_its_metadata() {
+        let section = section(
+            r#"{"timestamp":1,"a":{"b":[[2],3]},"c":4,"d":null}"#,
+            r#"{"timestamp":{"timestamp":10},"a":{"b":[[{"timestamp":20}],{"timestamp":20}]},"c":{}}"#,
+        );
+        let at = |path: &[&str]| section.leaf(path).unwrap().at.map(UnixMillis::seconds);
+        assert_eq!(at(&["timestamp"]), Some(10));
+        assert_eq!(at(&["a", "b"]), Some(20));
+        assert_eq!(at(&["c"]), None, "its metadata does not say");
+        assert_eq!(section.leaf(&["d"]), None, "null is no value");
+        assert_eq!(section.leaf(&["a"]), None, "an object is no leaf");
+        assert_eq!(section.leaf(&["c", "d"]), None);
+        assert_eq!(section.leaf(&[""; 0]), None);
+    }
 }

@@ -52,9 +52,6 @@ pub enum EventError {
 
 impl ShadowEvent {
     pub fn parse(operation: Operation, payload: &[u8]) -> Result<Self, EventError> {
-        if matches!(operation, Operation::Request(_) | Operation::Delta) {
-            return Err(EventError::Topic);
-        }
         let mut body = json::parse(payload)?;
         let client_token = match body.remove("clientToken") {
             Some(Value::Text(token)) => Some(token),
@@ -139,4 +136,137 @@ fn timestamp(body: &Object<Value>) -> Result<UnixMillis, EventError> {
 fn unsigned(body: &Object<Value>, name: &'static str) -> Result<u64, EventError> {
     let member = body.get(name).and_then(Value::as_unsigned);
     member.ok_or(EventError::Member(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(operation: Operation, payload: &str) -> Result<ShadowEvent, EventError> {
+        ShadowEvent::parse(operation, payload.as_bytes())
+    }
+
+    #[test]
+    fn documents_carry_the_whole_document() {
+        let event = parse(
+            Operation::Documents,
+            r#"{"previous":null,"current":{"state":{"reported":{"power":"on"}},
+            "metadata":{"reported":{"power":{"timestamp":50}}},"version":3},"timestamp":51,"clientToken":"t"}"#,
+        );
+        let event = event.unwrap();
+        assert_eq!(event.client_token.as_deref(), Some("t"));
+        let EventKind::Documents(document) = event.kind else {
+            panic!("{event:?}");
+        };
+        assert_eq!(
+            (document.version, document.timestamp),
+            (3, UnixMillis(51_000))
+        );
+        assert!(document.desired.is_empty());
+        let power = document.reported.leaf(&["power"]).unwrap();
+        assert_eq!(power.value, Value::from("on"));
+        assert_eq!(power.at, Some(UnixMillis(50_000)));
+    }
+
+    #[test]
+    fn a_got_document_may_have_a_delta_and_its_metadata() {
+        let event = parse(
+            Operation::Accepted(Verb::Get),
+            r#"{"state":{"desired":{"a":1},"delta":{"a":1}},"version":1,"timestamp":9,
+            "metadata":{"desired":{"a":{"timestamp":8}},"delta":{"a":{"timestamp":8}}}}"#,
+        );
+        let Ok(ShadowEvent {
+            kind: EventKind::Document(document),
+            client_token: None,
+        }) = event
+        else {
+            panic!("{event:?}");
+        };
+        assert_eq!(document.desired.leaf(&["a"]).unwrap().value, Value::from(1));
+    }
+
+    #[test]
+    fn an_accepted_update_takes_its_time_from_the_metadata() {
+        let event = parse(
+            Operation::Accepted(Verb::Update),
+            r#"{"state":{"desired":{"a":1}},"metadata":{"desired":{"a":{"timestamp":8}}},"version":4,"timestamp":9}"#,
+        );
+        let Ok(ShadowEvent {
+            kind: EventKind::Updated { version, at, .. },
+            ..
+        }) = event
+        else {
+            panic!("{event:?}");
+        };
+        assert_eq!((version, at), (4, UnixMillis(8_000)));
+    }
+
+    #[test]
+    fn refusals_and_deletions_are_read() {
+        let rejected = parse(
+            Operation::Rejected(Verb::Update),
+            r#"{"code":409,"message":"Version conflict","clientToken":"t"}"#,
+        );
+        let kind = EventKind::Rejected {
+            verb: Verb::Update,
+            code: 409,
+            message: "Version conflict".into(),
+        };
+        assert_eq!(
+            rejected,
+            Ok(ShadowEvent {
+                kind,
+                client_token: Some("t".into())
+            })
+        );
+        let deleted = parse(
+            Operation::Accepted(Verb::Delete),
+            r#"{"version":2,"timestamp":1}"#,
+        );
+        let kind = EventKind::Deleted { version: 2 };
+        assert_eq!(
+            deleted,
+            Ok(ShadowEvent {
+                kind,
+                client_token: None
+            })
+        );
+    }
+
+    #[test]
+    fn what_lacks_a_part_is_refused_by_its_name() {
+        let check = |operation, payload: &str, expected| {
+            assert_eq!(parse(operation, payload), Err(expected), "{payload}");
+        };
+        let got = Operation::Accepted(Verb::Get);
+        check(got, "{", EventError::Json(JsonError::NotAnObject));
+        check(got, "{}", EventError::Member("timestamp"));
+        check(got, r#"{"timestamp":1}"#, EventError::Member("version"));
+        check(
+            got,
+            r#"{"timestamp":1,"version":-1}"#,
+            EventError::Member("version"),
+        );
+        check(
+            got,
+            r#"{"timestamp":1,"version":1}"#,
+            EventError::Member("state"),
+        );
+        let state = r#"{"timestamp":1,"version":1,"state":{"desired":1}}"#;
+        check(got, state, EventError::Member("desired"));
+        check(
+            Operation::Documents,
+            r#"{"timestamp":1}"#,
+            EventError::Member("current"),
+        );
+        let rejected = Operation::Rejected(Verb::Get);
+        check(
+            rejected,
+            r#"{"code":70000,"message":""}"#,
+            EventError::Member("code"),
+        );
+        check(rejected, r#"{"code":400}"#, EventError::Member("message"));
+        check(Operation::Delta, "{}", EventError::Topic);
+        check(Operation::Request(Verb::Get), "{}", EventError::Topic);
+    }
 }

@@ -86,3 +86,113 @@ fn difference(desired: &Node, reported: Option<&Node>) -> Option<Node> {
         _ => Some(desired.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patch(state: &str) -> Patch {
+        let mut body = json::parse(format!(r#"{{"state":{state}}}"#).as_bytes()).unwrap();
+        Patch::new(body.remove("state").unwrap(), 8).unwrap()
+    }
+
+    fn document(state: &str, seconds: i64) -> ShadowDocument {
+        let at = UnixMillis::from_seconds(seconds);
+        merged(&ShadowDocument::default(), &patch(state), 1, at)
+    }
+
+    fn text(section: &Object<Node>) -> String {
+        String::from_utf8(json::to_bytes(section)).unwrap()
+    }
+
+    fn check_merge(before: &str, patched: &str, after: &str) {
+        let section = |members: &str| format!(r#"{{"reported":{members}}}"#);
+        let document = document(&section(before), 1);
+        let merged = merged(&document, &patch(&section(patched)), 2, UnixMillis(2_000));
+        assert_eq!(text(&merged.reported), after, "{before} and {patched}");
+    }
+
+    #[test]
+    fn only_what_is_named_changes() {
+        check_merge(
+            r#"{"a":1,"b":2}"#,
+            r#"{"b":3,"c":4}"#,
+            r#"{"a":1,"b":3,"c":4}"#,
+        );
+        check_merge(
+            r#"{"a":{"b":1}}"#,
+            r#"{"a":{"c":2}}"#,
+            r#"{"a":{"b":1,"c":2}}"#,
+        );
+        check_merge(r#"{"a":[1,2]}"#, r#"{"a":[3]}"#, r#"{"a":[3]}"#);
+        check_merge(r#"{"a":{"b":1}}"#, r#"{"a":{}}"#, r#"{"a":{"b":1}}"#);
+        check_merge(r#"{"a":1}"#, "{}", r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn null_removes_and_leaves_an_empty_object_behind() {
+        check_merge(r#"{"a":1,"b":2}"#, r#"{"a":null,"z":null}"#, r#"{"b":2}"#);
+        check_merge(r#"{"a":{"b":1}}"#, r#"{"a":{"b":null}}"#, r#"{"a":{}}"#);
+    }
+
+    #[test]
+    fn another_type_replaces() {
+        check_merge(r#"{"a":1}"#, r#"{"a":{"b":2}}"#, r#"{"a":{"b":2}}"#);
+        check_merge(r#"{"a":{"b":2}}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#);
+        check_merge(r#"{"a":1}"#, r#"{"a":{}}"#, r#"{"a":{}}"#);
+        check_merge(r#"{"a":1}"#, r#"{"a":{"b":null}}"#, r#"{"a":{}}"#);
+    }
+
+    #[test]
+    fn nulls_in_a_new_subtree_are_dropped() {
+        check_merge("{}", r#"{"a":{"b":null,"c":{"d":null}}}"#, "{}");
+        check_merge("{}", r#"{"a":{"b":null,"c":1}}"#, r#"{"a":{"c":1}}"#);
+        check_merge("{}", r#"{"a":{"b":null,"c":{}}}"#, r#"{"a":{"c":{}}}"#);
+    }
+
+    #[test]
+    fn only_what_is_named_gets_a_new_time() {
+        let before = document(r#"{"desired":{"a":1,"b":{"c":2,"d":3}}}"#, 10);
+        let again = patch(r#"{"desired":{"b":{"c":2}}}"#);
+        let after = merged(&before, &again, 2, UnixMillis::from_seconds(20));
+        let at = |path: &[&str]| {
+            after
+                .desired
+                .leaf(path)
+                .unwrap()
+                .at
+                .map(UnixMillis::seconds)
+        };
+        assert_eq!(at(&["a"]), Some(10));
+        assert_eq!(at(&["b", "c"]), Some(20), "named, though not changed");
+        assert_eq!(at(&["b", "d"]), Some(10));
+        assert_eq!((after.version, after.timestamp), (2, UnixMillis(20_000)));
+    }
+
+    #[test]
+    fn the_delta_compares_numbers_by_value_and_arrays_whole() {
+        let check = |desired: &str, reported: &str, expected: &str| {
+            let state = format!(r#"{{"desired":{desired},"reported":{reported}}}"#);
+            assert_eq!(text(&document(&state, 1).delta()), expected, "{state}");
+        };
+        check(r#"{"a":1,"b":[1.0]}"#, r#"{"a":1.0,"b":[1]}"#, "{}");
+        check(r#"{"a":true}"#, r#"{"a":1}"#, r#"{"a":true}"#);
+        check(r#"{"a":"1"}"#, r#"{"a":1}"#, r#"{"a":"1"}"#);
+        check(r#"{"a":[1,2]}"#, r#"{"a":[1]}"#, r#"{"a":[1,2]}"#);
+        check(
+            r#"{"a":{"b":1,"c":2}}"#,
+            r#"{"a":{"b":1}}"#,
+            r#"{"a":{"c":2}}"#,
+        );
+        check(r#"{"a":{}}"#, "{}", r#"{"a":{}}"#);
+        check(r#"{"a":{}}"#, r#"{"a":{"b":1}}"#, "{}");
+        check("{}", r#"{"a":1}"#, "{}");
+    }
+
+    #[test]
+    fn the_size_is_that_of_both_sections_without_metadata() {
+        assert_eq!(size(&ShadowDocument::default()), 0);
+        let both = document(r#"{"desired":{"a":"é"},"reported":{"b":1}}"#, 1);
+        assert_eq!(size(&both), r#"{"a":"é"}"#.len() + r#"{"b":1}"#.len());
+    }
+}

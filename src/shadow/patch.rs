@@ -143,3 +143,105 @@ impl Body {
         Ok((version, Patch::new(state, max_depth)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> Result<(Option<u64>, Patch), ShadowError> {
+        Body::parse(body.as_bytes())?.into_update(8)
+    }
+
+    fn check_refused(body: &str, code: u16, message: &str) {
+        let error = parse(body).unwrap_err();
+        assert_eq!(
+            (error.code(), &*error.to_string()),
+            (code, message),
+            "{body}"
+        );
+    }
+
+    #[test]
+    fn faults_are_named_as_aws_names_them() {
+        check_refused("", 400, "Invalid JSON");
+        check_refused("[]", 400, "Invalid JSON");
+        check_refused(r#"{"desired":{}}"#, 400, "Missing required node: state");
+        check_refused(r#"{"state":[]}"#, 400, "State node must be an object");
+        check_refused(
+            r#"{"state":{"desired":5}}"#,
+            400,
+            "Desired node must be an object",
+        );
+        check_refused(
+            r#"{"state":{"reported":[]}}"#,
+            400,
+            "Reported node must be an object",
+        );
+        check_refused(
+            r#"{"state":{"x":{}}}"#,
+            400,
+            "State contains an invalid node: 'x'",
+        );
+        check_refused(r#"{"state":{},"version":1.0}"#, 400, "Invalid version");
+        check_refused(r#"{"state":{},"version":-1}"#, 400, "Invalid version");
+        check_refused(r#"{"state":{},"version":"1"}"#, 400, "Invalid version");
+        check_refused(
+            r#"{"state":{},"clientToken":{}}"#,
+            400,
+            "Invalid clientToken",
+        );
+        let unsupported = "Unsupported documented encoding; supported encoding is UTF-8";
+        let error = Body::parse(b"{\"state\":\"\xff\"}").unwrap_err();
+        assert_eq!((error.code(), &*error.to_string()), (415, unsupported));
+    }
+
+    #[test]
+    fn the_first_fault_in_order_is_named() {
+        let token = "é".repeat(33);
+        let body = format!(r#"{{"state":5,"version":"x","clientToken":"{token}"}}"#);
+        check_refused(&body, 400, "Invalid clientToken");
+        check_refused(r#"{"state":5,"version":"x"}"#, 400, "Invalid version");
+        let body = r#"{"state":{"desired":5,"x":{}}}"#;
+        check_refused(body, 400, "Desired node must be an object");
+    }
+
+    #[test]
+    fn null_is_refused_anywhere_in_an_array() {
+        for value in ["[null]", "[1,[null]]", r#"[{"b":null}]"#] {
+            let body = format!(r#"{{"state":{{"desired":{{"a":{value}}}}}}}"#);
+            check_refused(&body, 400, "State contains an invalid node: 'desired'");
+        }
+    }
+
+    #[test]
+    fn nesting_is_counted_in_keys_and_array_levels() {
+        let deep = |value: &str| {
+            let (open, close) = (r#"{"a":"#.repeat(8), "}".repeat(8));
+            format!(r#"{{"state":{{"reported":{open}{value}{close}}}}}"#)
+        };
+        for value in ["1", "{}", "[]"] {
+            assert!(parse(&deep(value)).is_ok(), "{value}");
+        }
+        for value in ["[1]", r#"{"a":1}"#, r#"{"a":null}"#] {
+            let message = "JSON contains too many levels of nesting; maximum is 6";
+            check_refused(&deep(value), 400, message);
+        }
+    }
+
+    #[test]
+    fn what_is_not_named_is_kept_and_what_is_null_is_cleared() {
+        let patch = |body: &str| parse(body).unwrap().1;
+        let all = patch(r#"{"state":null}"#);
+        assert_eq!(
+            (all.desired(), all.reported()),
+            (SectionPatch::Clear, SectionPatch::Clear)
+        );
+        let one = patch(r#"{"state":{"desired":null},"x":1,"version":null,"clientToken":null}"#);
+        assert_eq!(
+            (one.desired(), one.reported()),
+            (SectionPatch::Clear, SectionPatch::Keep)
+        );
+        let none = patch(r#"{"state":{"reported":{}}}"#);
+        assert_eq!(none.reported(), SectionPatch::Merge(&Object::EMPTY));
+    }
+}

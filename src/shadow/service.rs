@@ -1,8 +1,9 @@
 //! The shadow service as a pure value: a request goes in, its answer and the messages to publish come out.
 //! It never sends. What it holds is in memory; its callers keep it on disk and decide who may ask.
 
+mod counters;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -11,13 +12,11 @@ use crate::shadow::document::ShadowDocument;
 use crate::shadow::document::write::{self, Footer};
 use crate::shadow::error::ShadowError;
 use crate::shadow::merge;
-use crate::shadow::patch::Body;
+use crate::shadow::patch::{Body, Patch};
+use crate::shadow::service::counters::Counters;
 use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
 use crate::time::UnixMillis;
 use crate::topic::TopicName;
-
-/// How long the version counter of a deleted shadow is remembered.
-pub const COUNTER_KEPT: Duration = Duration::from_hours(48);
 
 /// The bounds of the service. The defaults are AWS IoT's, where it has one.
 #[derive(Clone, Debug)]
@@ -39,7 +38,7 @@ impl Default for Limits {
             document_bytes: 8 * 1024,
             depth: 8,
             request_bytes: 128 * 1024,
-            shadows: 1_000_000,
+            shadows: 250_000,
         }
     }
 }
@@ -93,28 +92,15 @@ pub struct ShadowService {
     limits: Limits,
     /// By `thing` or `thing/shadow`. No name holds a slash.
     shadows: BTreeMap<Box<str>, ShadowDocument>,
-    graves: BTreeMap<Box<str>, Grave>,
-}
-
-/// What is left of a deleted shadow.
-#[derive(Clone, Copy, Debug)]
-struct Grave {
-    version: u64,
-    deleted: UnixMillis,
-}
-
-impl Grave {
-    fn is_kept(&self, now: UnixMillis) -> bool {
-        now.0.saturating_sub(self.deleted.0) < COUNTER_KEPT.as_millis() as i64
-    }
+    counters: Counters,
 }
 
 impl ShadowService {
     pub fn new(limits: Limits) -> Self {
         Self {
+            counters: Counters::new(limits.shadows),
             limits,
             shadows: BTreeMap::new(),
-            graves: BTreeMap::new(),
         }
     }
 
@@ -171,10 +157,33 @@ impl ShadowService {
         let (wanted, patch) = body.into_update(self.limits.depth)?;
         let key = id.to_string();
         let previous = self.shadows.get(&*key);
-        let version = match (previous, self.graves.get(&*key)) {
-            (Some(document), _) => document.version,
-            (None, Some(grave)) if grave.is_kept(now) => grave.version,
-            (None, _) => 0,
+        let current = self.updated(&key, previous, wanted, &patch, now)?;
+        let accepted = write::accepted(&patch, current.version, footer);
+        let mut others = Vec::with_capacity(2);
+        let delta = current.delta();
+        if !delta.is_empty() {
+            let delta = write::delta(&delta, current.version, footer);
+            others.push((Operation::Delta, delta));
+        }
+        let documents = write::documents(previous, &current, footer);
+        others.push((Operation::Documents, documents));
+        self.counters.forget(&key);
+        self.shadows.insert(key.into(), current);
+        Ok(Outcome { accepted, others })
+    }
+
+    /// The document that the update leads to, if nothing stands against it.
+    fn updated(
+        &self,
+        key: &str,
+        previous: Option<&ShadowDocument>,
+        wanted: Option<u64>,
+        patch: &Patch,
+        now: UnixMillis,
+    ) -> Result<ShadowDocument, ShadowError> {
+        let version = match previous {
+            Some(document) => document.version,
+            None => self.counters.version(key, now),
         };
         if wanted.is_some_and(|wanted| wanted != version) {
             return Err(ShadowError::VersionConflict);
@@ -182,27 +191,14 @@ impl ShadowService {
         if previous.is_none() && self.shadows.len() >= self.limits.shadows {
             return Err(ShadowError::Full);
         }
-        let version = version + 1;
         // Documents hold whole seconds.
         let at = UnixMillis::from_seconds(now.seconds());
         let empty = ShadowDocument::default();
-        let current = merge::merged(previous.unwrap_or(&empty), &patch, version, at);
+        let current = merge::merged(previous.unwrap_or(&empty), patch, version + 1, at);
         if merge::size(&current) > self.limits.document_bytes {
             return Err(ShadowError::TooLarge);
         }
-        let mut others = Vec::with_capacity(2);
-        let delta = current.delta();
-        if !delta.is_empty() {
-            others.push((Operation::Delta, write::delta(&delta, version, footer)));
-        }
-        let documents = write::documents(previous, &current, footer);
-        others.push((Operation::Documents, documents));
-        self.graves.remove(&*key);
-        self.shadows.insert(key.into(), current);
-        Ok(Outcome {
-            accepted: write::accepted(&patch, version, footer),
-            others,
-        })
+        Ok(current)
     }
 
     fn delete(
@@ -214,32 +210,11 @@ impl ShadowService {
         let key = id.to_string();
         let document = self.shadows.remove(&*key).ok_or_else(|| not_found(id))?;
         // The delete takes a version of its own, which the next update continues from.
-        let grave = Grave {
-            version: document.version + 1,
-            deleted: now,
-        };
-        self.make_room_for_grave(now);
-        self.graves.insert(key.into(), grave);
+        self.counters.keep(key.into(), document.version + 1, now);
         Ok(Outcome {
             accepted: write::deleted(document.version, footer),
             others: Vec::new(),
         })
-    }
-
-    /// Forgets counters that have expired and, where that is not enough, the older half of the rest:
-    /// such a shadow begins at version 1 again before its time, which is better than growing without bound.
-    fn make_room_for_grave(&mut self, now: UnixMillis) {
-        if self.graves.len() < self.limits.shadows {
-            return;
-        }
-        self.graves.retain(|_, grave| grave.is_kept(now));
-        if self.graves.len() < self.limits.shadows {
-            return;
-        }
-        let mut times: Vec<_> = self.graves.values().map(|grave| grave.deleted).collect();
-        times.sort_unstable();
-        let median = times.get(times.len() / 2).copied().unwrap_or(now);
-        self.graves.retain(|_, grave| grave.deleted > median);
     }
 }
 
@@ -291,4 +266,215 @@ fn message(id: ShadowId<'_>, operation: Operation, payload: Bytes) -> Option<Mes
         qos: QoS::AtLeastOnce,
         retain: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(service: &mut ShadowService, topic: &str, payload: &[u8], at: i64) -> Response {
+        let topic = format!("$aws/things/{topic}");
+        let request = Request::from_message(&topic, payload).unwrap();
+        service.handle(request, UnixMillis(at))
+    }
+
+    fn update(service: &mut ShadowService, thing: &str, at: i64) -> Response {
+        let topic = format!("{thing}/shadow/update");
+        send(service, &topic, br#"{"state":{}}"#, at)
+    }
+
+    fn delete(service: &mut ShadowService, thing: &str, at: i64) -> Response {
+        send(service, &format!("{thing}/shadow/delete"), b"", at)
+    }
+
+    fn texts(response: &Response) -> Vec<(&str, &str)> {
+        let messages = response.messages.iter();
+        let texts = messages.map(|message| {
+            let payload = str::from_utf8(&message.payload).unwrap();
+            (message.topic.as_str(), payload)
+        });
+        texts.collect()
+    }
+
+    fn service(shadows: usize) -> ShadowService {
+        ShadowService::new(Limits {
+            shadows,
+            ..Limits::default()
+        })
+    }
+
+    #[test]
+    fn bodies_are_written_byte_for_byte_as_on_aws() {
+        let mut service = service(9);
+        let payload = br#"{"clientToken":"t","state":{"desired":{"a":[1]}}}"#;
+        let response = send(&mut service, "lamp/shadow/update", payload, 5_999);
+        let expected = [
+            (
+                "$aws/things/lamp/shadow/update/accepted",
+                r#"{"state":{"desired":{"a":[1]}},"metadata":{"desired":{"a":[{"timestamp":5}]}},"version":1,"timestamp":5,"clientToken":"t"}"#,
+            ),
+            (
+                "$aws/things/lamp/shadow/update/delta",
+                r#"{"version":1,"timestamp":5,"state":{"a":[1]},"metadata":{"a":[{"timestamp":5}]},"clientToken":"t"}"#,
+            ),
+            (
+                "$aws/things/lamp/shadow/update/documents",
+                r#"{"previous":null,"current":{"state":{"desired":{"a":[1]}},"metadata":{"desired":{"a":[{"timestamp":5}]}},"version":1},"timestamp":5,"clientToken":"t"}"#,
+            ),
+        ];
+        assert_eq!(texts(&response), expected);
+        let all = response.messages.iter();
+        assert!(
+            all.clone()
+                .all(|message| message.qos == QoS::AtLeastOnce && !message.retain)
+        );
+        assert_eq!(response.answer.as_ref(), Ok(&response.messages[0].payload));
+    }
+
+    #[test]
+    fn a_version_is_compared_with_the_counter_of_a_deleted_shadow() {
+        let mut service = service(9);
+        let check =
+            |service: &mut ShadowService, version: u64, expected: Result<(), ShadowError>| {
+                let payload = format!(r#"{{"state":{{}},"version":{version}}}"#);
+                let response = send(service, "lamp/shadow/update", payload.as_bytes(), 0);
+                assert_eq!(response.answer.map(|_| ()), expected, "{version}");
+            };
+        check(&mut service, 0, Ok(()));
+        check(&mut service, 0, Err(ShadowError::VersionConflict));
+        delete(&mut service, "lamp", 0);
+        check(&mut service, 1, Err(ShadowError::VersionConflict));
+        check(&mut service, 2, Ok(()));
+    }
+
+    #[test]
+    fn a_full_service_refuses_new_shadows_only() {
+        let mut service = service(2);
+        assert!(update(&mut service, "a", 0).answer.is_ok());
+        assert!(update(&mut service, "b", 0).answer.is_ok());
+        let refused = update(&mut service, "c", 0);
+        assert_eq!(refused.answer, Err(ShadowError::Full));
+        let rejected = r#"{"code":500,"message":"Internal service failure"}"#;
+        assert_eq!(
+            texts(&refused),
+            [("$aws/things/c/shadow/update/rejected", rejected)]
+        );
+        assert!(update(&mut service, "a", 0).answer.is_ok());
+        delete(&mut service, "a", 0);
+        assert!(update(&mut service, "c", 0).answer.is_ok());
+    }
+
+    #[test]
+    fn get_and_delete_tolerate_what_clients_send_along() {
+        let mut service = service(9);
+        update(&mut service, "lamp", 0);
+        for payload in ["", "\n", "{}", r#"{"version":7,"clientToken":null}"#] {
+            let response = send(&mut service, "lamp/shadow/get", payload.as_bytes(), 0);
+            assert!(response.answer.is_ok(), "{payload:?}");
+        }
+        let response = send(&mut service, "lamp/shadow/get", b"[]", 0);
+        assert_eq!(response.answer, Err(ShadowError::InvalidJson));
+        let payload = br#"{"version":7,"clientToken":"t"}"#;
+        let response = send(&mut service, "lamp/shadow/delete", payload, 1_000);
+        let accepted = r#"{"version":1,"timestamp":1,"clientToken":"t"}"#;
+        assert_eq!(
+            texts(&response),
+            [("$aws/things/lamp/shadow/delete/accepted", accepted)]
+        );
+    }
+
+    #[test]
+    fn a_refused_update_changes_nothing() {
+        let mut service = service(9);
+        update(&mut service, "lamp", 0);
+        let before = service
+            .document(ShadowId::new("lamp", None).unwrap())
+            .cloned();
+        let large = format!(
+            r#"{{"state":{{"desired":{{"a":"{}"}}}}}}"#,
+            "x".repeat(8192)
+        );
+        let unread = [b' '; 128 * 1024 + 1];
+        for (payload, code) in [
+            (&b"\xff"[..], 415),
+            (b"{", 400),
+            (br#"{"state":{"desired":{"a":1},"delta":{}}}"#, 400),
+            (br#"{"state":{"desired":{"a":1}},"version":2}"#, 409),
+            (large.as_bytes(), 413),
+            (&unread, 413),
+        ] {
+            let response = send(&mut service, "lamp/shadow/update", payload, 9_000);
+            assert_eq!(response.answer.map_err(|error| error.code()), Err(code));
+            let topic = response.messages[0].topic.as_str();
+            assert_eq!(topic, "$aws/things/lamp/shadow/update/rejected");
+            assert_eq!(response.messages.len(), 1);
+        }
+        let after = service
+            .document(ShadowId::new("lamp", None).unwrap())
+            .cloned();
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn the_first_fault_is_named_and_a_good_client_token_comes_back() {
+        let mut service = service(9);
+        let check = |service: &mut ShadowService, payload: &str, expected: &str| {
+            let response = send(service, "lamp/shadow/update", payload.as_bytes(), 0);
+            assert_eq!(texts(&response)[0].1, expected, "{payload}");
+        };
+        let long = "é".repeat(33);
+        let payload = format!(r#"{{"state":5,"version":"x","clientToken":"{long}"}}"#);
+        check(
+            &mut service,
+            &payload,
+            r#"{"code":400,"message":"Invalid clientToken"}"#,
+        );
+        check(
+            &mut service,
+            r#"{"state":5,"version":"x","clientToken":"t"}"#,
+            r#"{"code":400,"message":"Invalid version","clientToken":"t"}"#,
+        );
+        check(
+            &mut service,
+            r#"{"state":5,"version":9,"clientToken":"t"}"#,
+            r#"{"code":400,"message":"State node must be an object","clientToken":"t"}"#,
+        );
+    }
+
+    #[test]
+    fn over_http_failures_and_gets_publish_nothing() {
+        let mut service = service(9);
+        let mut ask = |verb, body: &[u8]| {
+            let id = ShadowId::new("lamp", Some("cfg")).unwrap();
+            let request = Request {
+                id,
+                verb,
+                body,
+                via: Via::Http,
+            };
+            let response = service.handle(request, UnixMillis(0));
+            (response.answer.map(|_| ()), response.messages.len())
+        };
+        let missing = Err(ShadowError::NotFound("cfg".into()));
+        assert_eq!(ask(Verb::Get, b""), (missing, 0));
+        assert_eq!(ask(Verb::Update, b"{"), (Err(ShadowError::InvalidJson), 0));
+        assert_eq!(
+            ask(Verb::Update, br#"{"state":{"desired":{"a":1}}}"#),
+            (Ok(()), 3)
+        );
+        assert_eq!(ask(Verb::Get, b""), (Ok(()), 0));
+        assert_eq!(ask(Verb::Delete, b""), (Ok(()), 1));
+    }
+
+    #[test]
+    fn the_services_own_answers_are_no_requests() {
+        for topic in [
+            "$aws/things/lamp/shadow/update/accepted",
+            "$aws/things/lamp/shadow/name/cfg/get/rejected",
+            "lamp/shadow/update",
+            "topic_1",
+        ] {
+            assert!(Request::from_message(topic, b"{}").is_none(), "{topic}");
+        }
+    }
 }
