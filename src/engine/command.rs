@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::shadow::requests::FieldAddress;
+
 /// One request of a person. It is carried out in order; what came of it is seen in the next frames.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
@@ -34,16 +36,6 @@ pub struct ConnectRequest {
     pub password: Option<String>,
     /// Topic patterns of positions, such as `fleet/{thing}/location`. Empty: the defaults.
     pub locations: Vec<String>,
-}
-
-/// One leaf of one shadow of one device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct FieldAddress {
-    pub device: String,
-    /// None: the classic shadow.
-    pub shadow: Option<String>,
-    /// Keys from the section down, such as `["fan", "speed"]`.
-    pub path: Vec<String>,
 }
 
 /// A value as a control gives it. The engine writes it in the form that the device uses (`true`, `"on"`, `1`).

@@ -9,6 +9,7 @@ use crate::geo::{Bounds, LngLat, World};
 use crate::time::UnixMillis;
 
 pub use crate::mqtt::session::{LinkFault, SubscriptionState};
+pub use crate::shadow::requests::Step;
 
 /// What the page shows at present.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -320,14 +321,6 @@ pub struct ChangeView {
     pub stage: Stage,
     /// When each step was reached, oldest first.
     pub steps: Vec<(Step, UnixMillis)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    Queued,
-    Sent,
-    Accepted(u64),
-    Reported,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,9 @@ use std::time::Duration;
 /// The largest packet let in: 128 KiB of payload and room for the topic.
 pub const MAX_PACKET: usize = 128 * 1024 + 66 * 1024;
 
+/// The largest packet that goes by unread and counted; a claim of more ends the connection.
+pub const MAX_SKIPPED: usize = 16 << 20;
+
 /// Filters in one SUBSCRIBE.
 pub const MAX_FILTERS_PER_SUBSCRIBE: usize = 8;
 

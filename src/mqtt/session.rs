@@ -18,7 +18,7 @@ use bytes::{Bytes, BytesMut};
 use crate::message::QoS;
 use crate::mqtt::backoff::Backoff;
 use crate::mqtt::inflight::{Awaited, InFlight};
-use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_UNSENT};
+use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT};
 use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish, Subscribe};
 use crate::time::Instant;
 use crate::topic::TopicFilter;
@@ -112,7 +112,7 @@ impl Session {
         Self {
             phase: Phase::Idle,
             since: now,
-            reader: FrameReader::new(MAX_PACKET),
+            reader: frame_reader(),
             unsent: BytesMut::new(),
             outputs: VecDeque::new(),
             events: VecDeque::new(),
@@ -132,6 +132,11 @@ impl Session {
     /// When the present phase began.
     pub fn since(&self) -> Instant {
         self.since
+    }
+
+    /// Messages on the present connection that were too long to be read.
+    pub fn skipped(&self) -> u64 {
+        self.reader.skipped()
     }
 
     /// The newest measured time from a question to its answer.
@@ -408,7 +413,7 @@ impl Session {
     fn drop_socket(&mut self) {
         self.unsent.clear();
         self.in_flight.clear();
-        self.reader = FrameReader::new(MAX_PACKET);
+        self.reader = frame_reader();
         self.latency = None;
         if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
             self.outputs.push_back(Output::Close);
@@ -419,6 +424,10 @@ impl Session {
         self.phase = phase;
         self.since = now;
     }
+}
+
+fn frame_reader() -> FrameReader {
+    FrameReader::new(MAX_PACKET).skipping(MAX_SKIPPED)
 }
 
 fn unexpected(what: &str) -> LinkFault {

@@ -48,8 +48,11 @@ impl KeepAlive {
         }
     }
 
-    /// One and a half keep-alives after the last byte came.
+    /// One and a half keep-alives after the last byte came, or after a ping that other bytes drown out.
     pub(super) fn silent_at(&self) -> Instant {
-        self.received + self.period * 3 / 2
+        let heard = self
+            .pinged
+            .map_or(self.received, |asked| asked.min(self.received));
+        heard + self.period * 3 / 2
     }
 }

@@ -1,6 +1,6 @@
 //! Cuts a stream of bytes into frames, one packet each, and refuses what is too long before it arrives.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::WireError;
 
@@ -8,6 +8,10 @@ use super::WireError;
 #[derive(Debug)]
 pub struct FrameReader {
     max_packet: usize,
+    max_skipped: usize,
+    /// Bytes of an over-long packet that have yet to come.
+    skipping: usize,
+    skipped: u64,
     /// The newest chunk, from which frames are cut without copying.
     chunk: Bytes,
     /// A frame whose end has not come yet, when it began in an earlier chunk.
@@ -19,13 +23,32 @@ impl FrameReader {
     pub fn new(max_packet: usize) -> Self {
         Self {
             max_packet,
+            max_skipped: 0,
+            skipping: 0,
+            skipped: 0,
             chunk: Bytes::new(),
             partial: BytesMut::new(),
         }
     }
 
+    /// Lets packets of up to `max_skipped` bytes go by unread instead of refusing them.
+    pub fn skipping(self, max_skipped: usize) -> Self {
+        Self {
+            max_skipped,
+            ..self
+        }
+    }
+
+    /// Packets that went by unread.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
     /// Takes the next bytes of the stream. Take the frames out before the next push.
-    pub fn push(&mut self, chunk: Bytes) {
+    pub fn push(&mut self, mut chunk: Bytes) {
+        let skipped = self.skipping.min(chunk.len());
+        self.skipping -= skipped;
+        chunk.advance(skipped);
         if self.partial.is_empty() && self.chunk.is_empty() {
             self.chunk = chunk;
         } else {
@@ -46,10 +69,10 @@ impl FrameReader {
         let Some((header, remaining)) = header(available)? else {
             return Ok(None);
         };
-        if remaining > self.max_packet {
-            return Err(WireError::TooLarge(remaining));
-        }
         let len = header + remaining;
+        if remaining > self.max_packet {
+            return self.skip(len, remaining);
+        }
         if available.len() < len {
             return Ok(None);
         }
@@ -58,6 +81,23 @@ impl FrameReader {
         } else {
             self.partial.split_to(len).freeze()
         }))
+    }
+
+    fn skip(&mut self, len: usize, remaining: usize) -> Result<Option<Bytes>, WireError> {
+        if remaining > self.max_skipped {
+            return Err(WireError::TooLarge(remaining));
+        }
+        self.skipped += 1;
+        // What is here belongs to one chunk or to the frame that it continued.
+        let mut rest = match self.partial.is_empty() {
+            true => std::mem::take(&mut self.chunk),
+            false => self.partial.split().freeze(),
+        };
+        let here = len.min(rest.len());
+        rest.advance(here);
+        self.skipping = len - here;
+        self.chunk = rest;
+        self.next_frame()
     }
 }
 
@@ -136,6 +176,28 @@ mod tests {
         let mut reader = FrameReader::new(131_072);
         reader.push(Bytes::from_static(&[0x30, 0xff, 0xff, 0xff, 0x7f]));
         assert_eq!(reader.next_frame(), Err(WireError::TooLarge(268_435_455)));
+    }
+
+    #[test]
+    fn an_over_long_packet_goes_by_and_the_next_one_is_read() {
+        let mut stream = vec![0x30, 0xe8, 0x07];
+        stream.extend_from_slice(&[b'x'; 1000]);
+        stream.extend_from_slice(&[0xd0, 0]);
+        for cut in 0..stream.len() {
+            let mut reader = FrameReader::new(100).skipping(2000);
+            reader.push(Bytes::copy_from_slice(&stream[..cut]));
+            let mut seen = frames(&mut reader);
+            reader.push(Bytes::copy_from_slice(&stream[cut..]));
+            seen.extend(frames(&mut reader));
+            assert_eq!(
+                (seen, reader.skipped()),
+                (vec![vec![0xd0, 0]], 1),
+                "cut at {cut}"
+            );
+        }
+        let mut reader = FrameReader::new(100).skipping(500);
+        reader.push(Bytes::from(stream));
+        assert_eq!(reader.next_frame(), Err(WireError::TooLarge(1000)));
     }
 
     #[test]
