@@ -59,6 +59,11 @@ impl ShadowDocument {
         merge::delta(&self.desired, &self.reported)
     }
 
+    /// The reported state as JSON, for those who look for something in it.
+    pub fn reported_json(&self) -> Vec<u8> {
+        json::to_bytes(&self.reported)
+    }
+
     /// Shows every leaf in the order of the paths.
     pub fn visit_leaves(&self, visit: &mut impl FnMut(Leaf<'_>)) {
         visit_members(&self.desired, &self.reported, &mut Vec::new(), visit);

@@ -183,6 +183,13 @@ impl Requests {
         }
     }
 
+    /// The request cannot be made at all.
+    pub fn handle_unsendable(&mut self, field: &FieldAddress, message: &str, now: Now) {
+        if let Some(change) = self.changes.get_mut(field) {
+            change.reject(400, message, now);
+        }
+    }
+
     /// The connection is gone: what was sent without an answer goes out again. Wishing twice is wishing once.
     pub fn handle_lost(&mut self) {
         self.changes.values_mut().for_each(Change::requeue);
@@ -204,14 +211,7 @@ impl Requests {
     /// The service refused the update with this token.
     pub fn handle_rejected(&mut self, token: &str, code: u16, message: &str, now: Now) {
         if let Some(change) = self.by_token(token) {
-            change.enter(
-                Stage::Rejected {
-                    code,
-                    message: message.to_owned(),
-                },
-                None,
-                now,
-            );
+            change.reject(code, message, now);
         }
     }
 
@@ -249,24 +249,27 @@ impl Requests {
     }
 
     /// Lets answers that did not come time out, and changes that ended by themselves go.
-    pub fn handle_timeout(&mut self, now: Now) {
-        for change in self.changes.values_mut() {
-            if change.is_awaited() && now.instant >= change.since + PATIENCE {
-                change.enter(Stage::TimedOut, None, now);
+    /// Gives the devices of these changes.
+    pub fn handle_timeout(&mut self, now: Now) -> Vec<String> {
+        let mut devices = Vec::new();
+        self.changes.retain(|field, change| {
+            if change
+                .deadline()
+                .is_none_or(|deadline| now.instant < deadline)
+            {
+                return true;
             }
-        }
-        self.changes
-            .retain(|_, change| !change.folds_by_itself() || now.instant < change.since + FOLD);
+            devices.push(field.device.clone());
+            let stays = change.is_awaited();
+            change.enter(Stage::TimedOut, None, now);
+            stays
+        });
+        devices
     }
 
     /// When [`Self::handle_timeout`] wants to be called at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let deadline = |change: &Change| match change.stage {
-            _ if change.is_awaited() => Some(change.since + PATIENCE),
-            _ if change.folds_by_itself() => Some(change.since + FOLD),
-            _ => None,
-        };
-        self.changes.values().filter_map(deadline).min()
+        self.changes.values().filter_map(Change::deadline).min()
     }
 
     fn by_token(&mut self, token: &str) -> Option<&mut Change> {
@@ -292,14 +295,24 @@ impl Change {
         matches!(self.stage, Stage::Sent | Stage::Accepted { .. })
     }
 
-    fn folds_by_itself(&self) -> bool {
-        matches!(self.stage, Stage::Reported | Stage::Superseded { .. })
+    /// When the present stage is over by itself.
+    fn deadline(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Sent | Stage::Accepted { .. } => Some(self.since + PATIENCE),
+            Stage::Reported | Stage::Superseded { .. } => Some(self.since + FOLD),
+            Stage::Queued | Stage::Rejected { .. } | Stage::TimedOut => None,
+        }
     }
 
     fn enter(&mut self, stage: Stage, step: Option<Step>, now: Now) {
         self.stage = stage;
         self.since = now.instant;
         self.steps.extend(step.map(|step| (step, now.wall)));
+    }
+
+    fn reject(&mut self, code: u16, message: &str, now: Now) {
+        let message = message.to_owned();
+        self.enter(Stage::Rejected { code, message }, None, now);
     }
 
     fn requeue(&mut self) {

@@ -1,0 +1,245 @@
+//! What is known of the devices, and how a message changes it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::frame::Badge;
+use super::lookup::Lookup;
+use super::shadows::{Shadows, newest_report};
+use crate::fleet::{Fleet, Limits, Slot};
+use crate::location::pattern::TopicPattern;
+use crate::location::{self, Fix, Reading};
+use crate::mqtt::wire::Publish;
+use crate::shadow::document::ShadowDocument;
+use crate::shadow::event::{EventKind, ShadowEvent};
+use crate::shadow::requests::Requests;
+use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
+use crate::time::{Now, UnixMillis};
+
+/// For how long a difference counts as on its way before it counts as one that needs somebody.
+const ON_ITS_WAY: Duration = Duration::from_secs(30);
+
+/// Young differences that are watched; above it they count as old at once.
+const MAX_WATCHED: usize = 10_000;
+
+/// Everything that messages taught.
+pub(super) struct Known {
+    pub(super) fleet: Fleet,
+    pub(super) shadows: Shadows,
+    pub(super) requests: Requests,
+    pub(super) lookup: Lookup,
+    pub(super) counters: Counters,
+    /// Devices whose difference was young, and when it grows old.
+    watched: BTreeSet<(UnixMillis, Slot)>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counters {
+    pub(super) unreadable: u64,
+    pub(super) texts: u64,
+}
+
+impl Known {
+    pub(super) fn new(client_id: &str) -> Self {
+        Self {
+            fleet: Fleet::new(Limits::default()),
+            shadows: Shadows::default(),
+            requests: Requests::new(client_id),
+            lookup: Lookup::default(),
+            counters: Counters::default(),
+            watched: BTreeSet::new(),
+        }
+    }
+
+    /// Forgets the devices of another broker.
+    pub(super) fn clear(&mut self, client_id: &str) {
+        self.fleet.clear();
+        self.shadows.clear();
+        self.requests = Requests::new(client_id);
+        self.lookup = Lookup::default();
+        self.counters = Counters::default();
+        self.watched.clear();
+    }
+
+    pub(super) fn handle_message(
+        &mut self,
+        publish: &Publish<'_>,
+        patterns: &[TopicPattern],
+        now: Now,
+    ) {
+        if let Some(topic) = ShadowTopic::parse(publish.topic) {
+            return self.handle_shadow(topic, publish.payload, now);
+        }
+        let Some(name) = patterns
+            .iter()
+            .find_map(|pattern| pattern.name(publish.topic))
+        else {
+            return;
+        };
+        let reading = match location::read(publish.payload) {
+            Ok(reading) => reading,
+            Err(_) => {
+                self.counters.unreadable += 1;
+                return;
+            }
+        };
+        let Some(slot) = self.fleet.intern(&name) else {
+            return;
+        };
+        match reading {
+            Reading::Fix(fix) => self
+                .fleet
+                .apply_fix(slot, &fix, heard_at(publish, &fix, now)),
+            Reading::Text(text) => {
+                self.counters.texts += 1;
+                self.fleet.apply_text(slot, publish.topic, text, now.wall);
+            }
+            Reading::Offline => self.fleet.set_offline(slot, true),
+            Reading::Nothing => self.fleet.touch(slot, now.wall),
+        }
+        if ShadowId::new(&name, None).is_ok() {
+            self.lookup.want((slot, None));
+        }
+    }
+
+    fn handle_shadow(&mut self, topic: ShadowTopic<'_>, payload: &[u8], now: Now) {
+        let event = match ShadowEvent::parse(topic.operation, payload) {
+            Ok(event) => event,
+            Err(_) => {
+                self.counters.unreadable += 1;
+                return;
+            }
+        };
+        let token = event.client_token.as_deref();
+        match event.kind {
+            EventKind::Documents(document) => {
+                let version = document.version;
+                self.requests
+                    .handle_accepted(token.unwrap_or_default(), version, now);
+                self.handle_document(topic.id, document, token, now);
+            }
+            EventKind::Document(document) => {
+                self.lookup.answered();
+                self.handle_document(topic.id, document, None, now);
+            }
+            // `update/documents` says the same and more; this one is heard only where a person asked for it.
+            EventKind::Updated { version, .. } => {
+                self.requests
+                    .handle_accepted(token.unwrap_or_default(), version, now);
+            }
+            EventKind::Deleted { version } => {
+                self.requests.handle_deleted(topic.id, version, token, now);
+                if let Some(slot) = self.fleet.find(topic.id.thing()) {
+                    self.shadows.remove(slot, topic.id.shadow(), version);
+                    self.refresh(slot, now);
+                }
+            }
+            EventKind::Rejected {
+                verb: Verb::Get, ..
+            } => self.lookup.answered(),
+            EventKind::Rejected { code, message, .. } => {
+                self.requests
+                    .handle_rejected(token.unwrap_or_default(), code, &message, now);
+                self.refresh_named(topic.id.thing(), now);
+            }
+        }
+    }
+
+    fn handle_document(
+        &mut self,
+        id: ShadowId<'_>,
+        document: ShadowDocument,
+        token: Option<&str>,
+        now: Now,
+    ) {
+        let Some(slot) = self.fleet.intern(id.thing()) else {
+            return;
+        };
+        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
+        let newest = newest_report(&document.reported);
+        let reported = document.reported_json();
+        if !self.shadows.insert(slot, id.shadow(), document) {
+            return;
+        }
+        if let Some(document) = self.shadows.document(slot, id.shadow()) {
+            self.requests.handle_document(id, document, token, now);
+        }
+        let at = newest.unwrap_or_default().min(now.wall);
+        match location::read(&reported) {
+            Ok(Reading::Fix(fix)) => {
+                // Without a time of its own a position is as old as the report that holds it.
+                let fix = Fix {
+                    time: fix.time.or(Some(at)),
+                    ..fix
+                };
+                self.fleet.apply_fix(slot, &fix, at);
+            }
+            Ok(_) => self.fleet.touch(slot, at),
+            Err(_) => self.counters.unreadable += 1,
+        }
+        self.refresh(slot, now);
+    }
+
+    /// Alarm, offline and badge of a device, after anything that they rest on changed.
+    pub(super) fn refresh(&mut self, slot: Slot, now: Now) {
+        let health = self.shadows.health(slot);
+        let reason = health.alarm.as_ref();
+        self.fleet
+            .set_alarm(slot, reason.map(|(key, value)| (&**key, &**value)));
+        if let Some(offline) = health.offline {
+            self.fleet.set_offline(slot, offline);
+        }
+        let badge = self.badge(slot, now.wall);
+        self.fleet.set_badge(slot, badge);
+    }
+
+    pub(super) fn refresh_named(&mut self, device: &str, now: Now) {
+        if let Some(slot) = self.fleet.find(device) {
+            self.refresh(slot, now);
+        }
+    }
+
+    fn badge(&mut self, slot: Slot, now: UnixMillis) -> Badge {
+        if let Some(field) = self.requests.under_way(self.fleet.name(slot)).next() {
+            return Badge::OnItsWay(field.path.join("."));
+        }
+        let difference = self.shadows.difference(slot);
+        if difference.keys == 0 {
+            return Badge::None;
+        }
+        let old_at = UnixMillis(
+            difference
+                .since
+                .0
+                .saturating_add(ON_ITS_WAY.as_millis() as i64),
+        );
+        if now < old_at && self.watched.len() < MAX_WATCHED {
+            // A clock that runs ahead elsewhere must not keep a difference young for ever.
+            let latest = UnixMillis(now.0 + ON_ITS_WAY.as_millis() as i64);
+            self.watched.insert((old_at.min(latest), slot));
+            return Badge::OnItsWay(difference.first);
+        }
+        Badge::Differs(difference.keys)
+    }
+
+    /// Lets requests time out and young differences grow old.
+    pub(super) fn handle_timeout(&mut self, now: Now) {
+        for device in self.requests.handle_timeout(now) {
+            self.refresh_named(&device, now);
+        }
+        while self.watched.first().is_some_and(|(at, _)| *at <= now.wall) {
+            if let Some((_, slot)) = self.watched.pop_first() {
+                self.refresh(slot, now);
+            }
+        }
+        self.fleet.tick(now.wall);
+    }
+}
+
+/// A retained message was said when the device was there, by its own word, not when it was delivered.
+fn heard_at(publish: &Publish<'_>, fix: &Fix, now: Now) -> UnixMillis {
+    match fix.time {
+        Some(time) if publish.retain => time.min(now.wall),
+        _ => now.wall,
+    }
+}

@@ -1,0 +1,231 @@
+//! The newest document of every shadow that was heard of.
+
+use std::collections::HashMap;
+
+use super::lookup::Key;
+use crate::fleet::Slot;
+use crate::shadow::document::{Leaf, Node, ShadowDocument};
+use crate::shadow::value::{Number, Object, Value};
+use crate::time::UnixMillis;
+
+/// Named shadows of one device that are kept.
+const MAX_SHADOWS_PER_DEVICE: usize = 64;
+
+/// A battery charge, in percent, below which a device needs somebody.
+const LOW_BATTERY: f64 = 10.0;
+
+#[derive(Debug, Default)]
+pub(super) struct Shadows {
+    of: HashMap<Slot, Vec<(Option<Box<str>>, ShadowDocument)>>,
+}
+
+/// How far a device is from what is wished of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) keys: u32,
+    /// The first of them, and when the youngest wish among them was made.
+    pub(super) first: String,
+    pub(super) since: UnixMillis,
+}
+
+/// What a reported state says about the device itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Health {
+    pub(super) alarm: Option<(String, String)>,
+    /// None: it says nothing of the kind.
+    pub(super) offline: Option<bool>,
+}
+
+impl Shadows {
+    /// Keeps a document. False when a newer one is known, or there is no room for one more shadow of this device.
+    pub(super) fn insert(&mut self, slot: Slot, shadow: Option<&str>, new: ShadowDocument) -> bool {
+        let documents = self.of.entry(slot).or_default();
+        let place = documents
+            .iter()
+            .position(|(name, _)| name.as_deref() == shadow);
+        match place {
+            // Equal is normal: QoS 1 repeats, and every answer of one update carries its version.
+            Some(place) if new.version < documents[place].1.version => return false,
+            Some(place) => documents[place].1 = new,
+            None if documents.len() >= MAX_SHADOWS_PER_DEVICE => return false,
+            None => {
+                documents.push((shadow.map(Into::into), new));
+                documents.sort_by(|(a, _), (b, _)| a.cmp(b));
+            }
+        }
+        true
+    }
+
+    /// Forgets a shadow that was deleted at `version`, unless a newer one is known.
+    pub(super) fn remove(&mut self, slot: Slot, shadow: Option<&str>, version: u64) {
+        if let Some(documents) = self.of.get_mut(&slot) {
+            documents
+                .retain(|(name, document)| name.as_deref() != shadow || document.version > version);
+        }
+    }
+
+    pub(super) fn document(&self, slot: Slot, shadow: Option<&str>) -> Option<&ShadowDocument> {
+        let documents = self.of.get(&slot)?;
+        documents
+            .iter()
+            .find(|(name, _)| name.as_deref() == shadow)
+            .map(|(_, document)| document)
+    }
+
+    pub(super) fn names(&self, slot: Slot) -> Vec<Option<String>> {
+        let documents = self.of.get(&slot).into_iter().flatten();
+        documents
+            .map(|(name, _)| name.as_deref().map(ToOwned::to_owned))
+            .collect()
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        let documents = |(slot, documents): (&Slot, &Vec<(Option<Box<str>>, _)>)| {
+            let slot = *slot;
+            let keys: Vec<Key> = documents
+                .iter()
+                .map(|(name, _)| (slot, name.clone()))
+                .collect();
+            keys
+        };
+        self.of.iter().flat_map(documents)
+    }
+
+    /// Over all shadows of a device.
+    pub(super) fn difference(&self, slot: Slot) -> Difference {
+        let mut difference = Difference::default();
+        for (_, document) in self.of.get(&slot).into_iter().flatten() {
+            document.visit_leaves(&mut |leaf: Leaf<'_>| {
+                if !leaf.differs {
+                    return;
+                }
+                if difference.keys == 0 {
+                    difference.first = leaf.path.join(".");
+                }
+                difference.keys += 1;
+                let at = leaf
+                    .desired
+                    .and_then(|stated| stated.at)
+                    .unwrap_or_default();
+                difference.since = difference.since.max(at);
+            });
+        }
+        difference
+    }
+
+    /// Over all shadows of a device.
+    pub(super) fn health(&self, slot: Slot) -> Health {
+        let mut health = Health::default();
+        for (_, document) in self.of.get(&slot).into_iter().flatten() {
+            let value = |key: &str| document.reported.leaf(&[key]).map(|stated| &stated.value);
+            let battery = value("battery")
+                .and_then(number_of)
+                .filter(|n| *n < LOW_BATTERY);
+            if let Some(battery) = battery {
+                health.alarm = Some(("battery".to_owned(), format!("{battery} %")));
+            }
+            if value("alarm").and_then(Value::as_switch) == Some(true) {
+                health.alarm = Some(("alarm".to_owned(), "on".to_owned()));
+            }
+            let online = value("online")
+                .or(value("connected"))
+                .and_then(Value::as_switch);
+            health.offline = online.map(|online| !online).or(health.offline);
+        }
+        health
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.of.clear();
+    }
+}
+
+fn number_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(Number::Unsigned(number)) => Some(*number as f64),
+        Value::Number(Number::Signed(number)) => Some(*number as f64),
+        Value::Number(Number::Decimal(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// When the device itself last wrote into its shadow.
+pub(super) fn newest_report(reported: &Object<Node>) -> Option<UnixMillis> {
+    let newest = |node: &Node| match node {
+        Node::Leaf(stated) => stated.at,
+        Node::Object(members) => newest_report(members),
+    };
+    reported.iter().filter_map(|(_, node)| newest(node)).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shadow::event::{EventKind, ShadowEvent};
+    use crate::shadow::topics::{Operation, Verb};
+
+    fn document(text: &str) -> ShadowDocument {
+        let accepted = Operation::Accepted(Verb::Get);
+        match ShadowEvent::parse(accepted, text.as_bytes()).unwrap().kind {
+            EventKind::Document(document) => document,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn at_version(version: u64) -> ShadowDocument {
+        ShadowDocument {
+            version,
+            ..ShadowDocument::default()
+        }
+    }
+
+    #[test]
+    fn an_older_version_is_dropped_and_an_equal_one_is_not() {
+        let mut shadows = Shadows::default();
+        assert!(shadows.insert(Slot(0), None, at_version(3)));
+        assert!(shadows.insert(Slot(0), None, at_version(3)));
+        assert!(!shadows.insert(Slot(0), None, at_version(2)));
+        assert!(shadows.insert(Slot(0), Some("cfg"), at_version(1)));
+        assert_eq!(shadows.names(Slot(0)), [None, Some("cfg".to_owned())]);
+        shadows.remove(Slot(0), None, 2);
+        assert!(
+            shadows.document(Slot(0), None).is_some(),
+            "a newer one outlives the deletion"
+        );
+        shadows.remove(Slot(0), None, 3);
+        assert!(shadows.document(Slot(0), None).is_none());
+    }
+
+    #[test]
+    fn names_of_shadows_from_the_network_are_bounded() {
+        let mut shadows = Shadows::default();
+        for n in 0..200 {
+            shadows.insert(Slot(0), Some(&format!("s{n}")), at_version(1));
+        }
+        assert_eq!(shadows.names(Slot(0)).len(), MAX_SHADOWS_PER_DEVICE);
+    }
+
+    #[test]
+    fn says_how_far_the_device_is_from_the_wish_and_how_it_does() {
+        let mut shadows = Shadows::default();
+        shadows.insert(
+            Slot(0),
+            None,
+            document(
+                r#"{"state":{"desired":{"fan":{"speed":3},"power":"on"},
+                "reported":{"power":"off","battery":9,"connected":false}},
+                "metadata":{"desired":{"fan":{"speed":{"timestamp":5}},"power":{"timestamp":7}},
+                "reported":{"power":{"timestamp":6},"battery":{"timestamp":8}}},
+                "version":4,"timestamp":9}"#,
+            ),
+        );
+        let difference = shadows.difference(Slot(0));
+        assert_eq!((difference.keys, &*difference.first), (2, "fan.speed"));
+        assert_eq!(difference.since, UnixMillis(7000));
+        let health = shadows.health(Slot(0));
+        assert_eq!(health.alarm, Some(("battery".to_owned(), "9 %".to_owned())));
+        assert_eq!(health.offline, Some(true));
+        let reported = &shadows.document(Slot(0), None).unwrap().reported;
+        assert_eq!(newest_report(reported), Some(UnixMillis(8000)));
+    }
+}

@@ -1,0 +1,101 @@
+//! Answers the page's request for a frame, and leaves out what it already shows.
+
+use super::Engine;
+use super::frame::{FrameRequest, FrameUpdate, FrameView, LinkView, ListView, Picked, Selected};
+use crate::geo::Bounds;
+use crate::shadow::topics::ShadowId;
+use crate::time::Now;
+
+/// The parts that the page holds.
+#[derive(Default)]
+pub(super) struct Shown {
+    link: Option<LinkView>,
+    list: Option<ListView>,
+    selected: Option<Selected>,
+    extent: Option<Bounds>,
+    picked: Option<u32>,
+}
+
+impl Engine {
+    /// Everything that changed since the last frame, as far as `request` looks at it.
+    pub fn frame(&mut self, request: &FrameRequest, now: Now) -> FrameUpdate {
+        self.known.handle_timeout(now);
+        if request.fresh {
+            self.shown = Shown::default();
+        }
+        self.look_up_selected(request);
+        let changes = self.known.fleet.take_changes(request.fresh);
+        let link = self.link_view(now);
+        let list = self
+            .known
+            .fleet
+            .list(&request.list, request.bounds, now.wall);
+        let selected = match &request.selected {
+            Some(name) => self.known.selected(name, request.shadow.as_deref()),
+            None => Selected::Nothing,
+        };
+        let extent = self.known.fleet.extent();
+        let picked = self.picked(request);
+        FrameUpdate {
+            runs: changes.runs,
+            positions: changes.positions,
+            marks: changes.marks,
+            view: FrameView {
+                now: now.wall,
+                slots: self.known.fleet.len(),
+                link: news(&mut self.shown.link, link),
+                list: news(&mut self.shown.list, list),
+                selected: news(&mut self.shown.selected, selected),
+                picked,
+                extent: extent.and_then(|extent| news(&mut self.shown.extent, extent)),
+            },
+        }
+    }
+
+    fn link_view(&mut self, now: Now) -> LinkView {
+        self.meter.roll(now.instant);
+        let (messages_per_second, bytes_per_second) = self.meter.rates();
+        let mut view = LinkView {
+            messages_per_second,
+            bytes_per_second,
+            history: self.meter.history(),
+            dropped: self.known.fleet.dropped(),
+            unreadable: self.known.counters.unreadable,
+            texts: self.known.counters.texts,
+            waiting: self.known.requests.queued() as u32,
+            ..LinkView::default()
+        };
+        if let Some(link) = &self.link {
+            link.describe(&mut view, now);
+        }
+        view
+    }
+
+    fn look_up_selected(&mut self, request: &FrameRequest) {
+        let Some(name) = &request.selected else {
+            return;
+        };
+        let shadow = request.shadow.as_deref();
+        if let Some(slot) = self.known.fleet.find(name)
+            && ShadowId::new(name, shadow).is_ok()
+        {
+            self.known.lookup.want_now((slot, shadow.map(Into::into)));
+        }
+    }
+
+    fn picked(&mut self, request: &FrameRequest) -> Option<Picked> {
+        let pick = request.pick.as_ref()?;
+        if self.shown.picked.replace(pick.serial) == Some(pick.serial) {
+            return None;
+        }
+        Some(self.known.fleet.pick(pick))
+    }
+}
+
+fn news<T: Clone + PartialEq>(shown: &mut Option<T>, new: T) -> Option<T> {
+    if shown.as_ref() == Some(&new) {
+        return None;
+    }
+    *shown = Some(new.clone());
+    Some(new)
+}
