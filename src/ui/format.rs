@@ -1,0 +1,1 @@
+//! Numbers, ages and times in the words of a language.

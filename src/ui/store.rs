@@ -1,0 +1,111 @@
+//! What the page knows and what it asks for, one signal for each thing that is drawn on its own.
+
+use leptos::prelude::*;
+
+use crate::engine::frame::{
+    Chip, FrameRequest, FrameView, LinkView, ListRequest, ListView, Pick, Picked, Selected, Sort,
+};
+use crate::geo::Bounds;
+use crate::time::UnixMillis;
+
+/// Signals that live as long as the page. Copies share them.
+#[derive(Clone, Copy)]
+pub struct Store {
+    // From the engine.
+    /// The engine's wall clock, to the tenth of a second: ages are counted from it.
+    pub now: RwSignal<UnixMillis>,
+    pub link: RwSignal<LinkView>,
+    pub list: RwSignal<ListView>,
+    pub selected: RwSignal<Selected>,
+    pub picked: RwSignal<Option<Picked>>,
+    pub extent: RwSignal<Option<Bounds>>,
+
+    // From the person.
+    pub search: RwSignal<String>,
+    pub chip: RwSignal<Chip>,
+    pub sort: RwSignal<Sort>,
+    /// Pointer or focus is in the list: its order stays.
+    pub hold: RwSignal<bool>,
+    /// The rows that the list's window shows.
+    pub first_row: RwSignal<u32>,
+    pub rows: RwSignal<u32>,
+    /// The name of the device whose panel is open.
+    pub selection: RwSignal<Option<String>>,
+    pub shadow: RwSignal<Option<String>>,
+    pub follow: RwSignal<bool>,
+    pub bounds: RwSignal<Option<Bounds>>,
+    pub pick: RwSignal<Option<Pick>>,
+}
+
+impl Store {
+    pub fn new() -> Self {
+        Self {
+            now: RwSignal::default(),
+            link: RwSignal::default(),
+            list: RwSignal::default(),
+            selected: RwSignal::new(Selected::Nothing),
+            picked: RwSignal::default(),
+            extent: RwSignal::default(),
+            search: RwSignal::default(),
+            chip: RwSignal::default(),
+            sort: RwSignal::default(),
+            hold: RwSignal::default(),
+            first_row: RwSignal::default(),
+            rows: RwSignal::new(30),
+            selection: RwSignal::default(),
+            shadow: RwSignal::default(),
+            follow: RwSignal::default(),
+            bounds: RwSignal::default(),
+            pick: RwSignal::default(),
+        }
+    }
+
+    /// What to ask the engine for on the next frame. Reads without subscribing: the frame loop calls it.
+    pub fn request(&self, fresh: bool) -> FrameRequest {
+        FrameRequest {
+            fresh,
+            list: ListRequest {
+                search: self.search.get_untracked(),
+                chip: self.chip.get_untracked(),
+                sort: self.sort.get_untracked(),
+                hold: self.hold.get_untracked(),
+                first: self.first_row.get_untracked(),
+                rows: self.rows.get_untracked(),
+            },
+            selected: self.selection.get_untracked(),
+            shadow: self.shadow.get_untracked(),
+            bounds: self.bounds.get_untracked(),
+            pick: self.pick.get_untracked(),
+        }
+    }
+
+    /// Takes over what changed. The engine leaves out what did not, so every `set` is news.
+    pub fn apply(&self, view: FrameView) {
+        let now = UnixMillis(view.now.0.div_euclid(100) * 100);
+        if self.now.get_untracked() != now {
+            self.now.set(now);
+        }
+        if let Some(link) = view.link {
+            self.link.set(link);
+        }
+        if let Some(list) = view.list {
+            self.list.set(list);
+        }
+        if let Some(selected) = view.selected {
+            self.selected.set(selected);
+        }
+        if let Some(extent) = view.extent {
+            self.extent.set(Some(extent));
+        }
+        if let Some(picked) = view.picked {
+            self.pick.set(None);
+            self.picked.set(Some(picked));
+        }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::new()
+    }
+}
