@@ -127,7 +127,13 @@ impl Outcome {
     /// Runs a test runner and counts what it counted.
     fn tests(&mut self, step: Step, title: &str, command: &mut Command) -> Result<(), Failure> {
         match progress::run(title, command) {
-            Ok(output) => self.tally += Tally::read(&output),
+            Ok(output) => match Tally::read(&output) {
+                Tally { passed: 0, .. } => {
+                    let failure = Failure::Message(format!("{title}: not one was run"));
+                    self.fail(step, Tally::FAILED, failure)?;
+                }
+                tally => self.tally += tally,
+            },
             Err(failure) => {
                 let read = match &failure {
                     Failure::Command { output, .. } => Tally::read(output),
