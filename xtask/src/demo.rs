@@ -67,5 +67,7 @@ pub(crate) fn trunk(toolchain: Toolchain, arguments: &[&str]) -> Command {
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true");
     // Trunk takes the variable for its own flag and refuses the customary `1`.
     trunk.env_remove("NO_COLOR");
+    // What matters of a failed build is the compiler's words, not Trunk's own stack.
+    trunk.env("RUST_BACKTRACE", "0");
     trunk
 }
