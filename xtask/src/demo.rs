@@ -39,7 +39,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     println!(
         "\nOpen http://127.0.0.1:{PAGE_PORT} in a browser. Press Ctrl-C here to stop everything."
     );
-    services.run()
+    services.run(|| Ok(()))
 }
 
 /// The release build that `demo` and the browser tests run.

@@ -29,12 +29,11 @@ pub(crate) fn run() -> Result<(), Failure> {
         "Trunk serves http://127.0.0.1:8080 once it has built. Press Ctrl-C here to stop everything."
     );
     // Its output is what a person wants to see while editing, so it goes straight to the terminal.
-    let outcome = Child::spawn(&mut serve(toolchain, &config))?.wait(|| ());
-    match outcome {
-        Err(Failure::Stopped) => Ok(()),
-        Err(failure) => Err(failure),
-        Ok(_) => Err(Failure::message("Trunk has ended.")),
-    }
+    let mut trunk = Child::spawn(&mut serve(toolchain, &config))?;
+    services.run(|| match trunk.try_wait()? {
+        None => Ok(()),
+        Some(_) => Err(Failure::message("Trunk has ended.")),
+    })
 }
 
 /// A copy of Trunk.toml for this command, with all paths given on the command line because Trunk
