@@ -13,6 +13,7 @@ mod query;
 mod texts;
 mod track;
 mod trail;
+pub mod view;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -26,8 +27,7 @@ use self::query::ListOrder;
 use self::texts::Texts;
 use self::track::Track;
 use self::trail::{MAX_STEPS, Trails};
-// The words in which the page asks and is answered are plain data; nothing else of the engine is known here.
-use crate::engine::frame::{
+use crate::fleet::view::{
     Badge, Chip, DeviceState, FixView, LastMessage, ListRequest, ListView, Pick, Picked, Row,
     SlotRun, Sort, StateCounts,
 };

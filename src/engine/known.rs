@@ -76,12 +76,9 @@ impl Known {
         else {
             return;
         };
-        let reading = match location::read(publish.payload) {
-            Ok(reading) => reading,
-            Err(_) => {
-                self.counters.unreadable += 1;
-                return;
-            }
+        let Ok(reading) = location::read(publish.payload) else {
+            self.counters.unreadable += 1;
+            return;
         };
         let Some(slot) = self.fleet.intern(&name) else {
             return;
@@ -103,12 +100,9 @@ impl Known {
     }
 
     fn handle_shadow(&mut self, topic: ShadowTopic<'_>, payload: &[u8], now: Now) {
-        let event = match ShadowEvent::parse(topic.operation, payload) {
-            Ok(event) => event,
-            Err(_) => {
-                self.counters.unreadable += 1;
-                return;
-            }
+        let Ok(event) = ShadowEvent::parse(topic.operation, payload) else {
+            self.counters.unreadable += 1;
+            return;
         };
         let token = event.client_token.as_deref();
         match event.kind {

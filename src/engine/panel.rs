@@ -84,7 +84,7 @@ fn switch(leaf: &Leaf<'_>, change: Option<&Change>) -> Option<SwitchView> {
     let under_way = change
         .filter(|change| change.is_under_way())
         .map(|change| &change.wish);
-    let wish = under_way.or(desired.as_ref().filter(|_| leaf.differs));
+    let wish = under_way.or_else(|| desired.as_ref().filter(|_| leaf.differs));
     let wished = wish
         .and_then(Value::as_switch)
         .filter(|wished| Some(*wished) != reported);

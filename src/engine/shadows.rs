@@ -16,8 +16,11 @@ const LOW_BATTERY: f64 = 10.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Shadows {
-    of: HashMap<Slot, Vec<(Option<Box<str>>, ShadowDocument)>>,
+    of: HashMap<Slot, Vec<Named>>,
 }
+
+/// A document and the name of its shadow: None is the classic one.
+type Named = (Option<Box<str>>, ShadowDocument);
 
 /// How far a device is from what is wished of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +83,7 @@ impl Shadows {
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let documents = |(slot, documents): (&Slot, &Vec<(Option<Box<str>>, _)>)| {
+        let documents = |(slot, documents): (&Slot, &Vec<Named>)| {
             let slot = *slot;
             let keys: Vec<Key> = documents
                 .iter()
@@ -128,7 +131,7 @@ impl Shadows {
                 health.alarm = Some(("alarm".to_owned(), "on".to_owned()));
             }
             let online = value("online")
-                .or(value("connected"))
+                .or_else(|| value("connected"))
                 .and_then(Value::as_switch);
             health.offline = online.map(|online| !online).or(health.offline);
         }

@@ -138,8 +138,8 @@ mod properties {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::frame::Badge;
     use crate::fleet::fixture::{after, fix_with_speed};
+    use crate::fleet::view::Badge;
 
     /// The buffers of a page, kept up to date by changes alone.
     #[derive(Default, PartialEq, Debug)]

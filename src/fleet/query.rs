@@ -187,8 +187,8 @@ impl Fleet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::frame::{Badge, DeviceState};
     use crate::fleet::fixture::{NOW, after, fix, fix_with_speed, fleet_of};
+    use crate::fleet::view::{Badge, DeviceState};
 
     fn request(search: &str, chip: Chip, sort: Sort) -> ListRequest {
         ListRequest {
@@ -354,8 +354,8 @@ mod properties {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::frame::DeviceState;
     use crate::fleet::fixture::{NOW, fleet_of};
+    use crate::fleet::view::DeviceState;
 
     proptest! {
         #[test]
