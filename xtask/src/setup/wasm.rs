@@ -29,7 +29,7 @@ const DEBIAN_PACKAGES: &[&str] = &[
 const SCRATCH: &str = "gnomon_scratch";
 const REQUEST: &str = "\
 The standard library for wasm32-unknown-unknown is missing, and could not be installed from here.
-Please run `rustup target add wasm32-unknown-unknown` and then this again.
+Run `rustup target add wasm32-unknown-unknown`, then this again.
 On Debian it is also enough to run this once as root.";
 
 /// The toolchain that compiles for wasm32.
@@ -63,14 +63,14 @@ pub(super) fn ensure() -> Result<Toolchain, Failure> {
     if paths::find("rustup").is_none() {
         return Err(Failure::message(REQUEST));
     }
-    match progress::run(
-        "rustup target add wasm32",
-        &mut command("rustup", ["target", "add", TARGET]),
-    ) {
-        Ok(_) if own_has_std() => return Ok(Toolchain::Own),
-        Err(Failure::Stopped) => return Err(Failure::Stopped),
-        // rustup has no network here; the distribution may have what it takes.
-        _ => {}
+    if may_fetch() {
+        let mut add = command("rustup", ["target", "add", TARGET]);
+        match progress::run("rustup target add wasm32", &mut add) {
+            Ok(_) if own_has_std() => return Ok(Toolchain::Own),
+            Err(Failure::Stopped) => return Err(Failure::Stopped),
+            // rustup has no network here; the distribution may have what it takes.
+            _ => {}
+        }
     }
     if !apt_works() {
         return Err(Failure::message(REQUEST));
@@ -81,6 +81,11 @@ pub(super) fn ensure() -> Result<Toolchain, Failure> {
     } else {
         Err(Failure::message(REQUEST))
     }
+}
+
+/// A machine that tells rustup to install nothing by itself is taken at its word.
+fn may_fetch() -> bool {
+    std::env::var_os("RUSTUP_AUTO_INSTALL").is_none_or(|value| value != "0")
 }
 
 fn own_has_std() -> bool {
