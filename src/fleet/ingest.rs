@@ -25,8 +25,8 @@ impl Fleet {
             return None;
         }
         let slot = self.names.add(name);
-        self.positions.push(World::default());
-        self.marks.push(Mark::default());
+        self.positions.push([0; 2]);
+        self.marks.push([0; 4]);
         self.states.push(DeviceState::default());
         self.last_seen.push(UnixMillis::default());
         self.flags.push(Flags::default());
@@ -52,8 +52,9 @@ impl Fleet {
             }
             none => *none.insert(Track::begin(fix, now)),
         };
-        if self.positions[index] != track.world || !self.marks[index].is_drawn() {
-            self.positions[index] = track.world;
+        let World { x, y } = track.world;
+        if self.positions[index] != [x, y] || !Mark(self.marks[index]).is_drawn() {
+            self.positions[index] = [x, y];
             self.dirty.mark(slot);
             self.revisions.moved += 1;
             self.trails.record(slot, track.world, track.fix.at);
@@ -192,8 +193,8 @@ impl Fleet {
             *count(&mut self.counts, state) += 1;
             self.revisions.states += 1;
         }
-        if self.marks[index] != mark {
-            self.marks[index] = mark;
+        if self.marks[index] != mark.0 {
+            self.marks[index] = mark.0;
             self.dirty.mark(slot);
         }
     }
@@ -220,7 +221,7 @@ mod tests {
     use crate::fleet::Limits;
 
     fn mark(fleet: &Fleet, slot: Slot) -> [u8; 4] {
-        fleet.marks[slot.index()].0
+        fleet.marks[slot.index()]
     }
 
     fn is_dirty(fleet: &mut Fleet) -> bool {
