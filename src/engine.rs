@@ -228,7 +228,10 @@ impl Engine {
             .and_then(|link| link.session.poll_event())
         {
             match event {
-                Event::Connected => self.known.lookup.restart(self.known.shadows.keys()),
+                Event::Connected => {
+                    self.known.shadows.restart();
+                    self.known.lookup.restart(self.known.shadows.keys());
+                }
                 Event::Lost => self.known.requests.handle_lost(),
                 Event::Acknowledged(_) => {}
             }
