@@ -4,16 +4,12 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
+import { LEVELS } from './build.mjs';
 import { cityTable } from './cities.mjs';
-import { landCollection } from './land.mjs';
 import { JAPANESE_NAMES } from './names-ja.mjs';
 import { MAX_LATITUDE, cutLine, unroll } from './rings.mjs';
 
 const require = createRequire(import.meta.url);
-const levels = [
-  ['110m', landCollection(require('world-atlas/countries-110m.json'), 2)],
-  ['50m', landCollection(require('world-atlas/countries-50m.json'), 3)],
-];
 
 const polygonsOf = ({ features }) =>
   features.filter(({ geometry }) => geometry.type === 'Polygon').map(({ geometry }) => geometry.coordinates);
@@ -35,7 +31,7 @@ function isInside([x, y], rings) {
 
 const isLand = (collection, place) => polygonsOf(collection).some((rings) => isInside(place, rings));
 
-for (const [name, collection] of levels) {
+for (const [name, collection] of LEVELS) {
   test(`${name}: no segment jumps over 180 degrees or leaves the map`, () => {
     const flatRing = (a, b) => Math.abs(a[1]) === MAX_LATITUDE && a[1] === b[1];
     for (const line of collection.features.flatMap(linesOf)) {
@@ -89,6 +85,13 @@ for (const [name, collection] of levels) {
     assert.ok(borders.flat().every(([lng, lat]) => !(lng > 135 && lng < 137 && lat > 34 && lat < 36)));
   });
 }
+
+test('Japan is drawn from near: the bay of Maizuru and the islands of Osaka are there', () => {
+  const fine = LEVELS.get('land-50m');
+  assert.equal(isLand(fine, [135.33, 35.53]), false);
+  assert.equal(isLand(fine, [135.243, 34.435]), true);
+  assert.equal(isLand(fine, [134.9, 34.4]), true);
+});
 
 test('a line over the antimeridian becomes two that end on it', () => {
   const line = unroll([[178, 0], [-178, 4], [-170, 4]]);

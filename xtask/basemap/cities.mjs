@@ -4,18 +4,24 @@
 import { JAPANESE_NAMES } from './names-ja.mjs';
 
 // Parts of towns, abandoned places and the like are not what a person looks for on a map of the world.
-const PLACES = new Set(['PPL', 'PPLA', 'PPLA2', 'PPLC', 'PPLG']);
+const PLACES = new Set(['PPL', 'PPLA', 'PPLA2', 'PPLA3', 'PPLC', 'PPLG']);
 const LEAST_POPULATION = 100_000;
 // The example fleets drive in Japan, where towns of this size are known to everyone.
-const LEAST_POPULATION_JAPAN = 50_000;
+const LEAST_POPULATION_JAPAN = 40_000;
 
-const isNamed = ({ featureCode, country, population }) =>
-  PLACES.has(featureCode) && population >= (country === 'JP' ? LEAST_POPULATION_JAPAN : LEAST_POPULATION);
+const isWard = ({ name, country }) => country === 'JP' && name.endsWith('-ku');
 
-// The list writes Japanese names with macrons and now and then with the word for city: maps in English do neither.
+const isNamed = (city) =>
+  PLACES.has(city.featureCode) &&
+  city.population >= (city.country === 'JP' ? LEAST_POPULATION_JAPAN : LEAST_POPULATION) &&
+  !isWard(city);
+
+// The list writes Japanese names with macrons, and some with the word for city or with that of a quarter in it: maps
+// in English do neither.
 function englishName({ name, country }) {
-  if (country !== 'JP') return name;
-  return name.replace(/-shi$/, '').normalize('NFD').replaceAll('\u0304', '').normalize('NFC');
+  if (country !== 'JP') return name.replace(/, D\.C\.$/, '');
+  const plain = name.normalize('NFD').replaceAll('\u0304', '').normalize('NFC');
+  return plain.replace(/-shi$/, '').replace(/^(.{3,})cho(-.*)?$/, '$1');
 }
 
 // A capital stands for more than its people, a seat of nothing for less.

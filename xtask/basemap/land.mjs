@@ -45,15 +45,19 @@ const feature = (type, coordinates, line) => ({
 
 const beyondTheSquare = (points) => points.every(([, lat]) => Math.abs(lat) >= MAX_LATITUDE);
 
+// Rounding may leave nothing of an islet.
+function polygon(rings, decimals, line) {
+  const [outer, ...holes] = rings.map((ring) => rounded(ring, decimals));
+  return outer.length > 3 ? [feature('Polygon', [outer, ...holes.filter((hole) => hole.length > 3)], line)] : [];
+}
+
 function landFeatures(rings, decimals) {
   const unrolled = rings.map(unroll).filter((ring) => !beyondTheSquare(ring));
-  if (unrolled.every(isUncut)) {
-    return [feature('Polygon', unrolled.map((ring) => rounded(ring, decimals)), 'coast')];
-  }
+  if (unrolled.every(isUncut)) return polygon(unrolled, decimals, 'coast');
   const closed = unrolled.map((ring) => (aroundPole(ring) ? closeAtPole(ring) : ring));
-  const polygons = strips(closed[0]).map((strip) => {
-    const parts = closed.map((ring) => rounded(ringInStrip(ring, strip), decimals));
-    return feature('Polygon', parts.filter((ring) => ring.length > 3));
+  const polygons = strips(closed[0]).flatMap((strip) => {
+    const parts = closed.map((ring) => ringInStrip(ring, strip));
+    return polygon(parts, decimals);
   });
   const coasts = unrolled.flatMap(cutLine).map((line) => feature('LineString', rounded(line, decimals), 'coast'));
   return [...polygons, ...coasts];
@@ -73,11 +77,25 @@ function borderLines({ objects }, arcs) {
   return [...owners].filter(([, count]) => count > 1).flatMap(([index]) => cutLine(unroll(arcs[index])));
 }
 
-/** A GeoJSON FeatureCollection in degrees with `decimals` decimals. */
-export function landCollection(topology, decimals) {
-  const arcs = decodeArcs(topology);
+const lies = (rings, [west, south, east, north]) =>
+  rings[0].every(([lng, lat]) => lng > west && lng < east && lat > south && lat < north);
+
+/** Every land of a topology as rings, outer ring first. */
+function lands(topology, arcs) {
   const polygons = topology.objects.land.geometries.flatMap(({ arcs: indices }) => indices);
-  const land = polygons.flatMap((rings) => landFeatures(rings.map((ring) => ringFrom(ring, arcs)), decimals));
+  return polygons.map((rings) => rings.map((ring) => ringFrom(ring, arcs)));
+}
+
+/**
+ * A GeoJSON FeatureCollection in degrees with `decimals` decimals. Islands that lie wholly inside the box of
+ * `finer` (west, south, east, north) are taken from its topology instead.
+ */
+export function landCollection(topology, decimals, finer) {
+  const arcs = decodeArcs(topology);
+  const own = lands(topology, arcs).filter((rings) => !finer || !lies(rings, finer.box));
+  const others = finer ? lands(finer.topology, decodeArcs(finer.topology)) : [];
+  const all = [...own, ...others.filter((rings) => lies(rings, finer.box))];
   const borders = borderLines(topology, arcs).map((line) => rounded(line, decimals));
-  return { type: 'FeatureCollection', features: [...land, feature('MultiLineString', borders, 'border')] };
+  const features = all.flatMap((rings) => landFeatures(rings, decimals));
+  return { type: 'FeatureCollection', features: [...features, feature('MultiLineString', borders, 'border')] };
 }
