@@ -4,8 +4,10 @@
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - [`fleet`]: simulated devices, an in-process client of the broker
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
+//! - [`options`]: the flags of the command line
 
 pub mod broker;
 pub mod backend;
 pub mod fleet;
 pub mod net;
+pub mod options;
