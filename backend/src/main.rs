@@ -1,1 +1,127 @@
-fn main() {}
+//! The process: flags, listeners, signals. Everything else is in the library.
+
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use gnomon_backend::broker::Limits;
+use gnomon_backend::fleet::FleetOptions;
+use gnomon_backend::net::{self, Access, Config, Listeners};
+use gnomon_backend::options::{HELP, Options, Request};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Why the backend does not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("{0}\nTry --help.")]
+    Flags(#[from] lexopt::Error),
+    #[error("--data {0}: cannot make the folder: {1}")]
+    Data(String, io::Error),
+    #[error("--{flag} {address}: {error}")]
+    Listen {
+        flag: &'static str,
+        address: String,
+        error: io::Error,
+    },
+    #[error("cannot watch for signals: {0}")]
+    Signals(io::Error),
+    #[error("cannot start the runtime: {0}")]
+    Runtime(io::Error),
+}
+
+fn main() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gnomon-backend: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<(), StartError> {
+    let options = match Request::parse(std::env::args_os().skip(1))? {
+        Request::Run(options) => options,
+        Request::Help => {
+            print!("{HELP}");
+            return Ok(());
+        }
+        Request::Version => {
+            println!("gnomon-backend {}", env!("CARGO_PKG_VERSION"));
+            return Ok(());
+        }
+    };
+    std::fs::create_dir_all(&options.data)
+        .map_err(|error| StartError::Data(options.data.display().to_string(), error))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(StartError::Runtime)?;
+    let served = runtime.block_on(serve(options));
+    // A task that still holds on to something must not hold up the end.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(options: Options) -> Result<(), StartError> {
+    let shutdown = shutdown().map_err(StartError::Signals)?;
+    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
+    let http = listen(
+        "http",
+        "HTTP and WebSocket (/mqtt) on",
+        options.http.as_deref(),
+    )
+    .await?;
+    let config = Config {
+        limits: Limits::default(),
+        seed: options.seed,
+        fleet: FleetOptions {
+            devices: options.fleet,
+            rate: options.fleet_rate,
+            seed: options.seed,
+        },
+        access: Access::new(http.as_ref().and_then(bound_to), &options.allow_origins),
+        site: options.site,
+    };
+    println!("ready");
+    net::run(Listeners { mqtt, http }, config, shutdown).await;
+    Ok(())
+}
+
+/// Binds a listener and says so, loudly when other machines can reach it.
+async fn listen(
+    flag: &'static str,
+    what: &str,
+    address: Option<&str>,
+) -> Result<Option<TcpListener>, StartError> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let fail = |error| StartError::Listen {
+        flag,
+        address: address.to_owned(),
+        error,
+    };
+    let listener = TcpListener::bind(address).await.map_err(fail)?;
+    let bound = listener.local_addr().map_err(fail)?;
+    println!("{what} {bound}");
+    if !bound.ip().is_loopback() {
+        println!("--{flag} {address}: other machines can reach this, without a password");
+    }
+    Ok(Some(listener))
+}
+
+fn bound_to(listener: &TcpListener) -> Option<IpAddr> {
+    listener.local_addr().ok().map(|address| address.ip())
+}
+
+/// Comes with SIGTERM or Ctrl-C.
+fn shutdown() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,314 @@
+//! MQTT 3.1.1 as a pure value: bytes of many connections go in, bytes for them come out.
+//! Knows no socket, no clock and no shadow; `now` and a seed come in as arguments.
+//!
+//! A host calls [`Broker::connect`] for each new transport, [`Broker::push_bytes`] and then
+//! [`Broker::handle_packet`] until it returns false for what arrives, [`Broker::handle_closed`] when the transport
+//! is gone and [`Broker::handle_timeout`] at [`Broker::poll_timeout`]. After each of these it takes
+//! [`Broker::poll_output`] until it is empty, and for a connection that is ready [`Broker::poll_transmit`].
+
+mod connect;
+mod connection;
+mod limits;
+mod outbox;
+mod publish;
+mod reserved;
+mod retained;
+mod session;
+mod subscribe;
+mod subscriptions;
+mod timers;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gnomon::message::{Message, QoS};
+use gnomon::mqtt::wire::{self, Packet, PacketId, WireError};
+use gnomon::rng::Rng;
+use gnomon::time::Instant;
+use slotmap::{SlotMap, new_key_type};
+
+pub use connection::CloseReason;
+pub use limits::Limits;
+
+use connection::{Connection, Phase};
+use retained::Retained;
+use session::Session;
+use subscriptions::Subscriptions;
+use timers::{Timer, Timers};
+
+new_key_type! {
+    /// One transport connection. Never used again.
+    pub struct ConnectionId;
+    struct SessionId;
+}
+
+/// What the host must do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Something waits to be sent on this connection.
+    Ready(ConnectionId),
+    /// Send what still waits, close the transport, and say [`Broker::handle_closed`].
+    Close(ConnectionId, CloseReason),
+}
+
+/// What went through since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Messages published by clients and services.
+    pub published: u64,
+    /// Copies queued for subscribers.
+    pub delivered: u64,
+    /// Copies dropped because a subscriber was too slow or away for too long.
+    pub dropped: u64,
+    /// Retained messages for which there was no room.
+    pub not_retained: u64,
+}
+
+/// All clients of one broker.
+#[derive(Debug)]
+pub struct Broker {
+    limits: Limits,
+    rng: Rng,
+    connections: SlotMap<ConnectionId, Connection>,
+    sessions: SlotMap<SessionId, Session>,
+    by_client_id: HashMap<Arc<str>, SessionId>,
+    subscriptions: Subscriptions<SessionId>,
+    retained: Retained,
+    timers: Timers,
+    counters: Counters,
+    outputs: VecDeque<Output>,
+    /// Shadow requests in the order of their arrival.
+    requests: VecDeque<Message>,
+    /// Connections to be closed before the present call returns.
+    doomed: Vec<(ConnectionId, CloseReason)>,
+    /// Subscribers of the message under way; kept to reuse its memory.
+    found: Vec<(SessionId, QoS)>,
+    /// A subscriber whose outbox fills up.
+    pressed: Option<ConnectionId>,
+}
+
+impl Broker {
+    /// `seed` decides the client identifiers that are made up.
+    pub fn new(limits: Limits, seed: u64) -> Self {
+        Self {
+            limits,
+            rng: Rng::new(seed),
+            connections: SlotMap::with_key(),
+            sessions: SlotMap::with_key(),
+            by_client_id: HashMap::new(),
+            subscriptions: Subscriptions::new(),
+            retained: Retained::default(),
+            timers: Timers::default(),
+            counters: Counters::default(),
+            outputs: VecDeque::new(),
+            requests: VecDeque::new(),
+            doomed: Vec::new(),
+            found: Vec::new(),
+            pressed: None,
+        }
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// A transport was opened. Its CONNECT is due within the time limit.
+    pub fn connect(&mut self, now: Instant) -> ConnectionId {
+        let id = self.connections.insert(Connection::new(&self.limits, now));
+        self.start_timer(id);
+        id
+    }
+
+    /// Takes the next bytes of a connection, cut anywhere.
+    pub fn push_bytes(&mut self, id: ConnectionId, chunk: Bytes) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && !matches!(connection.phase, Phase::Closed)
+        {
+            connection.reader.push(chunk);
+        }
+    }
+
+    /// Handles one whole packet of the bytes that came. Returns false when none is left.
+    pub fn handle_packet(&mut self, id: ConnectionId, now: Instant) -> bool {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return false;
+        };
+        if matches!(connection.phase, Phase::Closed) {
+            return false;
+        }
+        connection.last_heard = now;
+        let handled = match connection.reader.next_frame() {
+            Ok(None) => return false,
+            Ok(Some(frame)) => self.handle_frame(id, &frame, now),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(reason) = handled {
+            self.doomed.push((id, reason));
+        }
+        self.close_doomed(now);
+        true
+    }
+
+    /// The transport is gone, for whatever reason.
+    pub fn handle_closed(&mut self, id: ConnectionId, now: Instant) {
+        self.doomed.push((id, CloseReason::Lost));
+        self.close_doomed(now);
+        self.connections.remove(id);
+    }
+
+    /// Ends what is overdue.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some((at, timer)) = self.timers.take_due(now) {
+            match timer {
+                Timer::Connection(id) => self.check_deadline(id, at, now),
+                Timer::Session(id) => {
+                    if self
+                        .sessions
+                        .get(id)
+                        .is_some_and(|session| session.expires == Some(at))
+                    {
+                        self.forget_session(id);
+                    }
+                }
+            }
+        }
+        self.close_doomed(now);
+    }
+
+    /// Publishes for a service of this machine. Reserved topics are open to it.
+    pub fn publish(&mut self, message: &Message, now: Instant) {
+        self.publish_message(message);
+        self.close_doomed(now);
+    }
+
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The next bytes to send on a connection: whole packets, up to 64 KiB of them or one that is longer.
+    pub fn poll_transmit(&mut self, id: ConnectionId) -> Option<Bytes> {
+        let connection = self.connections.get_mut(id)?;
+        let chunk = connection.outbox.take_chunk();
+        if let Some(session) = connection.session() {
+            self.fill_window(session);
+        }
+        chunk
+    }
+
+    /// When [`Self::handle_timeout`] is due.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// The next shadow request that a client published.
+    pub fn poll_request(&mut self) -> Option<Message> {
+        self.requests.pop_front()
+    }
+
+    /// A subscriber that was outrun since the last call: a short pause of the publisher keeps messages from being
+    /// dropped. One that has already lost some is not named.
+    pub fn take_pressed(&mut self) -> Option<ConnectionId> {
+        self.pressed.take()
+    }
+
+    /// Whether a pause would still help that subscriber.
+    pub fn is_pressed(&self, id: ConnectionId) -> bool {
+        let connection = self.connections.get(id);
+        connection.is_some_and(|connection| connection.outbox.is_pressed(self.limits.outbox))
+    }
+
+    fn handle_frame(
+        &mut self,
+        id: ConnectionId,
+        frame: &Bytes,
+        now: Instant,
+    ) -> Result<(), CloseReason> {
+        let packet = match wire::parse(frame) {
+            Ok(packet) => packet,
+            Err(WireError::Protocol(_)) => return Err(self.refuse(id, connect::BAD_PROTOCOL)),
+            Err(error) => return Err(error.into()),
+        };
+        if let Packet::Connect(connect) = &packet {
+            return self.handle_connect(id, connect, now);
+        }
+        let session = self.connections.get(id).and_then(Connection::session);
+        let session = session.ok_or(CloseReason::NotConnected)?;
+        match packet {
+            Packet::Publish(publish) => self.handle_publish(id, &publish, frame),
+            Packet::PubAck(packet_id) => {
+                self.handle_puback(session, packet_id);
+                Ok(())
+            }
+            Packet::Subscribe(subscribe) => self.handle_subscribe(id, session, &subscribe),
+            Packet::Unsubscribe(unsubscribe) => {
+                self.handle_unsubscribe(id, session, &unsubscribe);
+                Ok(())
+            }
+            Packet::PingReq => {
+                self.send(id, &Packet::PingResp);
+                Ok(())
+            }
+            Packet::Disconnect => Err(CloseReason::Disconnected),
+            Packet::Connect(_)
+            | Packet::ConnAck(_)
+            | Packet::SubAck(_)
+            | Packet::UnsubAck(_)
+            | Packet::PingResp => Err(CloseReason::OutOfPlace),
+        }
+    }
+
+    fn handle_puback(&mut self, id: SessionId, packet_id: PacketId) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.deliveries.acknowledge(packet_id);
+        }
+        self.fill_window(id);
+    }
+
+    /// Queues a packet that is neither PUBLISH nor shared. A client that sends but never reads is closed.
+    fn send(&mut self, id: ConnectionId, packet: &Packet<'_>) {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
+        if connection.outbox.bytes() > self.limits.outbox {
+            self.doomed.push((id, CloseReason::TooSlow));
+            return;
+        }
+        if connection.outbox.is_empty() {
+            self.outputs.push_back(Output::Ready(id));
+        }
+        let written = connection
+            .outbox
+            .push_with(0, |out| wire::encode(packet, out));
+        if let Err(error) = written {
+            self.doomed.push((id, error.into()));
+        }
+    }
+
+    fn check_deadline(&mut self, id: ConnectionId, at: Instant, now: Instant) {
+        let Some(connection) = self.connections.get(id) else {
+            return;
+        };
+        if connection.timer != Some(at) {
+            return;
+        }
+        match (connection.deadline(&self.limits), &connection.phase) {
+            (Some(deadline), _) if deadline > now => self.start_timer(id),
+            (Some(_), Phase::New { .. }) => self.doomed.push((id, CloseReason::ConnectTimeout)),
+            (Some(_), _) => self.doomed.push((id, CloseReason::KeepAliveTimeout)),
+            (None, _) => {}
+        }
+    }
+
+    /// Enters the present deadline of a connection among the timers. It is not moved with each packet: when it
+    /// comes, it is looked at again.
+    fn start_timer(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
+        connection.timer = connection.deadline(&self.limits);
+        if let Some(at) = connection.timer {
+            self.timers.start(at, Timer::Connection(id));
+        }
+    }
+}

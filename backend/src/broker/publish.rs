@@ -1,0 +1,239 @@
+//! A message from its publisher to every subscriber, and the window through which QoS 1 leaves.
+
+use bytes::{Bytes, BytesMut};
+use gnomon::message::{Message, QoS};
+use gnomon::mqtt::wire::{self, Packet, PacketId, Publish};
+use gnomon::topic::TopicName;
+
+use super::connection::Connection;
+use super::reserved::{self, Purpose};
+use super::{Broker, CloseReason, ConnectionId, Output, SessionId};
+
+/// The first byte of a PUBLISH with QoS 0 and neither DUP nor RETAIN.
+const PLAIN_PUBLISH: u8 = 0x30;
+
+impl Broker {
+    pub(super) fn handle_publish(
+        &mut self,
+        id: ConnectionId,
+        publish: &Publish<'_>,
+        frame: &Bytes,
+    ) -> Result<(), CloseReason> {
+        if publish.payload.len() > self.limits.payload {
+            return Err(CloseReason::PayloadTooLarge(publish.payload.len()));
+        }
+        let purpose = reserved::purpose(publish.topic);
+        match purpose {
+            Purpose::Forbidden => return Err(CloseReason::Reserved(publish.topic.to_owned())),
+            Purpose::Rule => self.counters.published += 1,
+            Purpose::Message | Purpose::ShadowRequest => {
+                self.retain(publish)?;
+                self.route(publish, plain_packet(publish, frame));
+            }
+        }
+        if purpose == Purpose::ShadowRequest {
+            self.requests.push_back(kept(publish)?);
+        }
+        if let Some(packet_id) = publish.packet_id {
+            self.send(id, &Packet::PubAck(packet_id));
+        }
+        Ok(())
+    }
+
+    /// Routes a will, or a message of a service.
+    pub(super) fn publish_message(&mut self, message: &Message) {
+        let publish = borrowed(message, None, false);
+        if self.retain(&publish).is_ok() {
+            self.route(&publish, None);
+        }
+    }
+
+    /// Sends one message to one subscriber, with the QoS and the RETAIN flag that it has.
+    pub(super) fn deliver(&mut self, session: SessionId, message: &Message) {
+        match message.qos {
+            QoS::AtMostOnce => {
+                if let Ok(packet) = encoded(&borrowed(message, None, false)) {
+                    self.send_at_most_once(session, &packet);
+                }
+            }
+            QoS::AtLeastOnce => self.queue(session, message.clone()),
+        }
+    }
+
+    /// Keeps a message for later subscribers. Nothing is kept on reserved topics.
+    fn retain(&mut self, publish: &Publish<'_>) -> Result<(), CloseReason> {
+        if publish.retain && !publish.topic.starts_with('$') {
+            let mut message = kept(publish)?;
+            message.retain = true;
+            if !self.retained.store(message, &self.limits) {
+                self.counters.not_retained += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// `packet` is the message as a plain PUBLISH, when there is one already. It is made once for all.
+    fn route(&mut self, publish: &Publish<'_>, mut packet: Option<Bytes>) {
+        self.counters.published += 1;
+        // RETAIN is for those who subscribe later [MQTT-3.3.1-9].
+        let publish = &Publish {
+            retain: false,
+            ..publish.clone()
+        };
+        let mut found = std::mem::take(&mut self.found);
+        self.subscriptions.find(publish.topic, &mut found);
+        let mut message = None;
+        for &(session, granted) in &found {
+            match granted.min(publish.qos) {
+                QoS::AtMostOnce => {
+                    packet = packet.or_else(|| encoded(publish).ok());
+                    if let Some(packet) = &packet {
+                        self.send_at_most_once(session, packet);
+                    }
+                }
+                QoS::AtLeastOnce => {
+                    message = message.or_else(|| kept(publish).ok());
+                    if let Some(message) = &message {
+                        self.queue(session, message.clone());
+                    }
+                }
+            }
+        }
+        self.found = found;
+    }
+
+    fn send_at_most_once(&mut self, session: SessionId, packet: &Bytes) {
+        let Some(id) = self.sessions.get(session).and_then(|it| it.connection) else {
+            return;
+        };
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
+        if connection.outbox.bytes() + packet.len() > self.limits.outbox {
+            connection.outbox.note_overflow();
+            self.counters.dropped += 1;
+            return;
+        }
+        let was_empty = connection.outbox.is_empty();
+        connection.outbox.push_shared(packet);
+        if connection.outbox.is_pressed(self.limits.outbox) {
+            self.pressed = Some(id);
+        }
+        self.counters.delivered += 1;
+        if was_empty {
+            self.outputs.push_back(Output::Ready(id));
+        }
+    }
+
+    /// Takes a QoS 1 message into a session. A client that lets its queue run full is closed; one that is away
+    /// misses what no longer fits.
+    fn queue(&mut self, id: SessionId, message: Message) {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        if session.deliveries.offer(message, &self.limits) {
+            self.counters.delivered += 1;
+            self.fill_window(id);
+            return;
+        }
+        self.counters.dropped += 1;
+        if let Some(connection) = session.connection {
+            self.doomed.push((connection, CloseReason::TooSlow));
+        }
+    }
+
+    /// Sends queued QoS 1 messages as far as the window and the outbox allow.
+    pub(super) fn fill_window(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        let Some(connection_id) = session.connection else {
+            return;
+        };
+        let Some(connection) = self.connections.get_mut(connection_id) else {
+            return;
+        };
+        while connection.outbox.bytes() < self.limits.outbox
+            && let Some((packet_id, message)) = session.deliveries.next(&self.limits)
+        {
+            let publish = borrowed(message, Some(packet_id), false);
+            if send_publish(connection, &publish) {
+                self.outputs.push_back(Output::Ready(connection_id));
+            }
+        }
+    }
+
+    /// On a resumed session: what was never acknowledged goes again, marked DUP, before anything new.
+    pub(super) fn send_again(&mut self, id: SessionId) {
+        if let Some(session) = self.sessions.get(id)
+            && let Some(connection_id) = session.connection
+            && let Some(connection) = self.connections.get_mut(connection_id)
+        {
+            for (packet_id, message) in session.deliveries.unacknowledged() {
+                let publish = borrowed(message, Some(packet_id), true);
+                if send_publish(connection, &publish) {
+                    self.outputs.push_back(Output::Ready(connection_id));
+                }
+            }
+        }
+        self.fill_window(id);
+    }
+}
+
+/// Returns whether the outbox was empty before, so that the host must be told.
+fn send_publish(connection: &mut Connection, publish: &Publish<'_>) -> bool {
+    let was_empty = connection.outbox.is_empty();
+    let len = publish.topic.len() + publish.payload.len() + 9;
+    let packet = Packet::Publish(publish.clone());
+    let written = connection
+        .outbox
+        .push_with(len, |out| wire::encode(&packet, out));
+    was_empty && written.is_ok()
+}
+
+/// The frame of a QoS 0 PUBLISH is what subscribers get, but for its RETAIN flag [MQTT-3.3.1-9].
+fn plain_packet(publish: &Publish<'_>, frame: &Bytes) -> Option<Bytes> {
+    match publish.qos {
+        QoS::AtLeastOnce => None,
+        QoS::AtMostOnce if !publish.retain => Some(frame.clone()),
+        QoS::AtMostOnce => {
+            let mut packet = BytesMut::from(&frame[..]);
+            *packet.first_mut()? = PLAIN_PUBLISH;
+            Some(packet.freeze())
+        }
+    }
+}
+
+fn encoded(publish: &Publish<'_>) -> Result<Bytes, wire::WireError> {
+    let mut out = BytesMut::new();
+    let plain = Publish {
+        dup: false,
+        qos: QoS::AtMostOnce,
+        packet_id: None,
+        ..publish.clone()
+    };
+    wire::encode(&Packet::Publish(plain), &mut out)?;
+    Ok(out.freeze())
+}
+
+/// A copy that may be kept: a slice would keep alive everything that came in the same read.
+fn kept(publish: &Publish<'_>) -> Result<Message, CloseReason> {
+    Ok(Message {
+        topic: TopicName::new(publish.topic)
+            .map_err(|error| CloseReason::Malformed(error.into()))?,
+        payload: Bytes::copy_from_slice(publish.payload),
+        qos: publish.qos,
+        retain: false,
+    })
+}
+
+fn borrowed(message: &Message, packet_id: Option<PacketId>, dup: bool) -> Publish<'_> {
+    Publish {
+        dup,
+        qos: message.qos,
+        retain: message.retain,
+        packet_id,
+        topic: message.topic.as_str(),
+        payload: &message.payload,
+    }
+}

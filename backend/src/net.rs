@@ -1,0 +1,123 @@
+//! The backend on the network: listeners, one task for each connection, one timer. Decides nothing about MQTT.
+
+mod access;
+mod clock;
+mod http;
+mod hub;
+mod tcp;
+mod websocket;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::broker::Limits;
+use crate::fleet::FleetOptions;
+
+pub use access::Access;
+use hub::Hub;
+
+/// Connections that a listener has open at a time; further ones wait to be accepted.
+const CONNECTIONS: usize = 50_000;
+/// What connections get to send what still waits when the process ends.
+const FAREWELL: Duration = Duration::from_millis(800);
+
+/// What the backend serves, and to whom.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub limits: Limits,
+    pub seed: u64,
+    pub fleet: FleetOptions,
+    /// The built dashboard.
+    pub site: PathBuf,
+    pub access: Access,
+}
+
+/// Sockets that are bound already, so that a test binds port 0.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    pub mqtt: Option<TcpListener>,
+    pub http: Option<TcpListener>,
+}
+
+/// Serves until `shutdown` comes, and returns within a second after it.
+pub async fn run(listeners: Listeners, config: Config, shutdown: impl Future<Output = ()>) {
+    let hub = Arc::new(Hub::new(&config));
+    let tasks = TaskTracker::new();
+    let stop = CancellationToken::new();
+    tasks.spawn(
+        stop.clone()
+            .run_until_cancelled_owned(run_timer(hub.clone())),
+    );
+    if let Some(listener) = listeners.mqtt {
+        let hub = hub.clone();
+        let serve = move |stream| tcp::serve(stream, hub.clone());
+        tasks.spawn(accept(listener, tasks.clone(), stop.clone(), serve));
+    }
+    if let Some(listener) = listeners.http {
+        let app = http::app(hub.clone(), tasks.clone(), &config);
+        let idle = stop.clone();
+        let serve = move |stream| http::serve(stream, app.clone(), idle.clone());
+        tasks.spawn(accept(listener, tasks.clone(), stop.clone(), serve));
+    }
+    shutdown.await;
+    stop.cancel();
+    hub.close_all();
+    tasks.close();
+    // Whoever does not take what waits by then does not get it.
+    let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
+}
+
+async fn run_timer(hub: Arc<Hub>) {
+    loop {
+        hub.wait_until_due().await;
+        hub.handle_timeout();
+    }
+}
+
+/// Gives each connection a task of its own, handshakes included.
+async fn accept<F: Future<Output = ()> + Send + 'static>(
+    listener: TcpListener,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    serve: impl Fn(TcpStream) -> F,
+) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (listener.accept().await, place)
+        };
+        let Some((accepted, place)) = stop.run_until_cancelled(next).await else {
+            return;
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let served = serve(stream);
+                tasks.spawn(async move {
+                    served.await;
+                    drop(place);
+                });
+            }
+            Err(error) => rest_after(&error).await,
+        }
+    }
+}
+
+/// A connection that broke before it was accepted is nothing; a lack of file descriptors needs time to pass.
+async fn rest_after(error: &io::Error) {
+    let broken = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    );
+    if !broken {
+        eprintln!("cannot accept a connection: {error}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

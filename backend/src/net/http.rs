@@ -1,0 +1,118 @@
+//! The HTTP port: the dashboard's files at `/`, WebSocket at `/mqtt`, both for known origins only.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::hub::Hub;
+use super::{Access, Config, websocket};
+
+/// A request's head must be whole by then.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same as Trunk sends while developing.
+const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self'; img-src 'self' data: blob: https:; font-src 'self'; \
+    connect-src 'self' ws: wss: https: http://127.0.0.1:* http://localhost:*; worker-src 'self'; \
+    manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const NOT_BUILT: &str = "The dashboard is not here. Build it with `trunk build --release`, or name its folder \
+    with --site.\n";
+
+#[derive(Clone, Debug)]
+struct Door {
+    hub: Arc<Hub>,
+    tasks: TaskTracker,
+}
+
+pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router {
+    Router::new()
+        .route("/mqtt", any(mqtt))
+        .with_state(Door { hub, tasks })
+        .fallback_service(site(&config.site))
+        .layer(middleware::from_fn_with_state(
+            Arc::new(config.access.clone()),
+            guard,
+        ))
+}
+
+/// Serves one connection until it ends or becomes a WebSocket, or until `stop`.
+pub(super) async fn serve(stream: TcpStream, app: Router, stop: CancellationToken) {
+    let _ = stream.set_nodelay(true);
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .with_upgrades();
+    // What a client does wrong here was answered already, or cannot be.
+    let _ = stop.run_until_cancelled(served).await;
+}
+
+async fn mqtt(State(door): State<Door>, upgrade: WebSocketUpgrade) -> Response {
+    let Door { hub, tasks } = door;
+    websocket::prepare(upgrade)
+        .on_upgrade(move |socket| tasks.track_future(websocket::serve(socket, hub.connect())))
+}
+
+/// Files of the dashboard. They are asked for again each time, and sent again only when they have changed.
+fn site(folder: &Path) -> Router {
+    let files = ServeDir::new(folder).fallback(any(absent));
+    let header = |name: HeaderName, value| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .fallback_service(files)
+        .layer(header(CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
+        .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(CACHE_CONTROL, "no-cache"))
+}
+
+async fn absent(request: Request) -> Response {
+    match request.uri().path() {
+        "/" => (StatusCode::NOT_FOUND, NOT_BUILT).into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Lets in whom [`Access`] lets in, and tells the browser so.
+async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+    let origin = match access.check(only(&request, &HOST), only(&request, &ORIGIN)) {
+        Ok(()) => request.headers().get(ORIGIN).cloned(),
+        Err(refusal) => return (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
+    };
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.append(VARY, HeaderValue::from_static("origin"));
+    if let Some(origin) = origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    response
+}
+
+/// A header that comes once. Twice, or not as text, it is as good as a foreign one.
+fn only<'a>(request: &'a Request, name: &HeaderName) -> Option<&'a str> {
+    let mut values = request.headers().get_all(name).iter();
+    let first = values.next()?;
+    match values.next() {
+        None => Some(first.to_str().unwrap_or("?")),
+        Some(_) => Some("?"),
+    }
+}

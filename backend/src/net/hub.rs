@@ -1,0 +1,207 @@
+//! The one backend behind a lock, and for each connection a link to it that a transport task holds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use gnomon::time::Instant;
+use slotmap::SecondaryMap;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::Config;
+use super::clock::Clock;
+use crate::backend::Backend;
+use crate::broker::{ConnectionId, Output};
+
+/// How long a closed connection may take to send what still waits for it.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long a publisher waits at most for a subscriber that it outran, after each read.
+const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE_STEP: Duration = Duration::from_millis(1);
+
+/// Shared by all tasks. A std mutex: what happens under it is short and never waits; a task of its own for the
+/// broker would add a queue and a change of threads to each packet.
+#[derive(Debug)]
+pub(super) struct Hub {
+    clock: Clock,
+    state: Mutex<State>,
+    timer_moved: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    backend: Backend,
+    doors: SecondaryMap<ConnectionId, Arc<Door>>,
+    /// What the timer task waits for.
+    waiting_for: Option<Instant>,
+}
+
+/// Where the backend knocks.
+#[derive(Debug, Default)]
+struct Door {
+    ready: Notify,
+    closing: CancellationToken,
+}
+
+/// One transport's end of a connection. Dropping it tells the broker that the transport is gone.
+#[derive(Debug)]
+pub(super) struct Link {
+    hub: Arc<Hub>,
+    id: ConnectionId,
+    door: Arc<Door>,
+}
+
+impl Hub {
+    pub(super) fn new(config: &Config) -> Self {
+        let clock = Clock::start();
+        let mut backend = Backend::new(config.limits.clone(), config.seed);
+        if config.fleet.devices > 0 {
+            backend = backend.with_fleet(&config.fleet, clock.now());
+        }
+        let state = State {
+            backend,
+            doors: SecondaryMap::new(),
+            waiting_for: None,
+        };
+        Self {
+            clock,
+            state: Mutex::new(state),
+            timer_moved: Notify::new(),
+        }
+    }
+
+    pub(super) fn connect(self: &Arc<Self>) -> Link {
+        let door = Arc::new(Door::default());
+        let mut state = self.lock();
+        let id = state.backend.connect(self.clock.now());
+        state.doors.insert(id, door.clone());
+        self.settle(state);
+        let hub = self.clone();
+        Link { hub, id, door }
+    }
+
+    /// Closes every connection.
+    pub(super) fn close_all(&self) {
+        for door in self.lock().doors.values() {
+            door.closing.cancel();
+        }
+    }
+
+    pub(super) async fn wait_until_due(&self) {
+        loop {
+            let moved = self.timer_moved.notified();
+            let due = {
+                let mut state = self.lock();
+                state.waiting_for = state.backend.poll_timeout();
+                state.waiting_for
+            };
+            let Some(due) = due else {
+                moved.await;
+                continue;
+            };
+            tokio::select! {
+                () = tokio::time::sleep(self.clock.until(due)) => return,
+                () = moved => {}
+            }
+        }
+    }
+
+    pub(super) fn handle_timeout(&self) {
+        let mut state = self.lock();
+        state.backend.handle_timeout(self.clock.now());
+        self.settle(state);
+    }
+
+    /// Passes on what the backend wants done.
+    fn settle(&self, mut state: MutexGuard<'_, State>) {
+        while let Some(output) = state.backend.poll_output() {
+            match output {
+                Output::Ready(id) => {
+                    if let Some(door) = state.doors.get(id) {
+                        door.ready.notify_one();
+                    }
+                }
+                Output::Close(id, _) => {
+                    if let Some(door) = state.doors.get(id) {
+                        door.closing.cancel();
+                    }
+                }
+            }
+        }
+        let due = state.backend.poll_timeout();
+        if due.is_some() && state.waiting_for.is_none_or(|waiting| due < Some(waiting)) {
+            state.waiting_for = due;
+            self.timer_moved.notify_one();
+        }
+    }
+
+    /// A panic under the lock is a bug; the others' connections go on in spite of it.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Link {
+    /// Hands over what came. Waits a little when it came faster than a subscriber takes it.
+    pub(super) async fn receive(&self, chunk: Bytes) {
+        let pressed = {
+            let mut state = self.hub.lock();
+            state
+                .backend
+                .handle_bytes(self.id, chunk, self.hub.clock.now());
+            let pressed = state.backend.take_pressed();
+            self.hub.settle(state);
+            pressed
+        };
+        if let Some(subscriber) = pressed {
+            self.pause_for(subscriber).await;
+        }
+    }
+
+    /// The next bytes to send, whole packets; `None` when all was said and the transport is to be closed.
+    pub(super) async fn transmit(&self) -> Option<Bytes> {
+        loop {
+            let closing = self.door.closing.is_cancelled();
+            if let Some(chunk) = self.take_chunk() {
+                return Some(chunk);
+            }
+            if closing {
+                return None;
+            }
+            tokio::select! {
+                () = self.door.ready.notified() => {}
+                () = self.door.closing.cancelled() => {}
+            }
+        }
+    }
+
+    /// Comes when a closed connection had its time to send the rest.
+    pub(super) async fn overdue(&self) {
+        self.door.closing.cancelled().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    }
+
+    fn take_chunk(&self) -> Option<Bytes> {
+        self.hub.lock().backend.poll_transmit(self.id)
+    }
+
+    async fn pause_for(&self, subscriber: ConnectionId) {
+        let pause = async {
+            while self.hub.lock().backend.is_pressed(subscriber) {
+                tokio::time::sleep(PAUSE_STEP).await;
+            }
+        };
+        // A subscriber that does not catch up in that time must not hold up the others.
+        let _ = tokio::time::timeout(PAUSE, pause).await;
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let mut state = self.hub.lock();
+        state.doors.remove(self.id);
+        state.backend.handle_closed(self.id, self.hub.clock.now());
+        self.hub.settle(state);
+    }
+}

@@ -1,0 +1,159 @@
+//! The flags of the command line. Reads no file and opens no socket.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+gnomon-backend: a stand-in for AWS IoT Core on one machine
+
+Usage: gnomon-backend [FLAGS]
+
+  --data DIR              what is kept on disk [./gnomon-data]
+  --site DIR              the built dashboard [dist]
+  --fleet N               simulated devices [0]
+  --fleet-rate FIXES      positions a second of all simulated devices together [N, at most 1000]
+  --seed N                decides everything random [1]
+  --mqtt ADDR|off         MQTT over TCP [127.0.0.1:1883]
+  --http ADDR|off         HTTP and WebSocket (/mqtt) [127.0.0.1:8083]
+  --allow-origin ORIGIN   also lets pages of this origin in, such as https://example.org; may be repeated
+  --help, --version
+";
+
+/// How the backend was asked to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    pub data: PathBuf,
+    pub site: PathBuf,
+    pub fleet: u32,
+    pub fleet_rate: Option<f64>,
+    pub seed: u64,
+    /// Host and port; `None` is off.
+    pub mqtt: Option<String>,
+    pub http: Option<String>,
+    pub allow_origins: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            data: "gnomon-data".into(),
+            site: "dist".into(),
+            fleet: 0,
+            fleet_rate: None,
+            seed: 1,
+            mqtt: Some("127.0.0.1:1883".to_owned()),
+            http: Some("127.0.0.1:8083".to_owned()),
+            allow_origins: Vec::new(),
+        }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    Run(Options),
+    Help,
+    Version,
+}
+
+impl Request {
+    /// Reads arguments, the program's name not among them.
+    pub fn parse(
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Result<Self, lexopt::Error> {
+        let mut options = Options::default();
+        let mut parser = lexopt::Parser::from_args(arguments);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("data") => options.data = parser.value()?.into(),
+                Long("site") => options.site = parser.value()?.into(),
+                Long("fleet") => options.fleet = parser.value()?.parse()?,
+                Long("fleet-rate") => {
+                    options.fleet_rate = Some(parser.value()?.parse_with(positive)?);
+                }
+                Long("seed") => options.seed = parser.value()?.parse()?,
+                Long("mqtt") => options.mqtt = address(parser.value()?.string()?),
+                Long("http") => options.http = address(parser.value()?.string()?),
+                Long("allow-origin") => {
+                    let origin = parser.value()?.parse_with(origin)?;
+                    options.allow_origins.push(origin);
+                }
+                Long("help") | Short('h') => return Ok(Self::Help),
+                Long("version") | Short('V') => return Ok(Self::Version),
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Self::Run(options))
+    }
+}
+
+fn address(text: String) -> Option<String> {
+    (text != "off").then_some(text)
+}
+
+fn positive(text: &str) -> Result<f64, &'static str> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate <= 1e6 => Ok(rate),
+        _ => Err("must be a number above 0, at most 1000000"),
+    }
+}
+
+fn origin(text: &str) -> Result<String, &'static str> {
+    let host = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', '*']) => {
+            Ok(text.to_owned())
+        }
+        _ => Err("an origin is a scheme, a host and a port, such as https://example.org:8443"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(arguments: &[&str]) -> String {
+        Request::parse(arguments.iter().copied())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn nothing_asked_is_the_default() {
+        let parsed = Request::parse([] as [&str; 0]).unwrap();
+        assert_eq!(parsed, Request::Run(Options::default()));
+    }
+
+    #[test]
+    fn every_flag_is_read() {
+        let arguments = "--data d --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
+            --http 0.0.0.0:80 --allow-origin http://a --allow-origin=https://b:1";
+        let parsed = Request::parse(arguments.split_whitespace()).unwrap();
+        let expected = Options {
+            data: "d".into(),
+            site: "s".into(),
+            fleet: 25,
+            fleet_rate: Some(2.5),
+            seed: 7,
+            mqtt: None,
+            http: Some("0.0.0.0:80".to_owned()),
+            allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
+        };
+        assert_eq!(parsed, Request::Run(expected));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert!(error(&["--mqtts", "x"]).contains("--mqtts"));
+        assert!(error(&["--fleet", "many"]).contains("many"));
+        assert!(error(&["--fleet-rate", "0"]).contains("above 0"));
+        assert!(error(&["--fleet"]).contains("--fleet"));
+        assert!(error(&["--allow-origin", "*"]).contains("origin"));
+        assert!(error(&["stray"]).contains("stray"));
+    }
+}
