@@ -1,5 +1,7 @@
 //! What is seen and pressed. It sends `Command`s and reads `FrameView`s; it builds and parses no topic, packet or JSON.
 
+pub mod commands;
 pub mod format;
+pub mod places;
 pub mod store;
 pub mod text;
