@@ -1,0 +1,71 @@
+//! Makes sure that everything a command needs is there, and says nothing when it is. What each
+//! need means lies in the files below; this one only knows which there are.
+
+mod npm;
+mod system;
+mod tools;
+mod wasm;
+
+use crate::failure::Failure;
+pub(crate) use system::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Program};
+pub(crate) use wasm::Toolchain;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Need {
+    /// The standard library for wasm32.
+    Wasm,
+    Trunk,
+    WasmBindgen,
+    /// The packages of package-lock.json, and the base map that is made from some of them.
+    Npm,
+    /// Chromium and its driver.
+    Browser,
+    Mosquitto,
+    CargoDeny,
+}
+
+impl Need {
+    pub(crate) const ALL: &[Self] = &[
+        Self::Wasm,
+        Self::Trunk,
+        Self::WasmBindgen,
+        Self::Npm,
+        Self::Browser,
+        Self::Mosquitto,
+        Self::CargoDeny,
+    ];
+    /// What it takes to build and serve the dashboard.
+    pub(crate) const DASHBOARD: &[Self] = &[Self::Wasm, Self::Trunk, Self::WasmBindgen, Self::Npm];
+}
+
+/// Installs what is missing, the quick and the likely to fail first. Gives the toolchain for
+/// wasm32, which is the user's own where nobody asked for wasm32.
+pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
+    let needed = |need| needs.contains(&need);
+    let mut programs = Vec::new();
+    if needed(Need::Browser) {
+        programs.extend([CHROMIUM, CHROMEDRIVER]);
+    }
+    if needed(Need::Mosquitto) {
+        programs.push(MOSQUITTO);
+    }
+    system::ensure(&programs)?;
+    if needed(Need::Npm) {
+        npm::ensure()?;
+    }
+    let toolchain = if needed(Need::Wasm) {
+        wasm::ensure()?
+    } else {
+        Toolchain::Own
+    };
+    if needed(Need::WasmBindgen) {
+        tools::ensure(&tools::wasm_bindgen()?)?;
+    }
+    if needed(Need::Trunk) {
+        tools::ensure(&tools::trunk())?;
+    }
+    if needed(Need::CargoDeny) {
+        tools::ensure(&tools::cargo_deny())?;
+    }
+    Ok(toolchain)
+}
