@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod format;
+pub mod icons;
 pub mod places;
 pub mod store;
 pub mod text;
