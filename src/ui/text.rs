@@ -1,5 +1,7 @@
 //! Every word on the screen, in every language of the page. Nothing else in `ui` holds a word.
 
+pub mod devices;
+
 use leptos::prelude::*;
 
 /// A language of the page.
