@@ -83,10 +83,7 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
         age.map(|age| words::AGE.fill(language, &[&age]))
     };
     let badge = Memo::new(move |_| {
-        row.with(|row| {
-            row.as_ref()
-                .map_or(Badge::None, |row| row.badge.clone())
-        })
+        row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone()))
     });
     view! {
         <div
