@@ -3,7 +3,6 @@
 use super::Phrase;
 
 pub const MAP: Phrase = Phrase::new("Map", "地図");
-pub const SKIP_TO_LIST: Phrase = Phrase::new("Search devices", "デバイスを検索");
 
 pub const CONNECTED: Phrase = Phrase::new("Connected", "接続済み");
 pub const CONNECTING: Phrase = Phrase::new("Connecting", "接続中");
@@ -160,3 +159,6 @@ pub const IN_VIEW: Phrase = Phrase::new(
 );
 pub const DEVICES: Phrase = Phrase::new("{} devices", "デバイス {} 台");
 pub const ONE_DEVICE: Phrase = Phrase::new("1 device", "デバイス 1 台");
+
+// The title's first mark.
+pub const TITLE: &str = "Gnomon";
