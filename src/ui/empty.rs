@@ -66,6 +66,8 @@ fn Card(seconds: Signal<i64>) -> impl IntoView {
 #[component]
 fn CopyButton(text: Memo<String>) -> impl IntoView {
     let copied = RwSignal::new(false);
+    // Browsers offer no clipboard to pages that came over plain http from another machine.
+    let offered = window().is_secure_context();
     let copy = move |_| {
         let promise = window().navigator().clipboard().write_text(&text.get_untracked());
         spawn_local(async move {
@@ -74,7 +76,7 @@ fn CopyButton(text: Memo<String>) -> impl IntoView {
     };
     let name = move || say(if copied.get() { shell::COPIED } else { shell::COPY })();
     view! {
-        <button class="icon-button" aria-label=name title=name on:click=copy>
+        <button class="icon-button" hidden=!offered aria-label=name title=name on:click=copy>
             {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
         </button>
     }

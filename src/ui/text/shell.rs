@@ -118,7 +118,9 @@ pub const NO_ENGINE: Phrase = Phrase::new(
 );
 
 // Tools.
-pub const SEARCH_DEVICES: Phrase = Phrase::new("Search devices", "デバイスを検索");
+pub const SHOW: Phrase = Phrase::new("Show", "表示");
+pub const PAGES: Phrase = Phrase::new("Pages", "ページ");
+pub const SEARCH: Phrase = Phrase::new("Search", "検索");
 pub const TO_DARK: Phrase = Phrase::new("Dark theme", "ダークテーマ");
 pub const TO_LIGHT: Phrase = Phrase::new("Light theme", "ライトテーマ");
 pub const TO_OTHER_LANGUAGE: Phrase = Phrase::new("日本語", "English");
