@@ -6,8 +6,10 @@ use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
 
 use super::format;
+use super::places::Places;
 use super::store::Store;
 use super::text::{language, shell};
+use crate::geo::{Bounds, LngLat, World};
 
 const REST: Duration = Duration::from_secs(1);
 
@@ -15,6 +17,7 @@ const REST: Duration = Duration::from_secs(1);
 #[component]
 pub fn Announcer() -> impl IntoView {
     let store = expect_context::<Store>();
+    let places = expect_context::<Places>();
     let language = language();
     let words = RwSignal::new(String::new());
     let mut speak = debounce(REST, move |()| {
@@ -23,6 +26,8 @@ pub fn Announcer() -> impl IntoView {
             let alarms = format::count(list.counts.alarm.into());
             shell::IN_VIEW.fill(language.get_untracked(), &[&in_view, &alarms])
         });
+        let place = untrack(|| store.bounds.get().and_then(|bounds| places.near(centre(bounds))));
+        let text = place.map_or_else(|| text.clone(), |place| place + ": " + &text);
         if words.with_untracked(|words| *words != text) {
             words.set(text);
         }
@@ -33,4 +38,13 @@ pub fn Announcer() -> impl IntoView {
         }
     });
     view! { <p class="visually-hidden" aria-live="polite">{words}</p> }
+}
+
+fn centre(bounds: Bounds) -> LngLat {
+    let Bounds { north_west, width, height } = bounds;
+    let middle = World {
+        x: north_west.x.wrapping_add(width / 2),
+        y: north_west.y.saturating_add(height / 2),
+    };
+    middle.lng_lat()
 }

@@ -31,7 +31,7 @@ pub fn TopBar() -> impl IntoView {
                 <h1>{shell::TITLE}</h1>
             </div>
             <nav class="pages" aria-label=say(shell::PAGES)>
-                <a href="#map" aria-current="page" on:click=|event| event.prevent_default()>{say(shell::MAP)}</a>
+                <span class="page-name" aria-current="page">{say(shell::MAP)}</span>
             </nav>
             <LinkPill/>
             <button

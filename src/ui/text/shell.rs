@@ -164,3 +164,7 @@ pub const ONE_DEVICE: Phrase = Phrase::new("1 device", "デバイス 1 台");
 
 // The title's first mark.
 pub const TITLE: &str = "Gnomon";
+pub const STOPPED: Phrase = Phrase::new(
+    "Gnomon stopped. Reload the page.",
+    "Gnomon が停止しました。ページを再読み込みしてください。",
+);
