@@ -15,6 +15,11 @@ impl Commands {
         Self(StoredValue::new_local(bridge))
     }
 
+    /// There is no worker to send to.
+    pub fn is_idle(self) -> bool {
+        self.0.with_value(Option::is_none)
+    }
+
     pub fn send(self, command: Command) {
         self.0.with_value(|bridge| {
             if let Some(bridge) = bridge {

@@ -53,10 +53,6 @@ fn head(name: &str, panel: Panel) -> AnyView {
             shape(state, fix.and_then(|fix| fix.heading))
         })
     });
-    let close = move |_| {
-        store.follow.set(false);
-        store.selection.set(None);
-    };
     view! {
         <header class="panel-head">
             <div class="panel-title">
@@ -76,7 +72,7 @@ fn head(name: &str, panel: Panel) -> AnyView {
                     class="icon-button"
                     aria-label=say(words::CLOSE)
                     title=move || format!("{} (Esc)", words::CLOSE.text(panel.language.get()))
-                    on:click=close
+                    on:click=move |_| store.select(None)
                 >
                     {icon(Icon::Close)}
                 </button>

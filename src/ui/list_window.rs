@@ -185,8 +185,8 @@ fn walk(event: &KeyboardEvent, list: NodeRef<Div>, window: Window) {
         "End" => last,
         "Enter" | " " => {
             event.prevent_default();
-            if let Some(name) = at.and_then(|at| device_row::device_at(store, at)) {
-                device_row::open(store, name);
+            if let Some(at) = at {
+                device_row::open(store, at);
             }
             return;
         }
