@@ -67,7 +67,8 @@ fn lamp() -> (Pair, Device) {
 fn thirteen_filters_are_granted_and_the_fleet_appears() {
     let options = FleetOptions {
         devices: 25,
-        ..FleetOptions::default()
+        rate: None,
+        seed: 3,
     };
     let mut pair = Pair::with_fleet(3, &options);
     pair.connect();
@@ -79,7 +80,11 @@ fn thirteen_filters_are_granted_and_the_fleet_appears() {
     assert_eq!(link.subscriptions.len(), 13);
     let granted = |state: &SubscriptionState| *state == SubscriptionState::Granted;
     assert!(link.subscriptions.iter().all(|it| granted(&it.state)));
-    assert!(link.messages_per_second >= 10, "{}", link.messages_per_second);
+    assert!(
+        link.messages_per_second >= 10,
+        "{}",
+        link.messages_per_second
+    );
     let list = pair.list();
     assert_eq!(list.total, 25);
     assert!(list.rows.iter().all(|row| row.position.is_some()));
@@ -87,14 +92,18 @@ fn thirteen_filters_are_granted_and_the_fleet_appears() {
     let Selected::Device(view) = pair.selected("sim-0010") else {
         panic!("sim-0010 is in the list");
     };
-    assert!(view.shadow.is_some(), "its shadow was heard of or asked for");
+    assert!(
+        view.shadow.is_some(),
+        "its shadow was heard of or asked for"
+    );
 }
 
 #[test]
 fn a_simulated_device_obeys_within_three_seconds() {
     let options = FleetOptions {
         devices: 3,
-        ..FleetOptions::default()
+        rate: None,
+        seed: 5,
     };
     let mut pair = Pair::with_fleet(5, &options);
     pair.connect();
@@ -124,7 +133,10 @@ fn a_wish_is_shown_beside_the_report_and_never_as_one() {
     assert_eq!(row.badge, Badge::OnItsWay("power".to_owned()));
     lamp.update(&mut pair, r#"{"state":{"reported":{"power":"on"}}}"#);
     pair.run_for(SECOND);
-    assert_eq!(shown(&mut pair, "lamp"), (Some(true), None, Some(Stage::Reported)));
+    assert_eq!(
+        shown(&mut pair, "lamp"),
+        (Some(true), None, Some(Stage::Reported))
+    );
     assert_eq!(pair.list().rows[0].badge, Badge::None);
 }
 
@@ -135,7 +147,10 @@ fn taking_back_makes_the_desired_value_the_reported_one() {
     pair.run_for(SECOND);
     pair.command(Command::TakeBack(power("lamp")));
     pair.run_for(SECOND);
-    assert_eq!(shown(&mut pair, "lamp"), (Some(false), None, Some(Stage::Reported)));
+    assert_eq!(
+        shown(&mut pair, "lamp"),
+        (Some(false), None, Some(Stage::Reported))
+    );
     assert_eq!(pair.power("lamp"), both("off"));
 }
 
@@ -144,7 +159,10 @@ fn a_difference_that_lasts_turns_from_on_its_way_to_differs() {
     let (mut pair, mut lamp) = lamp();
     lamp.update(&mut pair, r#"{"state":{"desired":{"power":"on"}}}"#);
     pair.run_for(SECOND);
-    assert_eq!(pair.list().rows[0].badge, Badge::OnItsWay("power".to_owned()));
+    assert_eq!(
+        pair.list().rows[0].badge,
+        Badge::OnItsWay("power".to_owned())
+    );
     pair.run_for(SECOND * 31);
     assert_eq!(pair.list().rows[0].badge, Badge::Differs(1));
     assert_eq!(pair.list().counts.differs, 1);
@@ -197,7 +215,9 @@ fn a_shadow_deleted_while_nobody_listened_is_gone() {
     let (mut pair, mut lamp) = lamp();
     pair.cut();
     lamp.publish(&mut pair, "$aws/things/lamp/shadow/delete", "");
-    pair.run_until(|pair| matches!(pair.selected("lamp"), Selected::Device(view) if view.shadow.is_none()));
+    pair.run_until(
+        |pair| matches!(pair.selected("lamp"), Selected::Device(view) if view.shadow.is_none()),
+    );
 }
 
 #[test]
@@ -217,8 +237,10 @@ fn a_named_shadow_is_its_own() {
 fn the_article_s_messages_make_a_device() {
     let mut pair = Pair::new(1);
     pair.connect();
+    pair.run_for(SECOND);
     let mut phone = Device::connect(&mut pair, "server_cert_test");
-    let location = r#"{"state":{"reported":{"location":{"longitude":135.7848895,"latitude":35.0115832}}}}"#;
+    let location =
+        r#"{"state":{"reported":{"location":{"longitude":135.7848895,"latitude":35.0115832}}}}"#;
     phone.publish(&mut pair, "topic_1", location);
     phone.publish(&mut pair, "topic_1", "Hello mqtt\n\n");
     pair.run_until(|pair| pair.list().devices == 1);
@@ -239,7 +261,11 @@ fn what_cannot_be_read_is_counted_and_nothing_else_happens() {
     pair.connect();
     pair.run_for(SECOND);
     let mut phone = Device::connect(&mut pair, "phone");
-    for payload in [r#"{"lat":91,"lng":0}"#, r#"{"lat":3"#, r#"{"lat":0,"lng":0}"#] {
+    for payload in [
+        r#"{"lat":91,"lng":0}"#,
+        r#"{"lat":3"#,
+        r#"{"lat":0,"lng":0}"#,
+    ] {
         phone.publish(&mut pair, "topic_1", payload);
     }
     pair.run_for(SECOND);

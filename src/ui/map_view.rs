@@ -181,8 +181,11 @@ fn fit_once(handle: MapHandle) {
     let touched = StoredValue::new(false);
     let listeners = ["pointerdown", "wheel", "keydown"].map(|name| {
         Listener::new(&window(), name, move |event| {
-            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            if target.is_some_and(|target| target.closest("#map, .tools").ok().flatten().is_some()) {
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            if target.is_some_and(|target| target.closest("#map, .tools").ok().flatten().is_some())
+            {
                 touched.set_value(true);
             }
         })
@@ -195,7 +198,11 @@ fn fit_once(handle: MapHandle) {
         }
         set_timeout(
             move || {
-                if let Some(extent) = store.extent.get_untracked().filter(|_| !touched.get_value()) {
+                if let Some(extent) = store
+                    .extent
+                    .get_untracked()
+                    .filter(|_| !touched.get_value())
+                {
                     handle.with(|map| map.fit(extent, FIRST_ZOOM));
                 }
                 listeners.set_value(None);

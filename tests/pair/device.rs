@@ -15,7 +15,10 @@ pub(crate) struct Device {
 impl Device {
     pub(crate) fn connect(pair: &mut Pair, client_id: &str) -> Self {
         let connection = pair.backend.connect(pair.now());
-        let device = Self { connection, thing: client_id.to_owned() };
+        let device = Self {
+            connection,
+            thing: client_id.to_owned(),
+        };
         let connect = Connect {
             level: 4,
             client_id,
@@ -51,7 +54,8 @@ impl Device {
         let mut bytes = BytesMut::new();
         wire::encode(packet, &mut bytes).expect("a test sends what can be sent");
         let now = pair.now();
-        pair.backend.handle_bytes(self.connection, bytes.freeze(), now);
+        pair.backend
+            .handle_bytes(self.connection, bytes.freeze(), now);
         pair.pump();
     }
 }

@@ -134,7 +134,10 @@ impl Pair {
     }
 
     pub(crate) fn frame_state(&mut self) -> LinkState {
-        self.frame().link.expect("a fresh frame has every part").state
+        self.frame()
+            .link
+            .expect("a fresh frame has every part")
+            .state
     }
 
     pub(crate) fn list(&mut self) -> ListView {
@@ -142,20 +145,36 @@ impl Pair {
     }
 
     pub(crate) fn selected(&mut self, name: &str) -> Selected {
-        self.ask(Some(name.to_owned())).selected.expect("a fresh frame has every part")
+        self.ask(Some(name.to_owned()))
+            .selected
+            .expect("a fresh frame has every part")
     }
 
     /// What the service holds of a thing's key `power`: desired, reported.
     pub(crate) fn power(&self, thing: &str) -> [Option<String>; 2] {
         let id = ShadowId::new(thing, None).expect("a test names things well");
-        let document = self.backend.shadow(id).expect("the service knows the thing");
-        [&document.desired, &document.reported]
-            .map(|section| section.leaf(&["power"]).map(|stated| stated.value.to_text()))
+        let document = self
+            .backend
+            .shadow(id)
+            .expect("the service knows the thing");
+        [&document.desired, &document.reported].map(|section| {
+            section
+                .leaf(&["power"])
+                .map(|stated| stated.value.to_text())
+        })
     }
 
     fn ask(&mut self, selected: Option<String>) -> FrameView {
-        let list = ListRequest { rows: 100, ..ListRequest::default() };
-        let request = FrameRequest { fresh: true, list, selected, ..FrameRequest::default() };
+        let list = ListRequest {
+            rows: 100,
+            ..ListRequest::default()
+        };
+        let request = FrameRequest {
+            fresh: true,
+            list,
+            selected,
+            ..FrameRequest::default()
+        };
         let view = self.engine.frame(&request, self.now).view;
         self.pump();
         view
@@ -163,13 +182,21 @@ impl Pair {
 
     fn next(&self) -> Option<Instant> {
         let event = self.events.front().map(|(at, _)| *at);
-        let deadlines = [event, self.engine.poll_timeout(), self.backend.poll_timeout()];
+        let deadlines = [
+            event,
+            self.engine.poll_timeout(),
+            self.backend.poll_timeout(),
+        ];
         deadlines.into_iter().flatten().min()
     }
 
     fn step(&mut self, at: Instant) {
         self.advance(at);
-        if self.events.front().is_some_and(|(due, _)| *due <= self.now.instant) {
+        if self
+            .events
+            .front()
+            .is_some_and(|(due, _)| *due <= self.now.instant)
+        {
             if let Some((_, event)) = self.events.pop_front() {
                 self.deliver(event);
             }
@@ -268,5 +295,8 @@ impl Pair {
 
 /// 2026-11-23, and a monotonic clock that began some time ago.
 fn start() -> Now {
-    Now { instant: Instant(60_000), wall: UnixMillis(1_795_400_000_000) }
+    Now {
+        instant: Instant(60_000),
+        wall: UnixMillis(1_795_400_000_000),
+    }
 }
