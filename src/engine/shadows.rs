@@ -143,11 +143,10 @@ impl Shadows {
         let mut health = Health::default();
         for Named { document, .. } in self.of.get(&slot).into_iter().flatten() {
             let value = |key: &str| document.reported.leaf(&[key]).map(|stated| &stated.value);
-            let battery = value("battery")
-                .and_then(number_of)
-                .filter(|n| *n < LOW_BATTERY);
+            let low = |battery: &&Value| number_of(battery).is_some_and(|n| n < LOW_BATTERY);
+            let battery = value("battery").filter(low);
             if let Some(battery) = battery {
-                health.alarm = Some(("battery".to_owned(), format!("{battery} %")));
+                health.alarm = Some(("battery".to_owned(), format!("{} %", battery.to_text())));
             }
             if value("alarm").and_then(Value::as_switch) == Some(true) {
                 health.alarm = Some(("alarm".to_owned(), "on".to_owned()));

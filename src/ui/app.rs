@@ -103,7 +103,7 @@ fn start_engine(store: Store, map: MapHandle) -> (Commands, Callback<()>) {
     let ask_for_all = StoredValue::new_local(Rc::clone(&fresh));
     if let Some(bridge) = bridge.clone() {
         let frames = FrameLoop::start(move || {
-            if bridge.request(&store.request(fresh.get())) {
+            if bridge.request(store.request(fresh.get())) {
                 fresh.set(false);
             }
         });

@@ -23,7 +23,7 @@ impl Commands {
     pub fn send(self, command: Command) {
         self.0.with_value(|bridge| {
             if let Some(bridge) = bridge {
-                bridge.send(&command);
+                bridge.send(command);
             }
         });
     }
