@@ -16,6 +16,8 @@ mod retained;
 mod session;
 mod subscribe;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 use std::collections::{HashMap, VecDeque};

@@ -35,7 +35,7 @@ impl Outbox {
 
     /// Whether it is filling up, though its receiver kept pace until now: worth a short wait of the senders.
     pub(super) fn is_pressed(&self, limit: usize) -> bool {
-        self.bytes > limit / 4 && !self.lagging
+        self.bytes > limit / 8 && !self.lagging
     }
 
     pub(super) fn note_overflow(&mut self) {

@@ -19,6 +19,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How long a publisher waits at most for a subscriber that it outran, after each read.
 const PAUSE: Duration = Duration::from_millis(20);
 const PAUSE_STEP: Duration = Duration::from_millis(1);
+/// The most that is handled under one lock.
+const PIECE: usize = 64 * 1024;
 
 /// Shared by all tasks. A std mutex: what happens under it is short and never waits; a task of its own for the
 /// broker would add a queue and a change of threads to each packet.
@@ -143,19 +145,14 @@ impl Hub {
 }
 
 impl Link {
-    /// Hands over what came. Waits a little when it came faster than a subscriber takes it.
-    pub(super) async fn receive(&self, chunk: Bytes) {
-        let pressed = {
-            let mut state = self.hub.lock();
-            state
-                .backend
-                .handle_bytes(self.id, chunk, self.hub.clock.now());
-            let pressed = state.backend.take_pressed();
-            self.hub.settle(state);
-            pressed
-        };
-        if let Some(subscriber) = pressed {
-            self.pause_for(subscriber).await;
+    /// Hands over what came, a piece at a time so that others get their turn. Waits a little when it came faster
+    /// than a subscriber takes it.
+    pub(super) async fn receive(&self, mut chunk: Bytes) {
+        while !chunk.is_empty() {
+            let piece = chunk.split_to(PIECE.min(chunk.len()));
+            if let Some(subscriber) = self.handle_bytes(piece) {
+                self.pause_for(subscriber).await;
+            }
         }
     }
 
@@ -180,6 +177,16 @@ impl Link {
     pub(super) async fn overdue(&self) {
         self.door.closing.cancelled().await;
         tokio::time::sleep(LAST_WORDS).await;
+    }
+
+    /// Returns a subscriber that was outrun.
+    fn handle_bytes(&self, chunk: Bytes) -> Option<ConnectionId> {
+        let mut state = self.hub.lock();
+        let now = self.hub.clock.now();
+        state.backend.handle_bytes(self.id, chunk, now);
+        let pressed = state.backend.take_pressed();
+        self.hub.settle(state);
+        pressed
     }
 
     fn take_chunk(&self) -> Option<Bytes> {
