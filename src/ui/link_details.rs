@@ -158,9 +158,10 @@ fn filters(store: Store) -> impl IntoView {
                 SubscriptionState::Granted => (shell::GRANTED, "granted"),
                 SubscriptionState::Refused => (shell::REFUSED, "refused"),
             };
+            let filter = subscription.filter;
             view! {
                 <li class=class>
-                    <code title=subscription.filter.clone()>{subscription.filter}</code>
+                    <code title=filter.clone()>{filter.clone()}</code>
                     <span>{say(word)}</span>
                 </li>
             }
