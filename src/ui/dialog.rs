@@ -9,7 +9,7 @@ use super::text::{Phrase, say, shell};
 
 /// Shown as long as it is mounted. `on_close` is called for Escape, the cross, and a press on the scrim.
 #[component]
-pub fn Dialog(
+pub(super) fn Dialog(
     title: Phrase,
     /// False: there is nothing behind it to go back to.
     #[prop(into)]

@@ -18,7 +18,7 @@ use crate::engine::frame::{LinkState, SubscriptionState};
 const MAX_SUBSCRIPTIONS: usize = 50;
 
 #[component]
-pub fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl IntoView {
+pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = language();
     let since = Memo::new(move |_| {

@@ -10,7 +10,7 @@ use super::text::{language, say, shell};
 
 /// Closed by the person, it comes back with the next such message.
 #[component]
-pub fn Unreadable() -> impl IntoView {
+pub(super) fn Unreadable() -> impl IntoView {
     let store = expect_context::<Store>();
     let open = expect_context::<Open>();
     let language = language();
