@@ -14,6 +14,7 @@ use super::commands::Commands;
 use super::connect_form::ConnectForm;
 use super::connection::Connection;
 use super::device_list::DeviceList;
+use super::device_panel::DevicePanel;
 use super::empty::NoDevices;
 use super::fault_card::FaultCard;
 use super::frame_loop::FrameLoop;
@@ -81,7 +82,7 @@ fn App() -> impl IntoView {
                 {no_engine.then(|| view! { <section class="card"><p>{say(shell::NO_ENGINE)}</p></section> })}
             </div>
             <Unreadable/>
-            <div class="panel-place"></div>
+            <div class="panel-place"><DevicePanel/></div>
             <Announcer/>
             <ConnectForm/>
             <Help/>

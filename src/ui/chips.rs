@@ -18,13 +18,13 @@ const CHIPS: [Chip; 6] = [
 ];
 
 /// A chip that would show nothing is not there, unless it is the one in use.
-#[component]
-pub(super) fn Chips() -> impl IntoView {
+pub(super) fn chips() -> AnyView {
     view! {
         <div class="chips" role="group" aria-label=say(words::SHOW_ONLY)>
             {CHIPS.into_iter().map(button).collect::<Vec<_>>()}
         </div>
     }
+    .into_any()
 }
 
 fn button(chip: Chip) -> AnyView {

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::chips::Chips;
+use super::chips::chips;
 use super::format;
 use super::icons::{Icon, icon};
-use super::list_window::ListWindow;
-use super::sheet::Sheet;
+use super::list_window::list_window;
+use super::sheet::sheet;
 use super::store::Store;
 use super::text::{devices as words, language, say};
 use crate::engine::frame::{Chip, Sort};
@@ -19,27 +19,21 @@ use crate::engine::frame::{Chip, Sort};
 pub fn DeviceList() -> impl IntoView {
     let store = expect_context::<Store>();
     let covered = Memo::new(move |_| store.selection.with(Option::is_some));
+    let list = view! {
+        <div class="device-list">
+            {search(store)} {chips()}
+            <div class="list-head">{counts(store)} {sort_choice(store)}</div>
+            {list_window(store)} {nothing(store)}
+        </div>
+    };
     view! {
         <div class="list-cover" class:covered=move || covered.get()>
-            <Sheet>
-                <div class="device-list">
-                    <Search/>
-                    <Chips/>
-                    <div class="list-head">
-                        <Counts/>
-                        <SortChoice/>
-                    </div>
-                    <ListWindow/>
-                    <Nothing/>
-                </div>
-            </Sheet>
+            {sheet(list.into_any())}
         </div>
     }
 }
 
-#[component]
-fn Search() -> impl IntoView {
-    let store = expect_context::<Store>();
+fn search(store: Store) -> AnyView {
     let on_key = |event: KeyboardEvent| {
         if event.key() == "ArrowDown" {
             event.prevent_default();
@@ -66,6 +60,7 @@ fn Search() -> impl IntoView {
             <kbd class="search-key" aria-hidden="true">"/"</kbd>
         </form>
     }
+    .into_any()
 }
 
 fn focus_rows() {
@@ -76,13 +71,11 @@ fn focus_rows() {
 }
 
 /// "In view 163 of 248", or only how many there are while there is no map to view them on.
-#[component]
-fn Counts() -> impl IntoView {
-    let store = expect_context::<Store>();
+fn counts(store: Store) -> AnyView {
     let language = language();
     let counts = Memo::new(move |_| store.list.with(|list| (list.in_view, list.devices)));
     let mapped = Memo::new(move |_| store.bounds.with(Option::is_some));
-    move || {
+    let text = move || {
         let language = language.get();
         let (in_view, devices) = counts.get();
         let devices = format::count(devices.into());
@@ -95,52 +88,66 @@ fn Counts() -> impl IntoView {
                 ),
                 words::OF.fill(language, &[&devices]),
             ),
-            false => (String::new(), words::DEVICE_COUNT.fill(language, &[&devices])),
+            false => (
+                String::new(),
+                words::DEVICE_COUNT.fill(language, &[&devices]),
+            ),
         };
         view! { <p class="list-counts"><strong>{strong}</strong> " " {rest}</p> }.into_any()
-    }
+    };
+    text.into_any()
 }
 
-#[component]
-fn SortChoice() -> impl IntoView {
-    let store = expect_context::<Store>();
-    let on_change = move |event| {
-        store.sort.set(match event_target_value(&event).as_str() {
-            "last-seen" => Sort::LastSeen,
-            _ => Sort::Name,
+/// One press from one order to the other.
+fn sort_choice(store: Store) -> AnyView {
+    let language = language();
+    let word = move || {
+        let phrase = match store.sort.get() {
+            Sort::Name => words::BY_NAME,
+            Sort::LastSeen => words::BY_LAST_SEEN,
+        };
+        phrase.text(language.get())
+    };
+    let turn = move |_| {
+        store.sort.set(match store.sort.get_untracked() {
+            Sort::Name => Sort::LastSeen,
+            Sort::LastSeen => Sort::Name,
         });
     };
     view! {
-        <select
+        <button
+            type="button"
             class="sort"
-            aria-label=say(words::SORT)
-            on:change=on_change
-            prop:value=move || match store.sort.get() {
-                Sort::Name => "name",
-                Sort::LastSeen => "last-seen",
-            }
+            aria-label=move || format!("{}: {}", words::SORT.text(language.get()), word())
+            title=say(words::SORT)
+            on:click=turn
         >
-            <option value="name">{say(words::BY_NAME)}</option>
-            <option value="last-seen">{say(words::BY_LAST_SEEN)}</option>
-        </select>
+            {word}
+            <svg class="icon" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+                <path d="M5 13V3L2 6m9-3v10l3-3"></path>
+            </svg>
+        </button>
     }
+    .into_any()
 }
 
 /// What to do about an empty list.
-#[component]
-fn Nothing() -> impl IntoView {
-    let store = expect_context::<Store>();
+fn nothing(store: Store) -> AnyView {
     let nothing = Memo::new(move |_| store.list.with(|list| (list.total == 0, list.devices == 0)));
     let searched = Memo::new(move |_| store.search.with(|search| !search.is_empty()));
     let show_all = move |_| {
         store.search.set(String::new());
         store.chip.set(Chip::All);
     };
-    move || match nothing.get() {
+    let view = move || match nothing.get() {
         (false, _) => ().into_any(),
         (true, true) => view! { <p class="list-nothing">{say(words::NO_DEVICES)}</p> }.into_any(),
         (true, false) => {
-            let again = if searched.get() { words::CLEAR_SEARCH } else { words::SHOW_ALL };
+            let again = if searched.get() {
+                words::CLEAR_SEARCH
+            } else {
+                words::SHOW_ALL
+            };
             view! {
                 <div class="list-nothing">
                     <p>{say(words::NO_MATCH)}</p>
@@ -151,5 +158,6 @@ fn Nothing() -> impl IntoView {
             }
             .into_any()
         }
-    }
+    };
+    view.into_any()
 }

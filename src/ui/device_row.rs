@@ -24,24 +24,15 @@ pub(super) fn id(index: u32) -> String {
     format!("device-row-{index}")
 }
 
-/// Opens the panel of a device, at its classic shadow.
-pub(super) fn open(store: Store, name: String) {
-    if store
-        .selection
-        .with_untracked(|now| now.as_ref() == Some(&name))
-    {
-        return;
-    }
-    store.shadow.set(None);
-    store.selection.set(Some(name));
-}
-
-/// The device at `index` of the whole list, if the page has it.
-pub(super) fn device_at(store: Store, index: u32) -> Option<String> {
-    store.list.with_untracked(|list| {
+/// Opens the panel of the device at `index` of the whole list, if the page has it.
+pub(super) fn open(store: Store, index: u32) {
+    let name = store.list.with_untracked(|list| {
         let place = index.checked_sub(list.first)? as usize;
         list.rows.get(place).map(|row| row.name.clone())
-    })
+    });
+    if name.is_some() {
+        store.select(name);
+    }
 }
 
 pub(super) fn device_row(index: u32, window: Window) -> AnyView {
@@ -83,10 +74,7 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
         age.map(|age| words::AGE.fill(language, &[&age]))
     };
     let badge = Memo::new(move |_| {
-        row.with(|row| {
-            row.as_ref()
-                .map_or(Badge::None, |row| row.badge.clone())
-        })
+        row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone()))
     });
     view! {
         <div
@@ -104,9 +92,7 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
             }
             on:click=move |_| {
                 window.active.set(Some(index));
-                if let Some(name) = device_at(store, index) {
-                    open(store, name);
-                }
+                open(store, index);
             }
         >
             {mark(shape.into())}

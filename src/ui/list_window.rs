@@ -18,9 +18,7 @@ const ROW: u32 = 44;
 const ROW_ON_TOUCH: u32 = 60;
 const TOUCH: &str = "(pointer: coarse), (max-width: 767px)";
 
-#[component]
-pub(super) fn ListWindow() -> impl IntoView {
-    let store = expect_context::<Store>();
+pub(super) fn list_window(store: Store) -> AnyView {
     let list = NodeRef::<Div>::new();
     let window = Window {
         store,
@@ -64,6 +62,7 @@ pub(super) fn ListWindow() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Pointer or focus is in the list: nothing moves under the hand.
@@ -186,8 +185,8 @@ fn walk(event: &KeyboardEvent, list: NodeRef<Div>, window: Window) {
         "End" => last,
         "Enter" | " " => {
             event.prevent_default();
-            if let Some(name) = at.and_then(|at| device_row::device_at(store, at)) {
-                device_row::open(store, name);
+            if let Some(at) = at {
+                device_row::open(store, at);
             }
             return;
         }

@@ -55,9 +55,7 @@ fn path(state: DeviceState) -> &'static str {
         DeviceState::Stale => "M8 4.2a3.8 3.8 0 1 1 0 7.6a3.8 3.8 0 1 1 0-7.6z",
         DeviceState::Offline => "M4 4l8 8m0-8l-8 8",
         // The "!" is a hole in the triangle.
-        DeviceState::Alarm => {
-            "M8 1.2l7.2 13.2H.8zM7.2 5.6l.3 4.6h1l.3-4.6zM7.2 11.4h1.6v1.6H7.2z"
-        }
+        DeviceState::Alarm => "M8 1.2l7.2 13.2H.8zM7.2 5.6l.3 4.6h1l.3-4.6zM7.2 11.4h1.6v1.6H7.2z",
     }
 }
 

@@ -21,15 +21,14 @@ struct Drag {
 }
 
 /// Its heights stand in sheet.css, one for each stop.
-#[component]
-pub(super) fn Sheet(children: Children) -> impl IntoView {
+pub(super) fn sheet(content: AnyView) -> AnyView {
     let stop = RwSignal::new(1_usize);
     let height = RwSignal::new(None::<i32>);
     let drag = StoredValue::new(None::<Drag>);
-    let sheet = NodeRef::<Div>::new();
+    let place = NodeRef::<Div>::new();
 
     let on_down = move |event: PointerEvent| {
-        let Some(element) = sheet.get_untracked() else {
+        let Some(element) = place.get_untracked() else {
             return;
         };
         if let Some(handle) = event
@@ -83,7 +82,7 @@ pub(super) fn Sheet(children: Children) -> impl IntoView {
             class:dragged=move || height.get().is_some()
             data-stop=move || stop.get().to_string()
             style:height=move || height.get().map(|height| format!("{height}px"))
-            node_ref=sheet
+            node_ref=place
         >
             <div
                 class="sheet-handle"
@@ -101,9 +100,10 @@ pub(super) fn Sheet(children: Children) -> impl IntoView {
                 on:lostpointercapture=let_go
                 on:keydown=on_key
             />
-            {children()}
+            {content}
         </div>
     }
+    .into_any()
 }
 
 /// `height` in CSS px. The stops are those of sheet.css: 132 px, 45 %, 88 %.

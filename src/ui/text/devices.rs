@@ -65,8 +65,7 @@ pub const NO_SHADOW: Phrase = Phrase::new(
     "No shadow was heard of yet.",
     "シャドウはまだ受信していません。",
 );
-pub const EMPTY_SHADOW: Phrase =
-    Phrase::new("This shadow is empty.", "このシャドウは空です。");
+pub const EMPTY_SHADOW: Phrase = Phrase::new("This shadow is empty.", "このシャドウは空です。");
 pub const REPORTED_ONLY: Phrase = Phrase::new("Reported only", "報告のみ");
 
 // A field.
@@ -76,8 +75,7 @@ pub const UNKNOWN: Phrase = Phrase::new("unknown", "不明");
 pub const NEVER_REPORTED: Phrase = Phrase::new("never reported", "報告なし");
 pub const REPORTED_AT: Phrase = Phrase::new("reported {}", "{} に報告");
 pub const REPORTED_AGO: Phrase = Phrase::new("reported {} ago", "{}前に報告");
-pub const REPORTED_AFTER: Phrase =
-    Phrase::new("reported +{} after sending", "送信から +{}で報告");
+pub const REPORTED_AFTER: Phrase = Phrase::new("reported +{} after sending", "送信から +{}で報告");
 pub const WISHED_AGO: Phrase = Phrase::new("wished {} ago", "{}前に希望");
 
 // The life of a change.
@@ -98,10 +96,8 @@ pub const BY_THIS_TAB: Phrase = Phrase::new("You, from this tab", "このタブ�
 pub const TAKE_BACK: Phrase = Phrase::new("Take back", "取り消す");
 pub const SEND_AGAIN: Phrase = Phrase::new("Send again", "再送信");
 pub const ACCEPT_REPORTED: Phrase = Phrase::new("Accept reported", "報告値に合わせる");
-pub const NO_REPORT_FOR: Phrase = Phrase::new(
-    "accepted v{}, no report for {}",
-    "v{} で受理、{}間報告なし",
-);
+pub const NO_REPORT_FOR: Phrase =
+    Phrase::new("accepted v{}, no report for {}", "v{} で受理、{}間報告なし");
 pub const NO_ANSWER_FOR: Phrase = Phrase::new("no answer for {}", "{}間応答なし");
 pub const STILL_VALUE: Phrase = Phrase::new("still {}", "{} のまま");
 pub const REPLACED_BY: Phrase = Phrase::new("replaced by", "→");
