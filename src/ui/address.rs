@@ -7,7 +7,7 @@ use super::text::{Phrase, faults, shell};
 /// The host as the browser reads it, or what is wrong with the address.
 ///
 /// `secure_page`: the page came over https, from where a browser opens `ws://` to this computer only.
-pub fn check(address: &str, secure_page: bool) -> Result<(), Phrase> {
+pub(super) fn check(address: &str, secure_page: bool) -> Result<(), Phrase> {
     let url = Url::new(address.trim()).map_err(|_| faults::BAD_URL_WHY)?;
     let plain = match url.protocol().as_str() {
         "ws:" => true,
@@ -27,7 +27,7 @@ pub fn check(address: &str, secure_page: bool) -> Result<(), Phrase> {
 }
 
 /// The address without what may be a secret: user name, password and query. And whether that took anything away.
-pub fn without_secrets(address: &str) -> (String, bool) {
+pub(super) fn without_secrets(address: &str) -> (String, bool) {
     let Ok(url) = Url::new(address.trim()) else {
         return (String::new(), true);
     };
@@ -41,7 +41,7 @@ pub fn without_secrets(address: &str) -> (String, bool) {
 }
 
 /// The host's name or number alone, as a program on a command line wants it.
-pub fn host_name(address: &str) -> String {
+pub(super) fn host_name(address: &str) -> String {
     let host = Url::new(address).map(|url| url.hostname());
     let host = host.unwrap_or_default();
     host.trim_matches(['[', ']']).to_owned()

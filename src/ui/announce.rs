@@ -15,7 +15,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// A live region out of sight.
 #[component]
-pub fn Announcer() -> impl IntoView {
+pub(super) fn Announcer() -> impl IntoView {
     let store = expect_context::<Store>();
     let places = expect_context::<Places>();
     let language = language();

@@ -40,7 +40,7 @@ const ENGINE: &str = "./engine_loader.js";
 
 /// Puts the page into the document's body.
 pub fn mount() {
-    leptos::mount::mount_to_body(App);
+    mount_to_body(App);
 }
 
 #[component]

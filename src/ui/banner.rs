@@ -10,7 +10,7 @@ use super::text::{language, say, shell};
 use crate::time::UnixMillis;
 
 /// Since when the page shows the past, if it does: the moment when the link was last up.
-pub fn past_since(store: Store) -> Memo<Option<UnixMillis>> {
+pub(super) fn past_since(store: Store) -> Memo<Option<UnixMillis>> {
     let kind = LinkKind::memo(store);
     let any = Memo::new(move |_| store.list.with(|list| list.devices > 0));
     Memo::new(
@@ -27,7 +27,7 @@ pub fn past_since(store: Store) -> Memo<Option<UnixMillis>> {
 }
 
 #[component]
-pub fn Banner(since: Memo<Option<UnixMillis>>) -> impl IntoView {
+pub(super) fn Banner(since: Memo<Option<UnixMillis>>) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = language();
     let waiting = Memo::new(move |_| store.link.with(|link| link.waiting));

@@ -7,11 +7,11 @@ use crate::engine::frame::Row;
 
 /// Where the map was pressed last, in CSS px from its upper left corner. Found in the context.
 #[derive(Clone, Copy, Default)]
-pub struct Press(pub RwSignal<(f64, f64)>);
+pub(super) struct Press(pub(super) RwSignal<(f64, f64)>);
 
 /// Nothing, until many devices lie under the pointer.
 #[component]
-pub fn Chooser() -> impl IntoView {
+pub(super) fn Chooser() -> impl IntoView {
     let store = expect_context::<Store>();
     let Press(at) = expect_context();
     let choices = RwSignal::new(Vec::<Row>::new());

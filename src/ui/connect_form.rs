@@ -14,7 +14,7 @@ use crate::engine::command::ConnectRequest;
 use crate::web::start;
 
 #[component]
-pub fn ConnectForm() -> impl IntoView {
+pub(super) fn ConnectForm() -> impl IntoView {
     let connection = expect_context::<Connection>();
     let kind = LinkKind::memo(expect_context::<Store>());
     view! {
@@ -103,7 +103,7 @@ fn Fields() -> impl IntoView {
 }
 
 /// A labelled input of one line.
-pub fn field(
+pub(super) fn field(
     name: Phrase,
     value: RwSignal<String>,
     kind: &'static str,

@@ -12,16 +12,16 @@ const KEY: &str = "profile";
 
 /// Found in the context of every component.
 #[derive(Clone, Copy)]
-pub struct Connection {
+pub(super) struct Connection {
     commands: Commands,
     /// What was asked for last, the password with it: it lives in this tab's memory only.
     request: StoredValue<ConnectRequest>,
-    pub form: RwSignal<Form>,
+    pub(super) form: RwSignal<Form>,
 }
 
 /// The connect form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     #[default]
     Closed,
     Open,
@@ -30,7 +30,7 @@ pub enum Form {
 }
 
 impl Connection {
-    pub fn new(commands: Commands) -> Self {
+    pub(super) fn new(commands: Commands) -> Self {
         Self {
             commands,
             request: StoredValue::new(without_credentials(String::new())),
@@ -39,7 +39,7 @@ impl Connection {
     }
 
     /// The address bar's broker, else the saved one, else the one that belongs to this page, else the form.
-    pub fn start(self, broker: Option<String>) {
+    pub(super) fn start(self, broker: Option<String>) {
         if let Some(url) = broker {
             return self.connect(without_credentials(url));
         }
@@ -59,22 +59,22 @@ impl Connection {
     }
 
     /// What was asked for last.
-    pub fn request(self) -> ConnectRequest {
+    pub(super) fn request(self) -> ConnectRequest {
         self.request.get_value()
     }
 
     /// Connects to what a person entered, and stores it without its secrets.
-    pub fn connect_and_keep(self, request: ConnectRequest) {
+    pub(super) fn connect_and_keep(self, request: ConnectRequest) {
         save(&request);
         start::forget_broker();
         self.connect(request);
     }
 
-    pub fn reconnect(self) {
+    pub(super) fn reconnect(self) {
         self.commands.send(Command::Reconnect);
     }
 
-    pub fn disconnect(self) {
+    pub(super) fn disconnect(self) {
         self.commands.send(Command::Disconnect);
     }
 

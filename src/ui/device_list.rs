@@ -98,26 +98,35 @@ fn counts(store: Store) -> AnyView {
     text.into_any()
 }
 
+/// One press from one order to the other.
 fn sort_choice(store: Store) -> AnyView {
-    let on_change = move |event| {
-        store.sort.set(match event_target_value(&event).as_str() {
-            "last-seen" => Sort::LastSeen,
-            _ => Sort::Name,
+    let language = language();
+    let word = move || {
+        let phrase = match store.sort.get() {
+            Sort::Name => words::BY_NAME,
+            Sort::LastSeen => words::BY_LAST_SEEN,
+        };
+        phrase.text(language.get())
+    };
+    let turn = move |_| {
+        store.sort.set(match store.sort.get_untracked() {
+            Sort::Name => Sort::LastSeen,
+            Sort::LastSeen => Sort::Name,
         });
     };
     view! {
-        <select
+        <button
+            type="button"
             class="sort"
-            aria-label=say(words::SORT)
-            on:change=on_change
+            aria-label=move || format!("{}: {}", words::SORT.text(language.get()), word())
+            title=say(words::SORT)
+            on:click=turn
         >
-            <option value="name" prop:selected=move || store.sort.get() == Sort::Name>
-                {say(words::BY_NAME)}
-            </option>
-            <option value="last-seen" prop:selected=move || store.sort.get() == Sort::LastSeen>
-                {say(words::BY_LAST_SEEN)}
-            </option>
-        </select>
+            {word}
+            <svg class="icon" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+                <path d="M5 13V3L2 6m9-3v10l3-3"></path>
+            </svg>
+        </button>
     }
     .into_any()
 }

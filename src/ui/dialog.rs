@@ -9,7 +9,7 @@ use super::text::{Phrase, say, shell};
 
 /// Shown as long as it is mounted. `on_close` is called for Escape, the cross, and a press on the scrim.
 #[component]
-pub fn Dialog(
+pub(super) fn Dialog(
     title: Phrase,
     /// False: there is nothing behind it to go back to.
     #[prop(into)]
@@ -34,12 +34,9 @@ pub fn Dialog(
         event.prevent_default();
         close();
     };
-    // The dialog's own box is all padding-free children: only the scrim is the dialog itself.
-    let on_click = move |event: MouseEvent| {
-        let on_scrim = element
-            .get_untracked()
-            .is_some_and(|dialog| event.target().is_some_and(|target| target == **dialog));
-        if on_scrim {
+    // The body covers the dialog's whole box: only a press on the scrim has the dialog itself as its target.
+    let on_press = move |event: MouseEvent| {
+        if event.target() == event.current_target() {
             close();
         }
     };
@@ -50,7 +47,7 @@ pub fn Dialog(
             aria-label=say(title)
             on:cancel=on_cancel
             on:close=move |_| on_close.run(())
-            on:mousedown=on_click
+            on:mousedown=on_press
         >
             <div class="dialog-body">
                 <div class="dialog-head">

@@ -15,7 +15,7 @@ use super::text::{language, say, shell};
 const PATIENCE: i64 = 2_000;
 
 #[component]
-pub fn NoDevices() -> impl IntoView {
+pub(super) fn NoDevices() -> impl IntoView {
     let store = expect_context::<Store>();
     let kind = LinkKind::memo(store);
     let none = Memo::new(move |_| store.list.with(|list| list.devices == 0));

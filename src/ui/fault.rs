@@ -4,20 +4,20 @@ use super::text::{Phrase, faults as say};
 use crate::engine::frame::LinkFault;
 
 /// The explanation of a fault.
-pub struct Explanation {
+pub(super) struct Explanation {
     /// A few words for the link pill.
-    pub short: Phrase,
-    pub headline: Phrase,
-    pub why: Phrase,
-    pub advice: Phrase,
+    pub(super) short: Phrase,
+    pub(super) headline: Phrase,
+    pub(super) why: Phrase,
+    pub(super) advice: Phrase,
     /// The protocol's own word, shown in brackets after the rest.
-    pub code: Option<String>,
+    pub(super) code: Option<String>,
     /// Another user name and password may help.
-    pub sign_in: bool,
+    pub(super) sign_in: bool,
 }
 
 /// Explains `fault`.
-pub fn explain(fault: &LinkFault) -> Explanation {
+pub(super) fn explain(fault: &LinkFault) -> Explanation {
     let [short, headline, why, advice] = words(fault);
     Explanation {
         short,

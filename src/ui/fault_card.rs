@@ -14,7 +14,7 @@ use crate::engine::frame::{LinkFault, LinkState};
 
 /// Nothing while the link stands, or while devices are shown and a retry is due: the banner and the pill say that.
 #[component]
-pub fn FaultCard() -> impl IntoView {
+pub(super) fn FaultCard() -> impl IntoView {
     let store = expect_context::<Store>();
     let no_devices = Memo::new(move |_| store.list.with(|list| list.devices == 0));
     let shown = Memo::new(move |_| {

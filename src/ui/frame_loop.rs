@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 /// The loop runs until this is dropped.
-pub struct FrameLoop(Rc<Turn>);
+pub(super) struct FrameLoop(Rc<Turn>);
 
 struct Turn {
     handle: Cell<Option<i32>>,
@@ -17,7 +17,7 @@ struct Turn {
 
 impl FrameLoop {
     /// Calls `on_frame` on each animation frame, with one closure for all of them.
-    pub fn start(mut on_frame: impl FnMut() + 'static) -> Self {
+    pub(super) fn start(mut on_frame: impl FnMut() + 'static) -> Self {
         let turn = Rc::new(Turn {
             handle: Cell::new(None),
             closure: RefCell::default(),

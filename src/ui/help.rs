@@ -20,7 +20,7 @@ const KEYS: [(&str, Phrase); 10] = [
 ];
 
 #[component]
-pub fn Help() -> impl IntoView {
+pub(super) fn Help() -> impl IntoView {
     let open = expect_context::<Open>().help;
     view! {
         <Show when=move || open.get()>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Icon {
+pub(super) enum Icon {
     Check,
     Close,
     Copy,
@@ -54,7 +54,7 @@ impl Icon {
 }
 
 /// The icon as a picture without a name: the button around it has the name.
-pub fn icon(icon: Icon) -> AnyView {
+pub(super) fn icon(icon: Icon) -> AnyView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <path d=icon.path()/>

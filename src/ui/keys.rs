@@ -32,7 +32,7 @@ struct Hands {
 }
 
 /// Listens as long as the page lives.
-pub fn listen() {
+pub(super) fn listen() {
     let hands = Hands {
         store: expect_context(),
         open: expect_context(),
@@ -54,7 +54,7 @@ pub fn listen() {
 }
 
 /// Puts the cursor into the search box of the list.
-pub fn focus_search() {
+pub(super) fn focus_search() {
     let found = document().query_selector("[role=searchbox]");
     if let Some(element) = found
         .ok()

@@ -18,7 +18,7 @@ use crate::engine::frame::{LinkState, SubscriptionState};
 const MAX_SUBSCRIPTIONS: usize = 50;
 
 #[component]
-pub fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl IntoView {
+pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = language();
     let since = Memo::new(move |_| {
@@ -165,9 +165,10 @@ fn filters(store: Store) -> impl IntoView {
                 SubscriptionState::Granted => (shell::GRANTED, "granted"),
                 SubscriptionState::Refused => (shell::REFUSED, "refused"),
             };
+            let filter = subscription.filter;
             view! {
                 <li class=class>
-                    <code title=subscription.filter.clone()>{subscription.filter}</code>
+                    <code title=filter.clone()>{filter.clone()}</code>
                     <span>{say(word)}</span>
                 </li>
             }

@@ -17,7 +17,7 @@ use crate::engine::frame::LinkState;
 
 /// The pill and, when open, its details.
 #[component]
-pub fn LinkPill() -> impl IntoView {
+pub(super) fn LinkPill() -> impl IntoView {
     let store = expect_context::<Store>();
     let open = expect_context::<Open>();
     let kind = LinkKind::memo(store);

@@ -9,7 +9,7 @@ use crate::time::UnixMillis;
 
 /// A [`LinkState`] without what belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkKind {
+pub(super) enum LinkKind {
     /// The person left, or did not choose yet.
     Idle,
     Connecting,
@@ -20,7 +20,7 @@ pub enum LinkKind {
 
 impl LinkKind {
     /// Changes only when the kind does.
-    pub fn memo(store: Store) -> Memo<Self> {
+    pub(super) fn memo(store: Store) -> Memo<Self> {
         Memo::new(move |_| store.link.with(|link| Self::of(&link.state)))
     }
 
@@ -34,7 +34,7 @@ impl LinkKind {
         }
     }
 
-    pub const fn word(self) -> Phrase {
+    pub(super) const fn word(self) -> Phrase {
         match self {
             Self::Connecting => shell::CONNECTING,
             Self::Connected => shell::CONNECTED,
@@ -44,7 +44,7 @@ impl LinkKind {
     }
 
     /// The custom property that holds its colour.
-    pub const fn colour(self) -> &'static str {
+    pub(super) const fn colour(self) -> &'static str {
         match self {
             Self::Connected => "--ok",
             Self::Connecting => "--sun-mark",
@@ -54,7 +54,7 @@ impl LinkKind {
     }
 
     /// A green disc, an amber arc on a ring, a broken grey ring, or a red octagon with a cross.
-    pub fn mark(self) -> AnyView {
+    pub(super) fn mark(self) -> AnyView {
         let (class, shape) = match self {
             Self::Connected => (
                 "link-mark ok",
@@ -89,14 +89,14 @@ impl LinkKind {
 
 /// What was dropped lately.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Drops {
+pub(super) struct Drops {
     seen: u64,
     /// When, and how many; not older than a minute.
-    pub recent: Vec<(UnixMillis, u64)>,
+    pub(super) recent: Vec<(UnixMillis, u64)>,
 }
 
 impl Drops {
-    pub fn memo(store: Store) -> Memo<Self> {
+    pub(super) fn memo(store: Store) -> Memo<Self> {
         let dropped = Memo::new(move |_| store.link.with(|link| link.dropped));
         let second = Memo::new(move |_| store.now.get().seconds());
         Memo::new(move |before: Option<&Self>| {

@@ -5,18 +5,14 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Event, EventTarget};
 
 /// Stops listening when dropped.
-pub struct Listener {
+pub(super) struct Listener {
     target: EventTarget,
     name: &'static str,
     closure: Closure<dyn FnMut(Event)>,
 }
 
 impl Listener {
-    pub fn new(
-        target: &EventTarget,
-        name: &'static str,
-        hear: impl FnMut(Event) + 'static,
-    ) -> Self {
+    pub(super) fn new(target: &EventTarget, name: &'static str, hear: impl FnMut(Event) + 'static) -> Self {
         let closure: Closure<dyn FnMut(Event)> = Closure::new(hear);
         let callback = closure.as_ref().unchecked_ref();
         let _ = target.add_event_listener_with_callback(name, callback);

@@ -7,7 +7,7 @@ use super::map_handle::{MapHandle, MapState};
 use super::text::{say, shell};
 
 #[component]
-pub fn NoMap() -> impl IntoView {
+pub(super) fn NoMap() -> impl IntoView {
     let state = expect_context::<MapHandle>().state;
     let card = move || {
         let (why, steps) = match state.get() {

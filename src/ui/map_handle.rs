@@ -6,13 +6,13 @@ use crate::map::{MapError, MapHost};
 
 /// Found in the context of every component.
 #[derive(Clone, Copy)]
-pub struct MapHandle {
+pub(super) struct MapHandle {
     host: StoredValue<Option<MapHost>, LocalStorage>,
-    pub state: RwSignal<MapState>,
+    pub(super) state: RwSignal<MapState>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MapState {
+pub(super) enum MapState {
     #[default]
     Starting,
     Ready,
@@ -23,7 +23,7 @@ pub enum MapState {
 }
 
 impl MapHandle {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             host: StoredValue::new_local(None),
             state: RwSignal::default(),
@@ -31,7 +31,7 @@ impl MapHandle {
     }
 
     /// Takes over what became of the start.
-    pub fn put(self, started: Result<MapHost, MapError>) {
+    pub(super) fn put(self, started: Result<MapHost, MapError>) {
         let state = match started {
             Ok(host) => {
                 self.host.set_value(Some(host));
@@ -49,12 +49,12 @@ impl MapHandle {
     }
 
     /// Does something with the map, if it is there.
-    pub fn with<T>(self, act: impl FnOnce(&MapHost) -> T) -> Option<T> {
+    pub(super) fn with<T>(self, act: impl FnOnce(&MapHost) -> T) -> Option<T> {
         self.host.with_value(|host| host.as_ref().map(act))
     }
 
     /// Like [`Self::with`], and runs the surrounding effect again once the map is there.
-    pub fn track<T>(self, act: impl FnOnce(&MapHost) -> T) -> Option<T> {
+    pub(super) fn track<T>(self, act: impl FnOnce(&MapHost) -> T) -> Option<T> {
         self.state.track();
         self.with(act)
     }

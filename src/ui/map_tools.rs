@@ -8,7 +8,7 @@ use super::store::Store;
 use super::text::{Phrase, language, say, shell};
 
 #[component]
-pub fn MapTools() -> impl IntoView {
+pub(super) fn MapTools() -> impl IntoView {
     let map = expect_context::<MapHandle>();
     let store = expect_context::<Store>();
     view! {
@@ -26,12 +26,12 @@ pub fn MapTools() -> impl IntoView {
 }
 
 /// Nearer by so many doublings.
-pub fn zoom(map: MapHandle, steps: f64) {
+pub(super) fn zoom(map: MapHandle, steps: f64) {
     map.with(|map| map.zoom_by(steps));
 }
 
 /// Shows every device.
-pub fn fit(map: MapHandle, store: Store) {
+pub(super) fn fit(map: MapHandle, store: Store) {
     const NEAREST: f64 = 15.0;
     if let Some(extent) = store.extent.get_untracked() {
         map.with(|map| map.fit(extent, NEAREST));

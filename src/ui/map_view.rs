@@ -38,7 +38,7 @@ const REST: Duration = Duration::from_millis(400);
 
 /// `on_fresh` is called when the map holds no devices, so that all must be sent again. `past`: the page shows the past.
 #[component]
-pub fn MapView(
+pub(super) fn MapView(
     /// The text after `#map=`.
     at: Option<String>,
     on_fresh: Callback<()>,

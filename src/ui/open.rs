@@ -4,27 +4,27 @@ use leptos::prelude::*;
 
 /// Found in the context of every component.
 #[derive(Clone, Copy, Default)]
-pub struct Open {
+pub(super) struct Open {
     /// The details of the link.
-    pub details: RwSignal<bool>,
+    pub(super) details: RwSignal<bool>,
     /// The rest of the tools, where the top bar has no room for them.
-    pub menu: RwSignal<bool>,
-    pub help: RwSignal<bool>,
+    pub(super) menu: RwSignal<bool>,
+    pub(super) help: RwSignal<bool>,
 }
 
 impl Open {
-    pub fn toggle_details(self) {
+    pub(super) fn toggle_details(self) {
         self.menu.set(false);
         self.details.update(|open| *open = !*open);
     }
 
-    pub fn toggle_menu(self) {
+    pub(super) fn toggle_menu(self) {
         self.details.set(false);
         self.menu.update(|open| *open = !*open);
     }
 
     /// Closes what is open. False when nothing was.
-    pub fn close(self) -> bool {
+    pub(super) fn close(self) -> bool {
         let was_open = self.details.get_untracked() || self.menu.get_untracked();
         if was_open {
             self.details.set(false);

@@ -12,7 +12,7 @@ use super::store::Store;
 const NARROW: f64 = 768.0;
 
 /// Measures when the window or the selection changes, or a sheet has come to rest.
-pub fn keep(map: MapHandle) {
+pub(super) fn keep(map: MapHandle) {
     let store = expect_context::<Store>();
     let measure = move || {
         let selected = store.selection.with_untracked(Option::is_some);

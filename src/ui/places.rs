@@ -5,11 +5,11 @@ use crate::geo::LngLat;
 
 /// Found in the context of every component: `expect_context::<Places>()`.
 #[derive(Clone, Copy)]
-pub struct Places(pub MapHandle);
+pub(super) struct Places(pub(super) MapHandle);
 
 impl Places {
     /// The city next to `position`, in the page's language; `None` far from any, or until the map is there.
-    pub fn near(self, position: LngLat) -> Option<String> {
+    pub(super) fn near(self, position: LngLat) -> Option<String> {
         self.0.track(|map| map.nearest_city(position)).flatten()
     }
 }

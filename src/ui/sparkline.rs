@@ -1,7 +1,7 @@
 //! A row of numbers as a line, scaled to its highest value.
 
 /// The `d` of a path through `values`, oldest left, in a box of `width` by `height`. The newest ends at the right edge.
-pub fn line(values: &[u32], slots: usize, width: u32, height: u32) -> String {
+pub(super) fn line(values: &[u32], slots: usize, width: u32, height: u32) -> String {
     let top = values.iter().copied().max().unwrap_or(0).max(1);
     let steps = slots.saturating_sub(1).max(1) as u32;
     let empty = slots.saturating_sub(values.len()) as u32;

@@ -10,14 +10,14 @@ const QUERY: &str = "(prefers-color-scheme: dark)";
 
 /// Found in the context of every component.
 #[derive(Clone, Copy)]
-pub struct Theme {
+pub(super) struct Theme {
     chosen_dark: RwSignal<Option<bool>>,
     system_dark: RwSignal<bool>,
 }
 
 impl Theme {
     /// Reads what was chosen and follows the system from here on. To be called under an owner that stays.
-    pub fn start() -> Self {
+    pub(super) fn start() -> Self {
         let chosen = match storage::load(KEY).as_deref() {
             Some("dark") => Some(true),
             Some("light") => Some(false),
@@ -38,14 +38,14 @@ impl Theme {
         theme
     }
 
-    pub fn is_dark(self) -> bool {
+    pub(super) fn is_dark(self) -> bool {
         self.chosen_dark
             .get()
             .unwrap_or_else(|| self.system_dark.get())
     }
 
     /// The other one, remembered. Going back to what the system wishes forgets the choice.
-    pub fn toggle(self) {
+    pub(super) fn toggle(self) {
         let dark = !untrack(|| self.is_dark());
         let chosen = (dark != self.system_dark.get_untracked()).then_some(dark);
         match chosen {

@@ -11,7 +11,7 @@ use super::text::{language, shell};
 use super::theme::Theme;
 
 /// Keeps both up to date.
-pub fn keep() {
+pub(super) fn keep() {
     let store = expect_context::<Store>();
     let theme = expect_context::<Theme>();
     let language = language();

@@ -13,7 +13,7 @@ use crate::web::storage;
 const LANGUAGE: &str = "language";
 
 #[component]
-pub fn TopBar() -> impl IntoView {
+pub(super) fn TopBar() -> impl IntoView {
     let open = expect_context::<Open>();
     let theme = expect_context::<Theme>();
     let other_theme = move || match theme.is_dark() {
@@ -66,7 +66,7 @@ pub fn TopBar() -> impl IntoView {
 }
 
 /// The remembered language, else the browser's. Also tells it to the page, for fonts and for those who hear it.
-pub fn start_language() -> RwSignal<Language> {
+pub(super) fn start_language() -> RwSignal<Language> {
     let name = storage::load(LANGUAGE).or_else(|| window().navigator().language());
     let japanese = name.is_some_and(|name| name.starts_with("ja"));
     let signal = RwSignal::new(if japanese { Language::Ja } else { Language::En });

@@ -10,18 +10,19 @@ use super::text::{language, say, shell};
 
 /// Closed by the person, it comes back with the next such message.
 #[component]
-pub fn Unreadable() -> impl IntoView {
+pub(super) fn Unreadable() -> impl IntoView {
     let store = expect_context::<Store>();
     let open = expect_context::<Open>();
     let language = language();
     let count = Memo::new(move |_| store.link.with(|link| link.unreadable));
     let seen = RwSignal::new(0);
+    let news = move || count.get() > seen.get();
     let text = move || match count.get() {
         1 => shell::ONE_UNREADABLE.text(language.get()).to_owned(),
         many => shell::SOME_UNREADABLE.fill(language.get(), &[&format::count(many)]),
     };
     view! {
-        <Show when=move || (count.get() > seen.get())>
+        <Show when=news>
             <div class="note">
                 <span class="warning">{icon(Icon::Warning)}</span>
                 <span>{text}</span>
