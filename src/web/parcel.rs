@@ -51,7 +51,7 @@ pub(super) fn pack_update(update: FrameUpdate) -> Option<(Array, Array)> {
 /// `None` when the message is none of the worker's.
 pub(super) fn unpack_update(message: &JsValue) -> Option<FrameUpdate> {
     let parts: &Array = message.dyn_ref()?;
-    let part = |index| parts.get(index).dyn_into::<ArrayBuffer>().ok();
+    let part = |index| Some(parts.get(index)).filter(JsValue::has_type::<ArrayBuffer>);
     let small: Small = postcard::from_bytes(&Uint8Array::new(&part(0)?).to_vec()).ok()?;
     Some(FrameUpdate {
         runs: small.runs,
