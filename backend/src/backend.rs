@@ -113,6 +113,11 @@ impl Backend {
         self.broker.is_pressed(id)
     }
 
+    /// See [`Broker::note_pause`].
+    pub fn note_pause(&mut self, id: ConnectionId) {
+        self.broker.note_pause(id);
+    }
+
     fn feed(&mut self, id: ConnectionId, chunk: Bytes, now: Now) {
         self.broker.push_bytes(id, chunk);
         while self.broker.handle_packet(id, now.instant) {

@@ -220,6 +220,13 @@ impl Broker {
         connection.is_some_and(|connection| connection.outbox.is_pressed(self.limits.outbox))
     }
 
+    /// A publisher paused for that subscriber and it is still pressed.
+    pub fn note_pause(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.outbox.note_pause();
+        }
+    }
+
     fn handle_frame(
         &mut self,
         id: ConnectionId,
