@@ -127,7 +127,7 @@ impl Broker {
         if let Some(connection) = self.connections.get_mut(id)
             && !matches!(connection.phase, Phase::Closed)
         {
-            connection.reader.push(chunk);
+            connection.push(chunk);
         }
     }
 
@@ -140,10 +140,10 @@ impl Broker {
             return false;
         }
         connection.last_heard = now;
-        let handled = match connection.reader.next_frame() {
+        let handled = match connection.next_frame() {
             Ok(None) => return false,
             Ok(Some(frame)) => self.handle_frame(id, &frame, now),
-            Err(error) => Err(error.into()),
+            Err(reason) => Err(reason),
         };
         if let Err(reason) = handled {
             self.doomed.push((id, reason));
