@@ -28,7 +28,6 @@ use crate::time::{Instant, Now};
 use command::{Command, ConnectRequest, FieldAddress, Wish};
 use known::Known;
 use link::Link;
-use lookup::Key;
 use meter::Meter;
 use show::Shown;
 
@@ -63,6 +62,8 @@ pub struct Engine {
     /// The last words of a link that was replaced.
     parting: VecDeque<Output>,
     known: Known,
+    /// The unknown device whose shadow was asked for on this connection.
+    asked: Option<String>,
     meter: Meter,
     shown: Shown,
 }
@@ -77,6 +78,7 @@ impl Engine {
             link: None,
             parting: VecDeque::new(),
             known: Known::new(""),
+            asked: None,
             meter,
             shown: Shown::default(),
         }
@@ -228,7 +230,11 @@ impl Engine {
             .and_then(|link| link.session.poll_event())
         {
             match event {
-                Event::Connected => self.known.lookup.restart(self.known.shadows.keys()),
+                Event::Connected => {
+                    self.asked = None;
+                    self.known.shadows.restart();
+                    self.known.lookup.restart(self.known.shadows.keys());
+                }
                 Event::Lost => self.known.requests.handle_lost(),
                 Event::Acknowledged(_) => {}
             }
@@ -264,22 +270,28 @@ impl Engine {
     }
 
     fn send_lookups(&mut self, now: Now) {
-        while let Some(link) = self
-            .link
-            .as_mut()
-            .filter(|link| *link.session.phase() == Phase::Up)
-        {
-            let Some((slot, shadow)): Option<Key> = self.known.lookup.poll(now.instant) else {
+        while self.is_up() {
+            let Some((slot, shadow)) = self.known.lookup.poll(now.instant) else {
                 break;
             };
-            let name = self.known.fleet.name(slot);
-            if let Some(topic) = request_topic(name, shadow.as_deref(), Verb::Get) {
-                // A lost request costs only freshness; it is made again on the next connection.
-                let _ = link
-                    .session
-                    .publish(&topic, b"", QoS::AtMostOnce, now.instant);
-            }
+            let name = self.known.fleet.name(slot).to_owned();
+            self.send_get(&name, shadow.as_deref(), now.instant);
         }
+    }
+
+    fn send_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
+        if let Some(topic) = request_topic(device, shadow, Verb::Get) {
+            // A lost request costs only freshness; it is made again on the next connection.
+            self.with_session(|session| {
+                let _ = session.publish(&topic, b"", QoS::AtMostOnce, now);
+            });
+        }
+    }
+
+    fn is_up(&self) -> bool {
+        self.link
+            .as_ref()
+            .is_some_and(|link| *link.session.phase() == Phase::Up)
     }
 }
 

@@ -72,8 +72,9 @@ pub struct Fleet {
 
     names: Names,
     // One entry a slot each.
-    positions: Vec<World>,
-    marks: Vec<Mark>,
+    /// x and y of a [`World`], and the bytes of a [`Mark`]: arrays, so that whole blocks are copied at once.
+    positions: Vec<[u32; 2]>,
+    marks: Vec<[u8; 4]>,
     states: Vec<DeviceState>,
     last_seen: Vec<UnixMillis>,
     flags: Vec<Flags>,
@@ -198,8 +199,11 @@ impl Fleet {
     /// The places of the devices that are drawn.
     fn drawn(&self) -> impl Iterator<Item = (Slot, World)> + '_ {
         let places = self.positions.iter().zip(&self.marks).enumerate();
-        places
-            .filter_map(|(index, (at, mark))| mark.is_drawn().then_some((Slot(index as u32), *at)))
+        places.filter_map(|(index, (&[x, y], &mark))| {
+            Mark(mark)
+                .is_drawn()
+                .then_some((Slot(index as u32), World { x, y }))
+        })
     }
 }
 

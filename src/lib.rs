@@ -12,7 +12,7 @@
 //! ---
 //!
 //! - `web`: socket, timer, clock, storage and the worker, thin glue without decisions
-//! - `map`: MapLibre GL JS and the WebGL2 canvas of the devices
+//! - [`map`]: MapLibre GL JS and the WebGL2 canvas of the devices; its arithmetic compiles natively
 //! - `ui`: what is seen and pressed
 
 pub mod time;
@@ -28,7 +28,6 @@ pub mod engine;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
-#[cfg(target_arch = "wasm32")]
 pub mod map;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

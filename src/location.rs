@@ -8,7 +8,6 @@ mod sketch;
 
 use serde::Deserialize;
 use serde_json::error::Category;
-use serde_json::{Map, Value};
 
 use self::sketch::{Kind, Sketch};
 use crate::geo::LngLat;
@@ -67,7 +66,7 @@ pub enum LocationError {
     NullIsland,
 }
 
-/// Reads the payload of a message on a location topic.
+/// Reads the payload of a message on a location topic, or the reported section of a shadow as JSON text.
 pub fn read(payload: &[u8]) -> Result<Reading<'_>, LocationError> {
     if payload.len() > MAX_PAYLOAD {
         return Err(LocationError::TooLong);
@@ -79,12 +78,6 @@ pub fn read(payload: &[u8]) -> Result<Reading<'_>, LocationError> {
             .map(Reading::Text)
             .map_err(|_| LocationError::NotText),
     }
-}
-
-/// Reads the position in the reported section of a shadow, if it holds one.
-pub fn read_reported(reported: &Map<String, Value>) -> Result<Option<Fix>, LocationError> {
-    let sketch = Sketch::deserialize(reported).map_err(|_| LocationError::Malformed)?;
-    fix_from_sketch(&sketch)
 }
 
 fn read_json(payload: &[u8]) -> Result<Reading<'static>, LocationError> {
@@ -336,19 +329,11 @@ mod tests {
     }
 
     #[test]
-    fn reads_a_parsed_reported_section() {
-        let section = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
-        let seed = section(
-            r#"{"power":"on","location":{"longitude":"135.7848895","latitude":35.0115832}}"#,
-        );
-        assert_eq!(
-            read_reported(&seed),
-            Ok(Some(bare(135.7848895, 35.0115832)))
-        );
-        let without = section(r#"{"power":"on","fan":{"speed":3},"tags":[1,"a",null,true]}"#);
-        assert_eq!(read_reported(&without), Ok(None));
-        let wrong = section(r#"{"lat":91,"lon":0}"#);
-        assert_eq!(read_reported(&wrong), Err(LocationError::Latitude(91.0)));
+    fn reads_the_reported_section_of_a_shadow() {
+        let seed = r#"{"power":"on","location":{"longitude":"135.7848895","latitude":35.0115832}}"#;
+        assert_eq!(fix(seed), bare(135.7848895, 35.0115832));
+        let without = r#"{"power":"on","fan":{"speed":3},"position":40,"tags":[1,"a",null,true]}"#;
+        assert_eq!(read(without.as_bytes()), Ok(Reading::Nothing));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 use bytes::Bytes;
 use gnomon::message::Message;
+use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::service::{Limits as ShadowLimits, Request, ShadowService};
+use gnomon::shadow::topics::ShadowId;
 use gnomon::time::{Instant, Now};
 
 use crate::broker::{Broker, ConnectionId, Counters, Limits, Output};
@@ -45,6 +47,11 @@ impl Backend {
 
     pub fn counters(&self) -> Counters {
         self.broker.counters()
+    }
+
+    /// What the service holds of one shadow.
+    pub fn shadow(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        self.shadows.document(id)
     }
 
     /// A transport was opened.

@@ -22,6 +22,9 @@ const ON_ITS_WAY: Duration = Duration::from_secs(30);
 /// Young differences that are watched; above it they count as old at once.
 const MAX_WATCHED: usize = 10_000;
 
+/// The service knows no such shadow.
+const NOT_FOUND: u16 = 404;
+
 /// Everything that messages taught.
 pub(super) struct Known {
     pub(super) fleet: Fleet,
@@ -129,8 +132,15 @@ impl Known {
                 }
             }
             EventKind::Rejected {
-                verb: Verb::Get, ..
-            } => self.lookup.answered(),
+                verb: Verb::Get,
+                code,
+                ..
+            } => {
+                self.lookup.answered();
+                if code == NOT_FOUND {
+                    self.handle_absent(topic.id, now);
+                }
+            }
             EventKind::Rejected { code, message, .. } => {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
@@ -172,6 +182,14 @@ impl Known {
             Err(_) => self.counters.unreadable += 1,
         }
         self.refresh(slot, now);
+    }
+
+    /// There is no such shadow: if one was known, it was deleted while nobody listened.
+    fn handle_absent(&mut self, id: ShadowId<'_>, now: Now) {
+        if let Some(slot) = self.fleet.find(id.thing()) {
+            self.shadows.remove(slot, id.shadow(), 0);
+            self.refresh(slot, now);
+        }
     }
 
     /// Alarm, offline and badge of a device, after anything that they rest on changed.

@@ -17,10 +17,18 @@ const LOW_BATTERY: f64 = 10.0;
 #[derive(Debug, Default)]
 pub(super) struct Shadows {
     of: HashMap<Slot, Vec<Named>>,
+    /// Counts connections: versions are compared only within one, since a broker may come back as another.
+    connection: u32,
 }
 
-/// A document and the name of its shadow: None is the classic one.
-type Named = (Option<Box<str>>, ShadowDocument);
+#[derive(Debug)]
+struct Named {
+    /// None: the classic shadow.
+    name: Option<Box<str>>,
+    document: ShadowDocument,
+    /// The connection on which it was last heard of.
+    connection: u32,
+}
 
 /// How far a device is from what is wished of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,62 +50,76 @@ pub(super) struct Health {
 impl Shadows {
     /// Keeps a document. False when a newer one is known, or there is no room for one more shadow of this device.
     pub(super) fn insert(&mut self, slot: Slot, shadow: Option<&str>, new: ShadowDocument) -> bool {
-        let documents = self.of.entry(slot).or_default();
-        let place = documents
+        let connection = self.connection;
+        let shadows = self.of.entry(slot).or_default();
+        let place = shadows
             .iter()
-            .position(|(name, _)| name.as_deref() == shadow);
-        match place {
-            // Equal is normal: QoS 1 repeats, and every answer of one update carries its version.
-            Some(place) if new.version < documents[place].1.version => return false,
-            Some(place) => documents[place].1 = new,
-            None if documents.len() >= MAX_SHADOWS_PER_DEVICE => return false,
-            None => {
-                documents.push((shadow.map(Into::into), new));
-                documents.sort_by(|(a, _), (b, _)| a.cmp(b));
+            .position(|known| known.name.as_deref() == shadow);
+        let Some(known) = place.and_then(|place| shadows.get_mut(place)) else {
+            if shadows.len() >= MAX_SHADOWS_PER_DEVICE {
+                return false;
             }
+            let name = shadow.map(Into::into);
+            shadows.push(Named {
+                name,
+                document: new,
+                connection,
+            });
+            shadows.sort_by(|a, b| a.name.cmp(&b.name));
+            return true;
+        };
+        // Equal is normal: QoS 1 repeats, and every answer of one update carries its version.
+        if known.connection == connection && new.version < known.document.version {
+            return false;
         }
+        known.document = new;
+        known.connection = connection;
         true
     }
 
-    /// Forgets a shadow that was deleted at `version`, unless a newer one is known.
+    /// A new connection: what is heard on it counts, whatever its version.
+    pub(super) fn restart(&mut self) {
+        self.connection = self.connection.wrapping_add(1);
+    }
+
+    /// Forgets a shadow that was deleted at `version`, unless a newer one was heard of on this connection.
     pub(super) fn remove(&mut self, slot: Slot, shadow: Option<&str>, version: u64) {
-        if let Some(documents) = self.of.get_mut(&slot) {
-            documents
-                .retain(|(name, document)| name.as_deref() != shadow || document.version > version);
+        let connection = self.connection;
+        if let Some(shadows) = self.of.get_mut(&slot) {
+            shadows.retain(|known| {
+                let newer = known.connection == connection && known.document.version > version;
+                known.name.as_deref() != shadow || newer
+            });
         }
     }
 
     pub(super) fn document(&self, slot: Slot, shadow: Option<&str>) -> Option<&ShadowDocument> {
-        let documents = self.of.get(&slot)?;
-        documents
+        let shadows = self.of.get(&slot)?;
+        let known = shadows
             .iter()
-            .find(|(name, _)| name.as_deref() == shadow)
-            .map(|(_, document)| document)
+            .find(|known| known.name.as_deref() == shadow)?;
+        Some(&known.document)
     }
 
     pub(super) fn names(&self, slot: Slot) -> Vec<Option<String>> {
-        let documents = self.of.get(&slot).into_iter().flatten();
-        documents
-            .map(|(name, _)| name.as_deref().map(ToOwned::to_owned))
+        let shadows = self.of.get(&slot).into_iter().flatten();
+        shadows
+            .map(|known| known.name.as_deref().map(ToOwned::to_owned))
             .collect()
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let documents = |(slot, documents): (&Slot, &Vec<Named>)| {
-            let slot = *slot;
-            let keys: Vec<Key> = documents
-                .iter()
-                .map(|(name, _)| (slot, name.clone()))
-                .collect();
-            keys
+        let keys = |(slot, shadows)| {
+            let (slot, shadows): (&Slot, &Vec<Named>) = (slot, shadows);
+            shadows.iter().map(|known| (*slot, known.name.clone()))
         };
-        self.of.iter().flat_map(documents)
+        self.of.iter().flat_map(keys)
     }
 
     /// Over all shadows of a device.
     pub(super) fn difference(&self, slot: Slot) -> Difference {
         let mut difference = Difference::default();
-        for (_, document) in self.of.get(&slot).into_iter().flatten() {
+        for Named { document, .. } in self.of.get(&slot).into_iter().flatten() {
             document.visit_leaves(&mut |leaf: Leaf<'_>| {
                 if !leaf.differs {
                     return;
@@ -119,13 +141,12 @@ impl Shadows {
     /// Over all shadows of a device.
     pub(super) fn health(&self, slot: Slot) -> Health {
         let mut health = Health::default();
-        for (_, document) in self.of.get(&slot).into_iter().flatten() {
+        for Named { document, .. } in self.of.get(&slot).into_iter().flatten() {
             let value = |key: &str| document.reported.leaf(&[key]).map(|stated| &stated.value);
-            let battery = value("battery")
-                .and_then(number_of)
-                .filter(|n| *n < LOW_BATTERY);
+            let low = |battery: &&Value| number_of(battery).is_some_and(|n| n < LOW_BATTERY);
+            let battery = value("battery").filter(low);
             if let Some(battery) = battery {
-                health.alarm = Some(("battery".to_owned(), format!("{battery} %")));
+                health.alarm = Some(("battery".to_owned(), format!("{} %", battery.to_text())));
             }
             if value("alarm").and_then(Value::as_switch) == Some(true) {
                 health.alarm = Some(("alarm".to_owned(), "on".to_owned()));
@@ -195,7 +216,12 @@ mod tests {
             shadows.document(Slot(0), None).is_some(),
             "a newer one outlives the deletion"
         );
-        shadows.remove(Slot(0), None, 3);
+        shadows.restart();
+        assert!(
+            shadows.insert(Slot(0), None, at_version(1)),
+            "another broker counts anew"
+        );
+        shadows.remove(Slot(0), None, 1);
         assert!(shadows.document(Slot(0), None).is_none());
     }
 

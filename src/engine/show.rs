@@ -23,7 +23,7 @@ impl Engine {
         if request.fresh {
             self.shown = Shown::default();
         }
-        self.look_up_selected(request);
+        self.look_up_selected(request, now);
         let changes = self.known.fleet.take_changes(request.fresh);
         let link = self.link_view(now);
         let list = self
@@ -71,15 +71,22 @@ impl Engine {
         view
     }
 
-    fn look_up_selected(&mut self, request: &FrameRequest) {
+    fn look_up_selected(&mut self, request: &FrameRequest, now: Now) {
         let Some(name) = &request.selected else {
             return;
         };
         let shadow = request.shadow.as_deref();
-        if let Some(slot) = self.known.fleet.find(name)
-            && ShadowId::new(name, shadow).is_ok()
-        {
-            self.known.lookup.want_now((slot, shadow.map(Into::into)));
+        if ShadowId::new(name, shadow).is_err() {
+            return;
+        }
+        match self.known.fleet.find(name) {
+            Some(slot) => self.known.lookup.want_now((slot, shadow.map(Into::into))),
+            // A name from an address may be that of a silent thing: its shadow knows it.
+            None if self.asked.as_ref() != Some(name) && self.is_up() => {
+                self.send_get(name, shadow, now.instant);
+                self.asked = Some(name.clone());
+            }
+            None => {}
         }
     }
 

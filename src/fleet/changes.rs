@@ -65,12 +65,8 @@ impl Fleet {
         let mut marks = Vec::with_capacity(slots * 4);
         for run in &runs {
             let range = run.first as usize..(run.first + run.len) as usize;
-            positions.extend(
-                self.positions[range.clone()]
-                    .iter()
-                    .flat_map(|at| [at.x, at.y]),
-            );
-            marks.extend(self.marks[range].iter().flat_map(|mark| mark.0));
+            positions.extend_from_slice(self.positions[range.clone()].as_flattened());
+            marks.extend_from_slice(self.marks[range].as_flattened());
         }
         Changes {
             runs,
@@ -207,8 +203,8 @@ mod properties {
                 prop_assert!(changes.runs.last().is_none_or(|run| run.first + run.len <= fleet.len()));
                 page.draw(&changes, fleet.len());
                 let truth = Page {
-                    positions: fleet.positions.iter().flat_map(|at| [at.x, at.y]).collect(),
-                    marks: fleet.marks.iter().flat_map(|mark| mark.0).collect(),
+                    positions: fleet.positions.as_flattened().to_vec(),
+                    marks: fleet.marks.as_flattened().to_vec(),
                 };
                 prop_assert_eq!(&page, &truth);
             }

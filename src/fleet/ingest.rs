@@ -14,6 +14,9 @@ use crate::time::UnixMillis;
 /// Characters of the key and of the value of an alarm that are kept.
 const MAX_REASON: usize = 100;
 
+/// Milliseconds between two looks for silent devices.
+const LOOK_EVERY: u64 = 1000;
+
 impl Fleet {
     /// The slot of a device, a new one if need be. None when the fleet is full or the name is empty or over 512 bytes.
     pub fn intern(&mut self, name: &str) -> Option<Slot> {
@@ -25,8 +28,8 @@ impl Fleet {
             return None;
         }
         let slot = self.names.add(name);
-        self.positions.push(World::default());
-        self.marks.push(Mark::default());
+        self.positions.push([0; 2]);
+        self.marks.push([0; 4]);
         self.states.push(DeviceState::default());
         self.last_seen.push(UnixMillis::default());
         self.flags.push(Flags::default());
@@ -52,8 +55,9 @@ impl Fleet {
             }
             none => *none.insert(Track::begin(fix, now)),
         };
-        if self.positions[index] != track.world || !self.marks[index].is_drawn() {
-            self.positions[index] = track.world;
+        let World { x, y } = track.world;
+        if self.positions[index] != [x, y] || !Mark(self.marks[index]).is_drawn() {
+            self.positions[index] = [x, y];
             self.dirty.mark(slot);
             self.revisions.moved += 1;
             self.trails.record(slot, track.world, track.fix.at);
@@ -122,20 +126,18 @@ impl Fleet {
         self.refresh(slot);
     }
 
+    /// Takes effect with the next [`Fleet::tick`].
     pub fn set_stale_after(&mut self, stale_after: Duration) {
         self.limits.stale_after = stale_after;
-        self.look(self.clock);
+        self.looked = UnixMillis::default();
     }
 
     /// Lets silent devices go stale. Cheap when called often: it looks at everyone at most once a second.
     pub fn tick(&mut self, now: UnixMillis) {
         self.clock = now;
-        if now.0.abs_diff(self.looked.0) >= 1000 {
-            self.look(now);
+        if now.0.abs_diff(self.looked.0) < LOOK_EVERY {
+            return;
         }
-    }
-
-    fn look(&mut self, now: UnixMillis) {
         self.looked = now;
         for index in 0..self.states.len() {
             // After the computer's clock was set back, nobody was heard in the future.
@@ -192,15 +194,16 @@ impl Fleet {
             *count(&mut self.counts, state) += 1;
             self.revisions.states += 1;
         }
-        if self.marks[index] != mark {
-            self.marks[index] = mark;
+        if self.marks[index] != mark.0 {
+            self.marks[index] = mark.0;
             self.dirty.mark(slot);
         }
     }
 }
 
 fn is_stale(last_seen: UnixMillis, now: UnixMillis, after: Duration) -> bool {
-    i128::from(now.0) - i128::from(last_seen.0) > after.as_millis() as i128
+    let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+    now.0.saturating_sub(last_seen.0) > after
 }
 
 fn count(counts: &mut StateCounts, state: DeviceState) -> &mut u32 {
@@ -220,7 +223,7 @@ mod tests {
     use crate::fleet::Limits;
 
     fn mark(fleet: &Fleet, slot: Slot) -> [u8; 4] {
-        fleet.marks[slot.index()].0
+        fleet.marks[slot.index()]
     }
 
     fn is_dirty(fleet: &mut Fleet) -> bool {
@@ -398,10 +401,11 @@ mod tests {
         let mut fleet = Fleet::default();
         let slot = fleet.intern("sim-1").unwrap();
         fleet.touch(slot, NOW);
-        fleet.tick(after(10));
         fleet.set_stale_after(Duration::from_secs(9));
+        fleet.tick(after(10));
         assert_eq!(fleet.state(slot), DeviceState::Stale);
         fleet.set_stale_after(Duration::from_secs(11));
+        fleet.tick(after(10));
         assert_eq!(fleet.state(slot), DeviceState::Still);
     }
 

@@ -224,7 +224,7 @@ impl Session {
                 Ok(None) => return self.handle_timeout(now),
                 Err(error) => return self.lose(LinkFault::Malformed(error.to_string()), now),
             };
-            let handled = match wire::parse(&frame) {
+            let handled = match wire::parse_from_broker(&frame) {
                 Ok(Packet::Publish(publish)) => self.handle_publish(&publish, now, &mut on_message),
                 Ok(packet) => self.handle_packet(packet, now),
                 Err(error) => Err(LinkFault::Malformed(error.to_string())),

@@ -62,8 +62,8 @@ pub enum WireError {
     NoFilters,
     #[error(transparent)]
     Topic(#[from] TopicError),
-    #[error("malformed: {0}")]
-    Malformed(String),
+    #[error("the body of a packet is malformed")]
+    Malformed,
 }
 
 /// A whole packet. Texts and payloads are borrowed from its frame.
@@ -150,6 +150,15 @@ pub fn parse(frame: &[u8]) -> Result<Packet<'_>, WireError> {
         1 => connect::parse(first, body).map(Packet::Connect),
         3 => publish::parse(first, body).map(Packet::Publish),
         _ => guard::parse(first, frame, body),
+    }
+}
+
+/// Reads one whole frame of a broker. What only clients send is refused, and its code stays out of the page.
+pub fn parse_from_broker(frame: &[u8]) -> Result<Packet<'_>, WireError> {
+    let (first, body) = frame::split(frame)?;
+    match first >> 4 {
+        3 => publish::parse(first, body).map(Packet::Publish),
+        _ => guard::parse_from_broker(first, frame, body),
     }
 }
 

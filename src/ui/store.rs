@@ -60,6 +60,18 @@ impl Store {
         }
     }
 
+    /// Opens the panel of a device, or closes it.
+    pub fn select(&self, name: Option<String>) {
+        if self
+            .selection
+            .with_untracked(|selection| *selection != name)
+        {
+            self.follow.set(false);
+            self.shadow.set(None);
+            self.selection.set(name);
+        }
+    }
+
     /// What to ask the engine for on the next frame. Reads without subscribing: the frame loop calls it.
     pub fn request(&self, fresh: bool) -> FrameRequest {
         FrameRequest {

@@ -1,5 +1,9 @@
 //! Every word on the screen, in every language of the page. Nothing else in `ui` holds a word.
 
+pub mod devices;
+pub mod faults;
+pub mod shell;
+
 use leptos::prelude::*;
 
 /// A language of the page.

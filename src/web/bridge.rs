@@ -18,7 +18,7 @@ pub struct Bridge(Rc<Line>);
 struct Line {
     worker: Worker,
     /// Commands from before the worker could hear; `None` once it can.
-    early: RefCell<Option<Vec<String>>>,
+    early: RefCell<Option<Vec<ToWorker>>>,
     in_flight: Cell<bool>,
     on_message: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>>,
 }
@@ -40,7 +40,7 @@ impl Bridge {
             let line = Rc::clone(&line);
             move |event: MessageEvent| {
                 let data = event.data();
-                if let Some(update) = parcel::unpack(&data) {
+                if let Some(update) = parcel::unpack_update(&data) {
                     line.in_flight.set(false);
                     on_update(update);
                 } else if data.as_string().is_some_and(|word| word == parcel::READY) {
@@ -54,38 +54,35 @@ impl Bridge {
     }
 
     /// Commands arrive in order, also those sent before the worker is ready.
-    pub fn send(&self, command: &Command) {
-        let Ok(text) = serde_json::to_string(&ToWorker::Command(command.clone())) else {
-            return;
-        };
+    pub fn send(&self, command: Command) {
+        let word = ToWorker::Command(command);
         match &mut *self.0.early.borrow_mut() {
-            Some(early) => early.push(text),
-            None => self.0.post(&text),
+            Some(early) => early.push(word),
+            None => self.0.post(&word),
         }
     }
 
     /// Asks for a frame. False when one is in flight, or the worker is not ready yet.
-    pub fn request(&self, request: &FrameRequest) -> bool {
+    pub fn request(&self, request: FrameRequest) -> bool {
         if self.0.in_flight.get() || self.0.early.borrow().is_some() {
             return false;
         }
-        let Ok(text) = serde_json::to_string(&ToWorker::Frame(request.clone())) else {
-            return false;
-        };
         self.0.in_flight.set(true);
-        self.0.post(&text);
+        self.0.post(&ToWorker::Frame(request));
         true
     }
 }
 
 impl Line {
     fn ready(&self) {
-        for text in self.early.take().unwrap_or_default() {
-            self.post(&text);
+        for word in self.early.take().unwrap_or_default() {
+            self.post(&word);
         }
     }
 
-    fn post(&self, text: &str) {
-        let _ = self.worker.post_message(&text.into());
+    fn post(&self, word: &ToWorker) {
+        if let Some(message) = parcel::pack_word(word) {
+            let _ = self.worker.post_message(&message);
+        }
     }
 }

@@ -69,7 +69,7 @@ async fn served_by_backend() -> bool {
 
 /// Shows selection and camera in the address bar, without a new entry in the history.
 pub fn show_in_url(device: Option<&str>, map: Option<&str>) {
-    let (Some(window), Some(url)) = (web_sys::window(), own_url()) else {
+    let Some(url) = own_url() else {
         return;
     };
     match device {
@@ -77,7 +77,19 @@ pub fn show_in_url(device: Option<&str>, map: Option<&str>) {
         None => url.search_params().delete("device"),
     }
     url.set_hash(&map.map_or_else(String::new, |map| format!("map={map}")));
-    if let Ok(history) = window.history() {
+    replace_url(&url);
+}
+
+/// Takes `?broker=` out of the address bar: the person chose another one.
+pub fn forget_broker() {
+    if let Some(url) = own_url() {
+        url.search_params().delete("broker");
+        replace_url(&url);
+    }
+}
+
+fn replace_url(url: &Url) {
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
         let _ = history.replace_state_with_url(&"".into(), "", Some(&url.href()));
     }
 }

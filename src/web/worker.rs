@@ -57,19 +57,16 @@ pub fn run() {
 
 impl Host {
     fn hear(self: &Rc<Self>, event: &MessageEvent) {
-        let Some(text) = event.data().as_string() else {
-            return;
-        };
-        match serde_json::from_str(&text) {
-            Ok(ToWorker::Command(command)) => self.handle(Input::Command(command)),
-            Ok(ToWorker::Frame(request)) => {
+        match parcel::unpack_word(&event.data()) {
+            Some(ToWorker::Command(command)) => self.handle(Input::Command(command)),
+            Some(ToWorker::Frame(request)) => {
                 let update = self.engine.borrow_mut().frame(&request, self.clock.now());
-                if let Ok((message, moved)) = parcel::pack(update) {
+                if let Some((message, moved)) = parcel::pack_update(update) {
                     let _ = self.scope.post_message_with_transfer(&message, &moved);
                 }
                 self.drive();
             }
-            Err(_) => {}
+            None => {}
         }
     }
 

@@ -1,0 +1,131 @@
+//! The page: starts the engine, lays the parts out, and turns the frames.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::PageTransitionEvent;
+
+use super::announce::Announcer;
+use super::banner::{Banner, past_since};
+use super::chooser::Press;
+use super::commands::Commands;
+use super::connect_form::ConnectForm;
+use super::connection::Connection;
+use super::device_list::DeviceList;
+use super::device_panel::DevicePanel;
+use super::empty::NoDevices;
+use super::fault_card::FaultCard;
+use super::frame_loop::FrameLoop;
+use super::help::Help;
+use super::link_state::LinkKind;
+use super::listen::Listener;
+use super::map_handle::MapHandle;
+use super::map_view::MapView;
+use super::open::Open;
+use super::places::Places;
+use super::store::Store;
+use super::text::{say, shell};
+use super::theme::Theme;
+use super::top_bar::{TopBar, start_language};
+use super::unreadable::Unreadable;
+use super::{keys, title};
+use crate::engine::command::Command;
+use crate::web::bridge::Bridge;
+use crate::web::start;
+
+/// Seen from the page, so that it may lie below any path.
+const ENGINE: &str = "./engine_loader.js";
+
+/// Puts the page into the document's body.
+pub fn mount() {
+    mount_to_body(App);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let store = Store::new();
+    let map = MapHandle::new();
+    let (commands, ask_for_all) = start_engine(store, map);
+    provide_context(store);
+    provide_context(map);
+    provide_context(commands);
+    provide_context(Places(map));
+    provide_context(Connection::new(commands));
+    provide_context(start_language());
+    provide_context(Theme::start());
+    provide_context(Open::default());
+    provide_context(Press::default());
+
+    let options = start::options();
+    store.select(options.device);
+    expect_context::<Connection>().start(options.broker);
+    keys::listen();
+    title::keep();
+    come_and_go(commands);
+    let past = past_since(store);
+    let no_engine = commands.is_idle();
+    view! {
+        <div
+            class="page"
+            class:with-banner=move || past.get().is_some()
+            class:with-panel=move || store.selection.with(Option::is_some)
+        >
+            <TopBar/>
+            <Banner since=past/>
+            <div class="list-place"><DeviceList/></div>
+            <MapView at=options.map on_fresh=ask_for_all past/>
+            <div class="cards">
+                <NoDevices/>
+                <FaultCard/>
+                {no_engine.then(|| view! { <section class="card"><p>{say(shell::NO_ENGINE)}</p></section> })}
+            </div>
+            <Unreadable/>
+            <div class="panel-place"><DevicePanel/></div>
+            <Announcer/>
+            <ConnectForm/>
+            <Help/>
+        </div>
+    }
+}
+
+/// Starts the worker and the frames. The callback makes the next frame bring every device again.
+fn start_engine(store: Store, map: MapHandle) -> (Commands, Callback<()>) {
+    let bridge = Bridge::start(ENGINE, move |update| {
+        map.with(|map| map.apply(&update));
+        store.apply(update.view);
+    });
+    let bridge = bridge
+        .inspect_err(|fault| leptos::logging::error!("no engine: {fault}"))
+        .ok();
+    let fresh = Rc::new(Cell::new(true));
+    let ask_for_all = StoredValue::new_local(Rc::clone(&fresh));
+    if let Some(bridge) = bridge.clone() {
+        let frames = FrameLoop::start(move || {
+            if bridge.request(store.request(fresh.get())) {
+                fresh.set(false);
+            }
+        });
+        StoredValue::new_local(frames);
+    }
+    let ask_for_all = Callback::new(move |()| ask_for_all.with_value(|fresh| fresh.set(true)));
+    (Commands::new(bridge), ask_for_all)
+}
+
+/// Says goodbye to the broker when the page is left, and comes back when the browser brings the page back.
+fn come_and_go(commands: Commands) {
+    let kind = LinkKind::memo(expect_context());
+    let was_idle = StoredValue::new(true);
+    let hide = Listener::new(&window(), "pagehide", move |_| {
+        was_idle.set_value(kind.get_untracked() == LinkKind::Idle);
+        commands.send(Command::Leave);
+    });
+    let show = Listener::new(&window(), "pageshow", move |event| {
+        let event = event.dyn_into::<PageTransitionEvent>();
+        if event.is_ok_and(|event| event.persisted()) && !was_idle.get_value() {
+            commands.send(Command::Reconnect);
+        }
+    });
+    StoredValue::new_local((hide, show));
+}

@@ -1,0 +1,122 @@
+//! One row of the device list. It stands for a place in the list; which device is there may change.
+
+use leptos::prelude::*;
+
+use super::describe;
+use super::format;
+use super::mark::{diamond, mark, shape};
+use super::places::Places;
+use super::store::Store;
+use super::text::{Language, devices as words, language};
+use crate::engine::frame::{Badge, DeviceState, Row};
+
+/// What all rows of a window share.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    pub(super) store: Store,
+    /// In CSS px.
+    pub(super) row_height: RwSignal<u32>,
+    /// The row that the keyboard is on.
+    pub(super) active: RwSignal<Option<u32>>,
+}
+
+pub(super) fn id(index: u32) -> String {
+    format!("device-row-{index}")
+}
+
+/// Opens the panel of the device at `index` of the whole list, if the page has it.
+pub(super) fn open(store: Store, index: u32) {
+    let name = store.list.with_untracked(|list| {
+        let place = index.checked_sub(list.first)? as usize;
+        list.rows.get(place).map(|row| row.name.clone())
+    });
+    if name.is_some() {
+        store.select(name);
+    }
+}
+
+pub(super) fn device_row(index: u32, window: Window) -> AnyView {
+    let store = window.store;
+    let places = expect_context::<Places>();
+    let language = language();
+    // Rows leave the list before they leave the screen: until then the last one stays.
+    let row = Memo::new(move |before: Option<&Option<Row>>| {
+        let row = store.list.with(|list| {
+            let place = index.checked_sub(list.first)? as usize;
+            list.rows.get(place).cloned()
+        });
+        row.or_else(|| before.cloned().flatten())
+    });
+    let total = Memo::new(move |_| store.list.with(|list| list.total));
+    let chosen = Memo::new(move |_| {
+        let name = row.with(|row| row.as_ref().map(|row| row.name.clone()));
+        name.is_some() && store.selection.get() == name
+    });
+    let place = Memo::new(move |_| row.with(|row| places.near(row.as_ref()?.position?)));
+    let text = move |write: fn(&Row, Option<&str>, Language) -> String| {
+        let language = language.get();
+        row.with(|row| {
+            let row = row.as_ref();
+            row.map(|row| place.with(|place| write(row, place.as_deref(), language)))
+                .unwrap_or_default()
+        })
+    };
+    let shape = Memo::new(move |_| {
+        row.with(|row| {
+            row.as_ref()
+                .map_or_else(Default::default, |row| shape(row.state, row.heading))
+        })
+    });
+    let age = move || {
+        let language = language.get();
+        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen));
+        let age = seen.map(|seen| format::age(language, seen, store.now.get()));
+        age.map(|age| words::AGE.fill(language, &[&age]))
+    };
+    let badge = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone()))
+    });
+    view! {
+        <div
+            class="row"
+            class:active=move || window.active.get() == Some(index)
+            class:alarming=move || shape.get().0 == DeviceState::Alarm
+            role="option"
+            id=id(index)
+            aria-label=move || text(describe::spoken)
+            aria-selected=move || chosen.get().to_string()
+            aria-setsize=move || total.get().to_string()
+            aria-posinset=(index + 1).to_string()
+            style:transform=move || {
+                format!("translateY({}px)", index * window.row_height.get())
+            }
+            on:click=move |_| {
+                window.active.set(Some(index));
+                open(store, index);
+            }
+        >
+            {mark(shape.into())}
+            <div class="row-main">
+                <div class="row-name">
+                    {move || row.with(|row| row.as_ref().map(|row| row.name.clone()))}
+                </div>
+                <div class="row-what">{move || text(describe::what)}</div>
+            </div>
+            <div class="row-side">
+                <div class="row-age">{age}</div>
+                {move || badge_view(&badge.get(), language.get())}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn badge_view(badge: &Badge, language: Language) -> Option<AnyView> {
+    if *badge == Badge::None {
+        return None;
+    }
+    let words = describe::badge(badge, language);
+    let hollow = matches!(badge, Badge::OnItsWay(_));
+    let view = view! { <div class="row-badge">{diamond(hollow)} <span>{words}</span></div> };
+    Some(view.into_any())
+}

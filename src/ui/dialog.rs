@@ -1,0 +1,69 @@
+//! A dialog: the browser's own `<dialog>`, which keeps the focus inside and everything else out of reach.
+
+use leptos::html::Dialog as DialogElement;
+use leptos::prelude::*;
+use web_sys::{Event, MouseEvent};
+
+use super::icons::{Icon, icon};
+use super::text::{Phrase, say, shell};
+
+/// Shown as long as it is mounted. `on_close` is called for Escape, the cross, and a press on the scrim.
+#[component]
+pub(super) fn Dialog(
+    title: Phrase,
+    /// False: there is nothing behind it to go back to.
+    #[prop(into)]
+    closable: Signal<bool>,
+    on_close: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let element = NodeRef::<DialogElement>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = element.get()
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal();
+        }
+    });
+    let close = move || {
+        if closable.get_untracked() {
+            on_close.run(());
+        }
+    };
+    let on_cancel = move |event: Event| {
+        event.prevent_default();
+        close();
+    };
+    // The body covers the dialog's whole box: only a press on the scrim has the dialog itself as its target.
+    let on_press = move |event: MouseEvent| {
+        if event.target() == event.current_target() {
+            close();
+        }
+    };
+    view! {
+        <dialog
+            class="dialog"
+            node_ref=element
+            aria-label=say(title)
+            on:cancel=on_cancel
+            on:close=move |_| on_close.run(())
+            on:mousedown=on_press
+        >
+            <div class="dialog-body">
+                <div class="dialog-head">
+                    <h2>{say(title)}</h2>
+                    <button
+                        class="icon-button"
+                        aria-label=say(shell::CLOSE)
+                        title=say(shell::CLOSE)
+                        hidden=move || !closable.get()
+                        on:click=move |_| close()
+                    >
+                        {icon(Icon::Close)}
+                    </button>
+                </div>
+                {children()}
+            </div>
+        </dialog>
+    }
+}

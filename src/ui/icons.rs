@@ -1,0 +1,64 @@
+//! The icons: one path each on a grid of 16 px, drawn with a stroke in the colour of the text.
+
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Icon {
+    Check,
+    Close,
+    Copy,
+    Fit,
+    Follow,
+    Help,
+    Lock,
+    Minus,
+    Moon,
+    More,
+    Offline,
+    Plus,
+    Search,
+    Sun,
+    Warning,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Check => "M3 8.5l3.2 3.2L13 5",
+            Self::Close => "M3.5 3.5l9 9m0-9l-9 9",
+            Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+            Self::Fit => {
+                "M2.5 5.5v-3h3m5 0h3v3m0 5v3h-3m-5 0h-3v-3M8 6.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3"
+            }
+            Self::Follow => "M8 1v3m0 8v3M1 8h3m8 0h3M8 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8",
+            Self::Help => {
+                "M8 1.75a6.25 6.25 0 1 1 0 12.5 6.25 6.25 0 0 1 0-12.5M6.2 6.3a1.9 1.9 0 1 1 2.7 1.8c-.6.3-.9.7-.9 1.2m0 1.9v.1"
+            }
+            Self::Lock => {
+                "M4.5 7h7a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1m.8 0V4.9a2.7 2.7 0 0 1 5.4 0V7"
+            }
+            Self::Minus => "M3 8h10",
+            Self::Moon => "M13.5 9.4A5.8 5.8 0 0 1 6.6 2.5a5.8 5.8 0 1 0 6.9 6.9z",
+            Self::More => "M3.2 8h.1M8 8h.1m4.7 0h.1",
+            Self::Offline => {
+                "M2 2l12 12M1.5 6.2a9.6 9.6 0 0 1 3-1.9m3.4-.6a9.6 9.6 0 0 1 6.6 2.5M4 9a6 6 0 0 1 2.3-1.4m3.5.1A6 6 0 0 1 12 9m-4 3.5v.1"
+            }
+            Self::Plus => "M3 8h10M8 3v10",
+            Self::Search => "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9m3.3 7.8L13.5 13.5",
+            Self::Sun => {
+                "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8l.7.7m0-9.2l-.7.7M4.1 11.9l-.7.7"
+            }
+            Self::Warning => "M8 2.3l6.2 11H1.8zM8 6.6v3m0 1.9v.1",
+        }
+    }
+}
+
+/// The icon as a picture without a name: the button around it has the name.
+pub(super) fn icon(icon: Icon) -> AnyView {
+    view! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d=icon.path()/>
+        </svg>
+    }
+    .into_any()
+}

@@ -1,0 +1,171 @@
+//! The keys of the whole page. A field that has the focus keeps them all for itself.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use super::listen::Listener;
+use super::map_handle::MapHandle;
+use super::map_tools;
+use super::open::Open;
+use super::store::Store;
+
+/// How far an arrow pans, in CSS px, and with Shift.
+const STEP: f64 = 96.0;
+const LONG_STEP: f64 = 384.0;
+
+/// Where the focus is, as far as it matters to keys.
+struct Focus {
+    in_field: bool,
+    in_dialog: bool,
+    on_map: bool,
+    /// In a control with keys of its own, such as the list's rows or a slider.
+    in_control: bool,
+}
+
+/// What the keys act on.
+#[derive(Clone, Copy)]
+struct Hands {
+    store: Store,
+    open: Open,
+    map: MapHandle,
+}
+
+/// Listens as long as the page lives.
+pub(super) fn listen() {
+    let hands = Hands {
+        store: expect_context(),
+        open: expect_context(),
+        map: expect_context(),
+    };
+    let listener = Listener::new(&window(), "keydown", move |event| {
+        let Ok(event) = event.dyn_into::<KeyboardEvent>() else {
+            return;
+        };
+        // What a control has used already, and what the browser means to do.
+        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        if hands.press(&event) {
+            event.prevent_default();
+        }
+    });
+    StoredValue::new_local(listener);
+}
+
+/// Puts the cursor into the search box of the list.
+pub(super) fn focus_search() {
+    let found = document().query_selector("[role=searchbox]");
+    if let Some(element) = found
+        .ok()
+        .flatten()
+        .and_then(|it| it.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}
+
+impl Hands {
+    /// False when the key means nothing here.
+    fn press(self, event: &KeyboardEvent) -> bool {
+        let focus = Focus::now();
+        if focus.in_dialog || event.is_composing() {
+            return false;
+        }
+        let key = event.key();
+        if key == "Escape" {
+            return self.step_back(&focus);
+        }
+        if focus.in_field {
+            return false;
+        }
+        match key.as_str() {
+            "/" => focus_search(),
+            "?" => self.open.help.set(true),
+            "+" | "=" => map_tools::zoom(self.map, 1.0),
+            "-" => map_tools::zoom(self.map, -1.0),
+            "f" => self.follow(),
+            "n" => self.walk(1),
+            "p" => self.walk(-1),
+            "Home" if !focus.in_control => map_tools::fit(self.map, self.store),
+            _ if focus.on_map => return self.pan(&key, event.shift_key()),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A popover first, then the field, then the panel.
+    fn step_back(self, focus: &Focus) -> bool {
+        if self.open.close() {
+            return true;
+        }
+        if focus.in_field {
+            if let Some(element) = focused().and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                let _ = element.blur();
+            }
+            return true;
+        }
+        self.store.select(None);
+        true
+    }
+
+    fn follow(self) {
+        if self.store.selection.with_untracked(Option::is_some) {
+            self.store.follow.update(|follow| *follow = !*follow);
+        }
+    }
+
+    /// To the next or previous device in the order of the list, as far as its window reaches.
+    fn walk(self, steps: isize) {
+        let next = self.store.list.with_untracked(|list| {
+            let selection = self.store.selection.get_untracked();
+            let at = list
+                .rows
+                .iter()
+                .position(|row| Some(&row.name) == selection.as_ref());
+            let to = match at {
+                Some(at) => at.checked_add_signed(steps),
+                None => Some(0),
+            };
+            list.rows.get(to?).map(|row| row.name.clone())
+        });
+        if next.is_some() {
+            self.store.select(next);
+        }
+    }
+
+    fn pan(self, key: &str, long: bool) -> bool {
+        let step = if long { LONG_STEP } else { STEP };
+        let (x, y) = match key {
+            "ArrowLeft" => (-step, 0.0),
+            "ArrowRight" => (step, 0.0),
+            "ArrowUp" => (0.0, -step),
+            "ArrowDown" => (0.0, step),
+            _ => return false,
+        };
+        self.map.with(|map| map.pan_by(x, y));
+        true
+    }
+}
+
+impl Focus {
+    fn now() -> Self {
+        let focused = focused();
+        let within = |selector: &str| {
+            let found = focused
+                .as_ref()
+                .and_then(|element| element.closest(selector).ok()?);
+            found.is_some()
+        };
+        Self {
+            in_field: within("input, textarea, select, [contenteditable]"),
+            in_dialog: within("dialog"),
+            on_map: within("#map"),
+            in_control: within("[role=listbox], [role=slider], [role=grid]"),
+        }
+    }
+}
+
+fn focused() -> Option<Element> {
+    document().active_element()
+}

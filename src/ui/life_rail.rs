@@ -1,0 +1,311 @@
+//! The life of one change under its control: each step with its time, who made it, and what can be done about it.
+
+use leptos::prelude::*;
+
+use super::format;
+use super::life_icon::{LifeIcon, life_icon};
+use super::panel::Panel;
+use super::switch::is_under_way;
+use super::text::{Language, Phrase, devices as words};
+use crate::engine::command::Command;
+use crate::engine::frame::{ChangeView, FieldView, Stage, Step, ValueView};
+use crate::time::UnixMillis;
+
+/// A change that waited less than this, in milliseconds, before it was sent was not queued in a person's eyes.
+const QUEUED_NOTABLY: i64 = 1000;
+
+/// Stays open while a pointer or the focus is in it, also when the change itself is over.
+pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
+    let held = RwSignal::new(false);
+    let reported = {
+        let field = field.clone();
+        Memo::new(move |_| field.with(|field| field.reported.clone()))
+    };
+    let change = Memo::new(move |before: Option<&Option<ChangeView>>| {
+        let change = field.with(|field| field.change.clone());
+        change.or_else(|| held.get().then(|| before.cloned().flatten()).flatten())
+    });
+    let hold = move |inside: bool| {
+        if held.get_untracked() != inside {
+            held.set(inside);
+        }
+    };
+    let view = move || {
+        let change = change.get()?;
+        let reported = reported.get();
+        let language = panel.language.get();
+        let view = match &change.stage {
+            Stage::TimedOut => timed_out(&change, reported, panel, language),
+            Stage::Rejected { code, message } => {
+                rejected(&change, *code, message, reported, panel, language)
+            }
+            Stage::Superseded { by, value, version } => superseded(
+                &change.wish,
+                by.as_deref(),
+                value.as_ref(),
+                *version,
+                language,
+            ),
+            _ => rail(&change, reported, panel, language),
+        };
+        Some(view)
+    };
+    view! {
+        <div
+            class="life"
+            on:pointerenter=move |_| hold(true)
+            on:pointerleave=move |_| hold(false)
+            on:focusin=move |_| hold(true)
+            on:focusout=move |_| hold(false)
+        >
+            {view}
+        </div>
+    }
+    .into_any()
+}
+
+fn rail(
+    change: &ChangeView,
+    reported: Option<ValueView>,
+    panel: Panel,
+    language: Language,
+) -> AnyView {
+    let steps = steps_to_show(&change.steps);
+    let last = steps.len().saturating_sub(1);
+    let under_way = is_under_way(change);
+    let mut before = None;
+    let mut nodes = Vec::new();
+    for (index, (step, at)) in steps.iter().enumerate() {
+        let line = match (index == last, under_way) {
+            (false, _) => "step done",
+            (true, true) => "step coming",
+            (true, false) => "step",
+        };
+        nodes.push(step_view(*step, *at, before, line, language));
+        before = Some(*at);
+    }
+    if let Some(since) = before.filter(|_| under_way) {
+        nodes.push(coming(&change.stage, since, panel, language));
+    }
+    let takes_back = reported.map_or_else(
+        || change.wish.text == "null",
+        |reported| reported == change.wish,
+    );
+    let field = change.field.clone();
+    let take_back = (under_way && !takes_back).then(|| {
+        let press = move |_| panel.send(Command::TakeBack(field.clone()));
+        view! {
+            <button type="button" class="link" on:click=press>
+                {words::TAKE_BACK.text(language)}
+            </button>
+        }
+    });
+    view! {
+        <ol class="rail">{nodes}</ol>
+        <div class="life-foot">
+            <span>{words::BY_THIS_TAB.text(language)}</span>
+            {take_back}
+        </div>
+    }
+    .into_any()
+}
+
+/// Without the queue when there was none to speak of.
+fn steps_to_show(steps: &[(Step, UnixMillis)]) -> &[(Step, UnixMillis)] {
+    match steps {
+        [(Step::Queued, queued), rest @ ..] => match rest.first() {
+            Some((_, sent)) if sent.0.saturating_sub(queued.0) < QUEUED_NOTABLY => rest,
+            _ => steps,
+        },
+        _ => steps,
+    }
+}
+
+/// The first time is absolute, the others are gaps.
+fn step_view(
+    step: Step,
+    at: UnixMillis,
+    before: Option<UnixMillis>,
+    class: &'static str,
+    language: Language,
+) -> AnyView {
+    let (icon, label) = match step {
+        Step::Queued => (LifeIcon::Queued, words::QUEUED.text(language).to_owned()),
+        Step::Sent => (LifeIcon::Sent, words::SENT.text(language).to_owned()),
+        Step::Accepted(version) => (
+            LifeIcon::Accepted,
+            words::ACCEPTED.fill(language, &[&version.to_string()]),
+        ),
+        Step::Reported => (
+            LifeIcon::Reported,
+            words::REPORTED.text(language).to_owned(),
+        ),
+    };
+    let time = match before {
+        None => format::clock_millis(at),
+        Some(before) => format!("+{}", gap(before, at, language)),
+    };
+    view! {
+        <li class=class>
+            {life_icon(icon)} <b class="step-name">{label}</b>
+            <span class="step-time">{time}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn coming(stage: &Stage, since: UnixMillis, panel: Panel, language: Language) -> AnyView {
+    let (waiting, for_what) = match stage {
+        Stage::Queued => (words::WAITING_TO_SEND, words::NEWEST_WINS),
+        Stage::Sent => (words::WAITING_FOR_ANSWER, words::NO_ANSWER_YET),
+        _ => (words::WAITING, words::UP_TO_30_S),
+    };
+    view! {
+        <li class="step waiting">
+            {life_icon(LifeIcon::Coming)}
+            <b class="step-name">{since_then(waiting, since, panel, language)}</b>
+            <span class="step-time">{for_what.text(language)}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn timed_out(
+    change: &ChangeView,
+    reported: Option<ValueView>,
+    panel: Panel,
+    language: Language,
+) -> AnyView {
+    let (step, since) = change
+        .steps
+        .last()
+        .copied()
+        .unwrap_or((Step::Queued, UnixMillis::default()));
+    let now = panel.store.now;
+    let why = move || {
+        let age = format::age(language, since, now.get());
+        match step {
+            Step::Accepted(version) => {
+                words::NO_REPORT_FOR.fill(language, &[&version.to_string(), &age])
+            }
+            _ => words::NO_ANSWER_FOR.fill(language, &[&age]),
+        }
+    };
+    let (again, accept) = (change.field.clone(), change.field.clone());
+    let accept_words = match reported.is_some() {
+        true => words::ACCEPT_REPORTED,
+        false => words::TAKE_BACK,
+    };
+    view! {
+        <p class="note">
+            {life_icon(LifeIcon::TimedOut)}
+            <span><b class="failed">{words::TIMED_OUT.text(language)}</b> " · " {why}</span>
+        </p>
+        <div class="note-actions">
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| panel.send(Command::SendAgain(again.clone()))
+            >
+                {words::SEND_AGAIN.text(language)}
+            </button>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| panel.send(Command::TakeBack(accept.clone()))
+            >
+                {accept_words.text(language)}
+                {reported.map(|reported| view! { <code>{reported.text}</code> })}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The service's own words, until they are closed.
+fn rejected(
+    change: &ChangeView,
+    code: u16,
+    message: &str,
+    reported: Option<ValueView>,
+    panel: Panel,
+    language: Language,
+) -> AnyView {
+    let mut why = format!(" · {message} ({code})");
+    if let Some(reported) = reported {
+        why.push_str(" · ");
+        why.push_str(&words::STILL_VALUE.fill(language, &[&reported.text]));
+    }
+    let (again, close) = (change.field.clone(), change.field.clone());
+    view! {
+        <p class="note">
+            {life_icon(LifeIcon::Rejected)}
+            <span><b class="failed">{words::REJECTED.text(language)}</b> {why}</span>
+        </p>
+        <div class="note-actions">
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| panel.send(Command::SendAgain(again.clone()))
+            >
+                {words::SEND_AGAIN.text(language)}
+            </button>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| panel.send(Command::Dismiss(close.clone()))
+            >
+                {words::CLOSE.text(language)}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+fn superseded(
+    wish: &ValueView,
+    by: Option<&str>,
+    value: Option<&ValueView>,
+    version: u64,
+    language: Language,
+) -> AnyView {
+    let value = value.map_or(words::REMOVED.text(language), |value| &value.text);
+    let by = by.unwrap_or(words::ANOTHER_CLIENT.text(language));
+    view! {
+        <p class="note">
+            {life_icon(LifeIcon::Superseded)}
+            <span>
+                <b>{words::SUPERSEDED.text(language)}</b>
+                " · "
+                <s>{wish.text.clone()}</s>
+                " "
+                {words::REPLACED_BY.text(language)}
+                " "
+                <b>{value.to_owned()}</b>
+                {format!(" ({by}, v{version})")}
+            </span>
+        </p>
+    }
+    .into_any()
+}
+
+/// A phrase with the time since then, which goes on.
+pub(super) fn since_then(
+    phrase: Phrase,
+    since: UnixMillis,
+    panel: Panel,
+    language: Language,
+) -> AnyView {
+    let now = panel.store.now;
+    let text = move || phrase.fill(language, &[&format::age(language, since, now.get())]);
+    text.into_any()
+}
+
+/// Milliseconds below one second.
+pub(super) fn gap(from: UnixMillis, to: UnixMillis, language: Language) -> String {
+    let millis = to.0.saturating_sub(from.0).max(0);
+    match millis {
+        ..1000 => format!("{millis} ms"),
+        _ => format::span(language, millis),
+    }
+}

@@ -1,0 +1,35 @@
+//! What is open over the page, so that Escape knows what one step back is.
+
+use leptos::prelude::*;
+
+/// Found in the context of every component.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Open {
+    /// The details of the link.
+    pub(super) details: RwSignal<bool>,
+    /// The rest of the tools, where the top bar has no room for them.
+    pub(super) menu: RwSignal<bool>,
+    pub(super) help: RwSignal<bool>,
+}
+
+impl Open {
+    pub(super) fn toggle_details(self) {
+        self.menu.set(false);
+        self.details.update(|open| *open = !*open);
+    }
+
+    pub(super) fn toggle_menu(self) {
+        self.details.set(false);
+        self.menu.update(|open| *open = !*open);
+    }
+
+    /// Closes what is open. False when nothing was.
+    pub(super) fn close(self) -> bool {
+        let was_open = self.details.get_untracked() || self.menu.get_untracked();
+        if was_open {
+            self.details.set(false);
+            self.menu.set(false);
+        }
+        was_open
+    }
+}

@@ -1,0 +1,156 @@
+//! The shadow in an open panel: which one, its version, how far it is from the wish, and its fields.
+
+use leptos::prelude::*;
+
+use super::field::{control_field, reported_field};
+use super::fields::{Entry, Fields};
+use super::format;
+use super::mark::diamond;
+use super::panel::Panel;
+use super::text::{devices as words, say};
+use crate::engine::frame::{DeviceView, Selected};
+use crate::time::UnixMillis;
+
+/// Version, its time, and how many keys differ.
+type Head = (u64, UnixMillis, u32);
+
+pub(super) fn shadow_section(panel: Panel) -> AnyView {
+    view! {
+        <div class="shadow-head">{chooser(panel)} {version(panel)}</div>
+        {field_list(panel)}
+    }
+    .into_any()
+}
+
+/// Reads from the device of this panel, if that is what the page has.
+pub(super) fn with_device<T>(panel: Panel, read: impl FnOnce(&DeviceView) -> T) -> Option<T> {
+    panel.store.selected.with(|selected| match selected {
+        Selected::Device(device) if panel.is_of(&device.name) => Some(read(device)),
+        _ => None,
+    })
+}
+
+/// Classic and the named ones, as one row of buttons.
+fn chooser(panel: Panel) -> AnyView {
+    let shadows = Memo::new(move |_| {
+        let mut shadows = with_device(panel, |device| device.shadows.clone()).unwrap_or_default();
+        if !shadows.contains(&None) {
+            shadows.insert(0, None);
+        }
+        shadows
+    });
+    let button = move |shadow: Option<String>| {
+        let name = shadow.clone();
+        let is_shown = {
+            let shadow = shadow.clone();
+            move || panel.store.shadow.with(|shown| *shown == shadow)
+        };
+        let label = move || match &name {
+            Some(name) => name.clone(),
+            None => words::CLASSIC.text(panel.language.get()).to_owned(),
+        };
+        view! {
+            <button
+                type="button"
+                class="segment"
+                aria-pressed=move || is_shown().to_string()
+                on:click=move |_| {
+                    if panel.store.shadow.with_untracked(|shown| *shown != shadow) {
+                        panel.store.shadow.set(shadow.clone());
+                    }
+                }
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label=say(words::SHADOW)>
+            <For each=move || shadows.get() key=Clone::clone children=button/>
+        </div>
+    }
+    .into_any()
+}
+
+fn version(panel: Panel) -> AnyView {
+    let head = Memo::new(move |_| -> Option<Head> {
+        with_device(panel, |device| {
+            let shadow = device.shadow.as_ref()?;
+            Some((shadow.version, shadow.at, shadow.differs))
+        })?
+    });
+    let view = move || {
+        let (version, at, differs) = head.get()?;
+        let language = panel.language.get();
+        let words = match differs {
+            1 => words::ONE_KEY_DIFFERS.text(language).to_owned(),
+            _ => words::KEYS_DIFFER.fill(language, &[&format::count(differs.into())]),
+        };
+        let pill =
+            (differs > 0).then(|| view! { <span class="pill">{diamond(false)} {words}</span> });
+        Some(view! {
+            <span class="version">
+                <b>{format!("v{version}")}</b>
+                <span class="version-time">{format!(" · {}", format::clock(at))}</span>
+            </span>
+            {pill}
+        })
+    };
+    view.into_any()
+}
+
+fn field_list(panel: Panel) -> AnyView {
+    let fields = StoredValue::new_local(Fields::default());
+    let controls = RwSignal::new(Vec::<Entry>::new());
+    let facts = RwSignal::new(Vec::<Entry>::new());
+    Effect::new(move |_| {
+        let changed = with_device(panel, |device| {
+            let shown = device.shadow.as_ref().map(|shadow| &*shadow.fields);
+            fields.try_update_value(|fields| fields.apply(shown.unwrap_or_default()))
+        });
+        if changed.flatten() != Some(true) {
+            return;
+        }
+        let entries = fields.with_value(|fields| fields.entries().to_vec());
+        let (with_control, without) = entries.into_iter().partition(|entry| entry.is_control);
+        controls.set(with_control);
+        facts.set(without);
+    });
+    let state = Memo::new(move |_| {
+        let shadow = with_device(panel, |device| {
+            let shadow = device.shadow.as_ref();
+            shadow.map(|shadow| shadow.fields.is_empty())
+        });
+        match shadow {
+            Some(None) => Some(words::NO_SHADOW),
+            Some(Some(true)) => Some(words::EMPTY_SHADOW),
+            _ => None,
+        }
+    });
+    let empty = move || {
+        let language = panel.language.get();
+        state
+            .get()
+            .map(|phrase| view! { <p class="panel-note">{phrase.text(language)}</p> })
+    };
+    let no_facts = Memo::new(move |_| facts.with(Vec::is_empty));
+    view! {
+        <div class="fields">
+            {empty}
+            <For
+                each=move || controls.get()
+                key=|entry| entry.id
+                children=move |entry| control_field(entry.view, panel)
+            />
+        </div>
+        <div class="facts" hidden=move || no_facts.get()>
+            <h3 class="facts-title">{say(words::REPORTED_ONLY)}</h3>
+            <For
+                each=move || facts.get()
+                key=|entry| entry.id
+                children=move |entry| reported_field(entry.view, panel)
+            />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,64 @@
+// What fits on which screen, in which light and language. The pictures go to target/e2e for a person to look at.
+import { connected, connection, devices, expect, openDevice, row, test } from './page.mjs';
+import { Backend } from './processes.mjs';
+
+let backend;
+test.beforeAll(async () => {
+  backend = await Backend.start(['--fleet', '25', '--seed', '7']);
+});
+test.afterAll(async () => {
+  await backend.end();
+});
+
+for (const width of [360, 390, 768, 1100, 1440, 1920]) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`nothing is cut off at ${width} px, ${colorScheme}`, async ({ page }, info) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: width < 768 ? 844 : 900 });
+      await page.goto(`${backend.page}?device=sim-0002`);
+      await connected(page);
+      await expect(page.getByRole('switch', { name: 'power' })).toBeVisible();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      await expect(connection(page)).toBeInViewport();
+      await page.screenshot({ path: info.outputPath(`${width}-${colorScheme}.png`) });
+    });
+  }
+}
+
+test('Japanese and the dark theme are chosen once and kept', async ({ page }) => {
+  await page.goto(backend.page);
+  await connected(page);
+  await page.getByRole('button', { name: /日本語/ }).click();
+  await expect(connection(page)).toHaveText(/^接続済み/);
+  await page.getByRole('button', { name: /テーマ/ }).click();
+  const theme = await page.locator('html').getAttribute('data-theme');
+  await page.reload();
+  await expect(connection(page)).toHaveText(/^接続済み/);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
+});
+
+test('title and favicon tell the state of the link', async ({ page }) => {
+  await page.goto(backend.page);
+  await connected(page);
+  await expect(page).toHaveTitle(/25.*Gnomon/);
+  const icon = () => page.locator('#favicon').getAttribute('href');
+  const whileConnected = await icon();
+  await backend.stop('SIGKILL');
+  await expect(connection(page)).toHaveText(/^(Disconnected|Connecting)/);
+  await expect.poll(icon).not.toBe(whileConnected);
+  await backend.start();
+});
+
+test('the list shows what is searched for, and says when nothing is', async ({ page }) => {
+  await page.goto(backend.page);
+  await connected(page);
+  await expect(row(page, 'sim-0001')).toBeVisible();
+  const search = page.getByRole('searchbox', { name: 'Search devices' });
+  await search.fill('nothing like it');
+  await expect(devices(page).getByRole('option')).toHaveCount(0);
+  await search.fill('SIM-0012');
+  await expect(devices(page).getByRole('option')).toHaveCount(1);
+  await openDevice(page, 'sim-0012');
+});

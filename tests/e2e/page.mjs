@@ -1,0 +1,66 @@
+// A page that is watched: an error on its console, a violation of its policy, or a request to another origin
+// fails the test that caused it.
+import { test as base, expect } from '@playwright/test';
+
+export { expect };
+
+/** Chromium itself reports a refused connection and a failed handshake; the page cannot keep it from doing so. */
+const ABOUT_SOCKETS = /WebSocket connection to .* failed/;
+
+export const test = base.extend({
+  /** Patterns of console errors that a test provokes on purpose. */
+  provoked: [[], { option: true }],
+  page: async ({ page, provoked }, use) => {
+    const faults = [];
+    const expected = [ABOUT_SOCKETS, ...provoked];
+    page.on('console', (message) => {
+      const text = message.text();
+      if (['error', 'warning'].includes(message.type()) && !expected.some((it) => it.test(text))) {
+        faults.push(`console ${message.type()}: ${text}`);
+      }
+    });
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http') && url.origin !== new URL(page.url()).origin && page.url() !== 'about:blank') {
+        faults.push(`request to another origin: ${url}`);
+      }
+    });
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+export const connection = (page) => page.getByRole('status', { name: 'Connection' });
+export const devices = (page) => page.getByRole('listbox', { name: 'Devices' });
+export const row = (page, name) => devices(page).getByRole('option', { name: new RegExp(`^${name}\\b`) });
+export const panel = (page, name) => page.getByRole('region', { name: `Device ${name}` });
+export const map = (page) => page.getByRole('region', { name: 'Map' });
+
+export async function connected(page) {
+  await expect(connection(page)).toHaveText(/^Connected/);
+}
+
+/** Opens a device through the search, whatever else the list holds. */
+export async function openDevice(page, name) {
+  await page.getByRole('searchbox', { name: 'Search devices' }).fill(name);
+  await row(page, name).click();
+  await expect(panel(page, name)).toBeVisible();
+}
+
+/** The middle of the map, where no panel and no clock lies over it. */
+export async function mapPixels(page) {
+  const { width, height } = page.viewportSize();
+  const clip = { x: width * 0.35, y: height * 0.25, width: width * 0.25, height: height * 0.45 };
+  return page.screenshot({ clip });
+}
+
+/** Waits until the map's pixels differ from those of `before`. */
+export async function mapChanges(page, before) {
+  await expect.poll(async () => Buffer.compare(before, await mapPixels(page)) !== 0).toBe(true);
+}

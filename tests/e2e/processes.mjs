@@ -1,0 +1,152 @@
+// The programs of a test: started on free ports of this machine, and stopped with the test.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const backendProgram = process.env.GNOMON_BACKEND ?? join(root, 'target/release/gnomon-backend');
+const mosquittoProgram = process.env.GNOMON_MOSQUITTO ?? '/usr/sbin/mosquitto';
+
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Starts a program and resolves once a line of its output fits `ready`. */
+async function start(program, args, ready) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  await new Promise((resolve, reject) => {
+    const hear = (chunk) => {
+      output += chunk;
+      if (ready.test(output)) resolve();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`${program} ended with ${code}:\n${output}`)));
+  });
+  return child;
+}
+
+async function stop(child, signal = 'SIGTERM') {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+}
+
+/** Our backend. `stop` and `start` keep its ports, as a restart does. */
+export class Backend {
+  static async start(flags = []) {
+    const backend = new Backend();
+    backend.flags = flags;
+    backend.mqttPort = await freePort();
+    backend.httpPort = await freePort();
+    backend.data = await mkdtemp(join(tmpdir(), 'gnomon-e2e-'));
+    await backend.start();
+    return backend;
+  }
+
+  get page() {
+    return `http://127.0.0.1:${this.httpPort}/`;
+  }
+
+  get broker() {
+    return `ws://127.0.0.1:${this.httpPort}/mqtt`;
+  }
+
+  async start() {
+    const args = [
+      ...['--mqtt', `127.0.0.1:${this.mqttPort}`, '--http', `127.0.0.1:${this.httpPort}`],
+      ...['--data', this.data, '--site', join(root, 'dist'), ...this.flags],
+    ];
+    this.child = await start(backendProgram, args, /^ready$/m);
+  }
+
+  async stop(signal) {
+    await stop(this.child, signal);
+  }
+
+  async end() {
+    await this.stop();
+    await rm(this.data, { recursive: true, force: true });
+  }
+}
+
+/** Debian's mosquitto with a WebSocket listener, and with a password where one is given. */
+export class Mosquitto {
+  static async start({ password } = {}) {
+    const mosquitto = new Mosquitto();
+    mosquitto.mqttPort = await freePort();
+    mosquitto.wsPort = await freePort();
+    mosquitto.folder = await mkdtemp(join(tmpdir(), 'gnomon-mosquitto-'));
+    const config = join(mosquitto.folder, 'mosquitto.conf');
+    const lines = [
+      'user root',
+      `listener ${mosquitto.mqttPort} 127.0.0.1`,
+      `listener ${mosquitto.wsPort} 127.0.0.1`,
+      'protocol websockets',
+      `allow_anonymous ${password === undefined}`,
+    ];
+    if (password !== undefined) {
+      const file = join(mosquitto.folder, 'passwords');
+      await run('mosquitto_passwd', ['-b', '-c', file, 'plant-ops', password]);
+      lines.push(`password_file ${file}`);
+    }
+    await writeFile(config, lines.join('\n') + '\n');
+    mosquitto.child = await start(mosquittoProgram, ['-c', config], /running/);
+    return mosquitto;
+  }
+
+  get broker() {
+    return `ws://127.0.0.1:${this.wsPort}/mqtt`;
+  }
+
+  async end() {
+    await stop(this.child);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a program to its end and gives what it wrote. */
+export async function run(program, args) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${output}`);
+  return output;
+}
+
+/** The article's publisher. */
+export function publish(port, topic, message) {
+  const payload = typeof message === 'string' ? message : JSON.stringify(message);
+  const address = ['-h', '127.0.0.1', '-p', String(port)];
+  return run('mosquitto_pub', [...address, '-q', '1', '-t', topic, '-m', payload]);
+}
+
+/** The article's subscriber: resolves with its lines once there are `count` of them. */
+export async function subscribe(port, topic, count) {
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-C', String(count)];
+  const child = spawn('mosquitto_sub', [...args, '-d', '-v'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const subscribed = new Promise((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (/^Subscribed/m.test(output)) resolve();
+    });
+  });
+  await subscribed;
+  const messages = once(child, 'close').then(() =>
+    output.split('\n').filter((line) => line.startsWith('$') || line.startsWith(topic)),
+  );
+  return { messages, stop: () => child.kill() };
+}
