@@ -77,12 +77,6 @@ impl Backend {
         self.run_fleet(now);
     }
 
-    /// Publishes for a service of this machine.
-    pub fn publish(&mut self, message: &Message, now: Now) {
-        self.broker.publish(message, now.instant);
-        self.run_fleet(now);
-    }
-
     pub fn poll_output(&mut self) -> Option<Output> {
         let inside = self.fleet.as_ref().map(|member| member.connection);
         loop {
