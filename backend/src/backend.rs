@@ -77,12 +77,6 @@ impl Backend {
         self.run_fleet(now);
     }
 
-    /// Publishes for a service of this machine.
-    pub fn publish(&mut self, message: &Message, now: Now) {
-        self.broker.publish(message, now.instant);
-        self.run_fleet(now);
-    }
-
     pub fn poll_output(&mut self) -> Option<Output> {
         let inside = self.fleet.as_ref().map(|member| member.connection);
         loop {
@@ -118,6 +112,11 @@ impl Backend {
     /// See [`Broker::is_pressed`].
     pub fn is_pressed(&self, id: ConnectionId) -> bool {
         self.broker.is_pressed(id)
+    }
+
+    /// See [`Broker::note_pause`].
+    pub fn note_pause(&mut self, id: ConnectionId) {
+        self.broker.note_pause(id);
     }
 
     fn feed(&mut self, id: ConnectionId, chunk: Bytes, now: Now) {

@@ -127,7 +127,7 @@ impl Broker {
         if let Some(connection) = self.connections.get_mut(id)
             && !matches!(connection.phase, Phase::Closed)
         {
-            connection.reader.push(chunk);
+            connection.push(chunk);
         }
     }
 
@@ -140,10 +140,10 @@ impl Broker {
             return false;
         }
         connection.last_heard = now;
-        let handled = match connection.reader.next_frame() {
+        let handled = match connection.next_frame() {
             Ok(None) => return false,
             Ok(Some(frame)) => self.handle_frame(id, &frame, now),
-            Err(error) => Err(error.into()),
+            Err(reason) => Err(reason),
         };
         if let Err(reason) = handled {
             self.doomed.push((id, reason));
@@ -218,6 +218,13 @@ impl Broker {
     pub fn is_pressed(&self, id: ConnectionId) -> bool {
         let connection = self.connections.get(id);
         connection.is_some_and(|connection| connection.outbox.is_pressed(self.limits.outbox))
+    }
+
+    /// A publisher paused for that subscriber and it is still pressed.
+    pub fn note_pause(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.outbox.note_pause();
+        }
     }
 
     fn handle_frame(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use gnomon::message::Message;
 use gnomon::mqtt::wire::{FrameReader, WireError};
 use gnomon::time::Instant;
@@ -10,10 +11,15 @@ use super::SessionId;
 use super::limits::Limits;
 use super::outbox::Outbox;
 
+/// The first byte of a CONNECT.
+const CONNECT: u8 = 0x10;
+
 /// Bytes in, bytes out, and how far the client has come.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) reader: FrameReader,
+    reader: FrameReader,
+    /// The first byte that came.
+    first: Option<u8>,
     pub(super) phase: Phase,
     pub(super) outbox: Outbox,
     /// When the last packet came.
@@ -46,11 +52,25 @@ impl Connection {
     pub(super) fn new(limits: &Limits, now: Instant) -> Self {
         Self {
             reader: FrameReader::new(limits.packet()),
+            first: None,
             phase: Phase::New { since: now },
             outbox: Outbox::default(),
             last_heard: now,
             timer: None,
         }
+    }
+
+    pub(super) fn push(&mut self, chunk: Bytes) {
+        self.first = self.first.or_else(|| chunk.first().copied());
+        self.reader.push(chunk);
+    }
+
+    /// The next whole packet. What does not begin as CONNECT, HTTP for one, is not waited for to its end.
+    pub(super) fn next_frame(&mut self) -> Result<Option<Bytes>, CloseReason> {
+        if self.first.is_some_and(|first| first != CONNECT) {
+            return Err(CloseReason::NotConnected);
+        }
+        Ok(self.reader.next_frame()?)
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {

@@ -9,6 +9,8 @@ use bytes::{Bytes, BytesMut};
 const PACK: usize = 64 * 1024;
 /// Longer packets are shared between their receivers instead of copied.
 const SHARE: usize = 2 * 1024;
+/// So many pauses without progress show that its receiver is stuck.
+const PATIENCE: u8 = 5;
 
 /// Whole packets in the order of sending.
 #[derive(Debug, Default)]
@@ -22,6 +24,8 @@ pub(super) struct Outbox {
     last_len: usize,
     /// It overflowed and has not been empty since.
     lagging: bool,
+    /// Pauses that publishers made since a chunk was taken.
+    pauses: u8,
 }
 
 impl Outbox {
@@ -35,7 +39,11 @@ impl Outbox {
 
     /// Whether it is filling up, though its receiver kept pace until now: worth a short wait of the senders.
     pub(super) fn is_pressed(&self, limit: usize) -> bool {
-        self.bytes > limit / 8 && !self.lagging
+        self.bytes > limit / 8 && !self.lagging && self.pauses < PATIENCE
+    }
+
+    pub(super) fn note_pause(&mut self) {
+        self.pauses = self.pauses.saturating_add(1);
     }
 
     pub(super) fn note_overflow(&mut self) {
@@ -76,6 +84,7 @@ impl Outbox {
         };
         self.last_len = chunk.len().min(PACK);
         self.bytes -= chunk.len();
+        self.pauses = 0;
         self.lagging &= self.bytes > 0;
         Some(chunk)
     }
@@ -149,6 +158,20 @@ mod tests {
         assert_eq!(outbox.push_with(10, |_| Err(())), Err(()));
         assert!(outbox.is_empty());
         assert_eq!(outbox.take_chunk(), None);
+    }
+
+    #[test]
+    fn a_receiver_that_is_stuck_is_waited_for_a_few_times() {
+        let mut outbox = Outbox::default();
+        outbox.push_shared(&Bytes::from(vec![0; 100]));
+        for _ in 0..PATIENCE {
+            assert!(outbox.is_pressed(200));
+            outbox.note_pause();
+        }
+        assert!(!outbox.is_pressed(200));
+        outbox.take_chunk();
+        outbox.push_shared(&Bytes::from(vec![0; 100]));
+        assert!(outbox.is_pressed(200));
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl World {
     /// The PUBLISH packets that wait, as topic, payload, and flags: QoS, `d` for DUP, `r` for RETAIN.
     fn messages(&mut self, id: ConnectionId) -> Vec<String> {
         let frames = self.receive(id);
-        frames.iter().filter_map(|frame| written(frame)).collect()
+        frames.iter().filter_map(written).collect()
     }
 
     fn connect(&mut self, connect: Connect<'_>) -> ConnectionId {

@@ -37,6 +37,7 @@ struct State {
     doors: SecondaryMap<ConnectionId, Arc<Door>>,
     /// What the timer task waits for.
     waiting_for: Option<Instant>,
+    stopped: bool,
 }
 
 /// Where the backend knocks.
@@ -65,6 +66,7 @@ impl Hub {
             backend,
             doors: SecondaryMap::new(),
             waiting_for: None,
+            stopped: false,
         };
         Self {
             clock,
@@ -78,14 +80,19 @@ impl Hub {
         let mut state = self.lock();
         let id = state.backend.connect(self.clock.now());
         state.doors.insert(id, door.clone());
+        if state.stopped {
+            door.closing.cancel();
+        }
         self.settle(state);
         let hub = self.clone();
         Link { hub, id, door }
     }
 
-    /// Closes every connection.
+    /// Closes every connection, also those that are still to come.
     pub(super) fn close_all(&self) {
-        for door in self.lock().doors.values() {
+        let mut state = self.lock();
+        state.stopped = true;
+        for door in state.doors.values() {
             door.closing.cancel();
         }
     }
@@ -200,7 +207,9 @@ impl Link {
             }
         };
         // A subscriber that does not catch up in that time must not hold up the others.
-        let _ = tokio::time::timeout(PAUSE, pause).await;
+        if tokio::time::timeout(PAUSE, pause).await.is_err() {
+            self.hub.lock().backend.note_pause(subscriber);
+        }
     }
 }
 
