@@ -1,7 +1,9 @@
-//! The one WebGL2 program: every device is a point, its shape a distance function of the fragment shader.
+//! The one WebGL2 program: every mark is a point, its shape a distance function.
 //!
 //! Positions are fixed-point, and the camera's centre is subtracted from them as integers, which is exact at every
-//! zoom and wraps across the antimeridian. Plain uniforms only, no vertex array objects: the context has one user.
+//! zoom and wraps across the antimeridian. The vertex shader writes each shape down as two half-planes and a circle,
+//! so that the fragment shader, which runs a thousand times as often, has one short path without branches.
+//! Plain uniforms only, no vertex array objects: the context has one user.
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlUniformLocation};
 
@@ -15,16 +17,21 @@ pub(crate) const MARGIN: f32 = 20.0;
 pub(crate) const POSITION: u32 = 0;
 pub(crate) const MARK: u32 = 1;
 
-/// What one draw call draws.
+/// What one draw call draws, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pass {
     /// Every mark but alarms.
     Marks = 0,
     /// The same as dots of 4 px, when there are too many for shapes.
     Dots = 1,
-    Alarms = 2,
-    /// A ring with the mark inside.
-    Selected = 3,
+    Badges = 2,
+    /// A triangle, then the two parts of its exclamation mark.
+    Alarms = 3,
+    AlarmBars = 4,
+    AlarmDots = 5,
+    /// The ring around the selected device, then its mark once more.
+    Ring = 6,
+    Selected = 7,
 }
 
 const VERTEX: &str = r"#version 300 es
@@ -37,112 +44,124 @@ uniform float u_shift;
 uniform vec2 u_half;
 uniform float u_ratio;
 uniform int u_pass;
-flat out ivec2 v_mark;
+uniform vec3 u_device, u_stale, u_bad, u_sun, u_accent, u_halo;
 flat out vec2 v_ahead;
-flat out float v_size;
+flat out vec4 v_first;
+flat out vec2 v_second;
+flat out vec4 v_limits;
+flat out vec3 v_colour;
+flat out vec2 v_ground;
+
+// Distances in px. A shape is where dot(q, first) < limits.x, dot(q.xy, second) < limits.y and the distance from
+// the middle < limits.z, with q = (aside, ahead, |ahead|, the smaller of aside and |ahead|). Inside of limits.w it
+// is hollow.
+void circle(float radius) { v_limits.z = radius; }
+
+void arrow(float heading) {
+  v_ahead = vec2(sin(heading), -cos(heading));
+  v_first = vec4(0.931, 0.366, 0.0, 0.0);
+  v_second = vec2(-0.476, -0.879);
+  v_limits.xyz = vec3(2.635, 2.549, 7.6);
+}
+
+void cross_shape() {
+  v_ahead = vec2(0.7071);
+  v_first = vec4(0.0, 0.0, 0.0, 1.0);
+  v_limits.xz = vec2(1.0, 6.0);
+}
+
+void triangle() {
+  v_first = vec4(0.852, 0.524, 0.0, 0.0);
+  v_second = vec2(0.0, -1.0);
+  v_limits.xyz = vec3(3.98, 5.6, 9.2);
+}
+
+void diamond() {
+  v_first = vec4(0.7071, 0.0, 0.7071, 0.0);
+  v_limits.xz = vec2(3.0, 5.0);
+}
+
+void bar() {
+  v_first = vec4(1.0, 0.0, 0.0, 0.0);
+  v_limits.xz = vec2(0.9, 2.6);
+}
 
 void main() {
   int shape = int(a_mark.x);
-  int badge = u_pass == 3 ? 0 : int(a_mark.z);
-  bool drawn = shape != 0 && (u_pass >= 2 || shape != 5);
+  int badge = int(a_mark.z);
+  float heading = float(a_mark.y) * (6.28318530718 / 256.0);
+  bool drawn = shape != 0;
+  vec2 offset = vec2(0.0);
+  v_ahead = vec2(0.0, -1.0);
+  v_first = vec4(0.0);
+  v_second = vec2(0.0);
+  v_limits = vec4(99.0);
+  v_colour = shape <= 2 ? u_device : shape == 5 ? u_bad : u_stale;
+  float halo = 1.4;
+  if (u_pass == 1) {
+    drawn = drawn && shape != 5;
+    circle(2.0);
+    halo = 0.0;
+  } else if (u_pass == 2) {
+    offset = vec2(8.0, -7.0);
+    diamond();
+    v_limits.w = badge == 1 ? 1.4 : 99.0;
+    v_colour = u_sun;
+    halo = 1.0;
+  } else if (u_pass == 4 || u_pass == 5) {
+    offset = vec2(0.0, u_pass == 4 ? -1.0 : 3.6);
+    if (u_pass == 4) bar(); else circle(1.0);
+    v_colour = u_halo;
+    halo = 0.0;
+  } else if (u_pass == 6) {
+    circle(15.0);
+    v_limits.w = 2.4;
+    v_colour = u_accent;
+  } else {
+    drawn = drawn && (u_pass != 0 || shape != 5);
+    if (shape == 1) arrow(heading);
+    else if (shape == 4) cross_shape();
+    else if (shape == 5) triangle();
+    else circle(4.3);
+    v_limits.w = shape == 3 ? 1.4 : 99.0;
+  }
   float east = float(int(a_position.x - u_centre.x));
   float south = a_position.y >= u_centre.y
     ? float(a_position.y - u_centre.y)
     : -float(u_centre.y - a_position.y);
-  vec2 at = (vec2(east, south) * u_scale + vec2(u_shift, 0.0)) / u_half;
+  vec2 at = (vec2(east, south) * u_scale + offset * u_ratio + vec2(u_shift, 0.0)) / u_half;
   gl_Position = drawn ? vec4(at.x, -at.y, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
-  float plain = shape == 1 ? 19.0 : shape == 5 ? 23.0 : 13.0;
-  v_size = u_pass == 3 ? 36.0 : u_pass == 1 ? 5.0 : badge > 0 ? 28.0 : plain;
-  gl_PointSize = v_size * u_ratio;
-  v_mark = ivec2(shape, badge);
-  float heading = float(a_mark.y) * (6.28318530718 / 256.0);
-  v_ahead = vec2(sin(heading), -cos(heading));
+  float size = 2.0 * (v_limits.z + halo) + 1.0;
+  gl_PointSize = size * u_ratio;
+  v_ground = vec2(size, halo);
 }";
 
 /// Distances are in px, negative inside; y points down. The colour that leaves is premultiplied.
 const FRAGMENT: &str = r"#version 300 es
 precision highp float;
-precision highp int;
 uniform float u_ratio;
-uniform int u_pass;
-uniform vec3 u_device, u_stale, u_bad, u_sun, u_accent, u_halo;
-flat in ivec2 v_mark;
+uniform vec3 u_halo;
 flat in vec2 v_ahead;
-flat in float v_size;
+flat in vec4 v_first;
+flat in vec2 v_second;
+flat in vec4 v_limits;
+flat in vec3 v_colour;
+flat in vec2 v_ground;
 out vec4 o_colour;
 
 float cover(float d) { return clamp(0.5 - d * u_ratio, 0.0, 1.0); }
 
-void over(vec3 colour, float alpha) {
-  o_colour = vec4(colour * alpha, alpha) + o_colour * (1.0 - alpha);
-}
-
-float arrow(vec2 p) {
-  float ahead = dot(p, v_ahead);
-  float side = abs(p.x * v_ahead.y - p.y * v_ahead.x);
-  float edge = dot(vec2(side, ahead - 7.2), vec2(0.931, 0.366));
-  float notch = dot(vec2(side, ahead + 2.9), vec2(-0.476, -0.879));
-  return max(edge, notch);
-}
-
-float cross_shape(vec2 p) {
-  vec2 q = abs(vec2(p.x + p.y, p.x - p.y)) * 0.7071;
-  return min(max(q.x - 5.6, q.y - 1.0), max(q.y - 5.6, q.x - 1.0));
-}
-
-float triangle(vec2 p) {
-  return max(dot(vec2(abs(p.x), p.y + 7.6), vec2(0.852, -0.524)), p.y - 5.6);
-}
-
-float exclamation(vec2 p) {
-  float bar = max(abs(p.x) - 0.9, abs(p.y + 0.9) - 2.4);
-  return min(bar, max(abs(p.x) - 0.9, abs(p.y - 3.6) - 0.8));
-}
-
-float mark(int shape, vec2 p) {
-  if (shape == 1) return arrow(p);
-  if (shape == 4) return cross_shape(p);
-  if (shape == 5) return triangle(p);
-  return length(p) - 4.3;
-}
-
-vec3 colour_of(int shape) {
-  return shape <= 2 ? u_device : shape == 5 ? u_bad : u_stale;
-}
-
-void fill(int shape, vec2 p, float d) {
-  over(colour_of(shape), cover(d));
-  if (shape == 3) over(u_halo, cover(d + 1.4));
-  if (shape == 5) over(u_halo, cover(exclamation(p)));
-}
-
-void diamond(int badge, vec2 p) {
-  vec2 q = abs(p - vec2(8.0, -7.0));
-  float d = (q.x + q.y - 4.2) * 0.7071;
-  over(u_halo, cover(d - 1.0));
-  over(u_sun, cover(d));
-  if (badge == 1) over(u_halo, cover(d + 1.4));
-}
-
 void main() {
-  o_colour = vec4(0.0);
-  int shape = v_mark.x;
-  vec2 p = (gl_PointCoord - 0.5) * v_size;
-  if (u_pass == 1) {
-    over(colour_of(shape), cover(length(p) - 2.0));
-    return;
-  }
-  float d = mark(shape, p);
-  if (u_pass == 3) {
-    float r = length(p);
-    over(u_halo, cover(r - 16.4));
-    over(u_accent, cover(r - 15.0));
-    over(u_halo, cover(r - 12.6));
-  } else {
-    over(u_halo, cover(d - 1.4));
-  }
-  fill(shape, p, d);
-  if (v_mark.y > 0) diamond(v_mark.y, p);
+  vec2 p = (gl_PointCoord - 0.5) * v_ground.x;
+  vec4 q;
+  q.x = abs(p.x * v_ahead.y - p.y * v_ahead.x);
+  q.y = dot(p, v_ahead);
+  q.z = abs(q.y);
+  q.w = min(q.x, q.z);
+  float planes = max(dot(q, v_first) - v_limits.x, dot(q.xy, v_second) - v_limits.y);
+  float d = max(planes, length(p) - v_limits.z);
+  float ink = cover(d) - cover(d + v_limits.w);
+  o_colour = vec4(mix(u_halo, v_colour, ink), 1.0) * cover(d - v_ground.y);
 }";
 
 pub(crate) struct Program {
