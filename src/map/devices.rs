@@ -161,44 +161,40 @@ impl Devices {
         let world = view.pixels_per_unit() * f64::from(u32::MAX);
         let copies = ((view.width / world - 1.0) / 2.0).ceil().max(0.0) as i32;
         for copy in -copies..=copies {
-            self.draw_world(view, (f64::from(copy) * world * ratio) as f32, selected);
+            let shift = (f64::from(copy) * world * ratio) as f32;
+            let begin = |pass| self.program.begin(pass, shift, ratio as f32);
+            self.draw_world(view, selected, begin);
         }
     }
 
-    fn draw_world(&self, view: &View, shift: f32, selected: Option<u32>) {
+    fn draw_world(&self, view: &View, selected: Option<u32>, begin: impl Fn(Pass)) {
         let len = self.slots.len();
         let crowded = len > MOST_SHAPES && self.slots.count_in(view.bounds()) > MOST_SHAPES;
+        begin(if crowded { Pass::Dots } else { Pass::Marks });
+        self.gl.draw_arrays(Gl::POINTS, 0, len as i32);
         let Special { alarms, badges } = self.slots.special();
-        let selected = selected.map(|slot| slot as usize);
-        let selected = selected.map_or(0..0, |slot| slot..slot + 1);
-        let marks = if crowded { Pass::Dots } else { Pass::Marks };
-        self.draw_slots(marks, shift, 0..len);
-        if !crowded {
-            self.draw_special(Pass::Badges, shift, alarms.len(), badges.len());
+        if !badges.is_empty() && !crowded {
+            begin(Pass::Badges);
+            self.draw_special(alarms.len(), badges.len());
         }
-        for pass in [Pass::Alarms, Pass::AlarmBars, Pass::AlarmDots] {
-            self.draw_special(pass, shift, 0, alarms.len());
+        if !alarms.is_empty() {
+            for pass in [Pass::Alarms, Pass::AlarmBars, Pass::AlarmDots] {
+                begin(pass);
+                self.draw_special(0, alarms.len());
+            }
         }
-        for pass in [Pass::Ring, Pass::Selected] {
-            self.draw_slots(pass, shift, selected.clone());
-        }
-    }
-
-    fn draw_slots(&self, pass: Pass, shift: f32, slots: Range<usize>) {
-        if !slots.is_empty() && slots.end <= self.slots.len() {
-            self.program.begin(pass, shift);
-            self.gl
-                .draw_arrays(Gl::POINTS, slots.start as i32, slots.len() as i32);
+        if let Some(slot) = selected.filter(|&slot| (slot as usize) < len) {
+            for pass in [Pass::Ring, Pass::Selected] {
+                begin(pass);
+                self.gl.draw_arrays(Gl::POINTS, slot as i32, 1);
+            }
         }
     }
 
-    fn draw_special(&self, pass: Pass, shift: f32, first: usize, count: usize) {
-        if count > 0 {
-            self.program.begin(pass, shift);
-            let (count, offset) = (count as i32, (first * 4) as i32);
-            self.gl
-                .draw_elements_with_i32(Gl::POINTS, count, Gl::UNSIGNED_INT, offset);
-        }
+    fn draw_special(&self, first: usize, count: usize) {
+        let (count, offset) = (count as i32, (first * 4) as i32);
+        self.gl
+            .draw_elements_with_i32(Gl::POINTS, count, Gl::UNSIGNED_INT, offset);
     }
 }
 

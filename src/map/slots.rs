@@ -8,9 +8,9 @@ use crate::geo::{Bounds, World};
 
 /// Bytes of a mark: shape, heading, badge, and one that is always 0.
 pub const MARK_BYTES: usize = 4;
-/// Shapes as the first byte names them; the shader names the others.
+/// Shapes as the first byte names them.
 const NOTHING: u8 = 0;
-const ALARM: u8 = 5;
+pub const ALARM: u8 = 5;
 
 /// One upload with a few slots too many is cheaper than two uploads.
 const MERGE_GAP: usize = 256;
