@@ -26,7 +26,12 @@ pub(super) fn Announcer() -> impl IntoView {
             let alarms = format::count(list.counts.alarm.into());
             shell::IN_VIEW.fill(language.get_untracked(), &[&in_view, &alarms])
         });
-        let place = untrack(|| store.bounds.get().and_then(|bounds| places.near(centre(bounds))));
+        let place = untrack(|| {
+            store
+                .bounds
+                .get()
+                .and_then(|bounds| places.near(centre(bounds)))
+        });
         let text = place.map_or_else(|| text.clone(), |place| place + ": " + &text);
         if words.with_untracked(|words| *words != text) {
             words.set(text);
@@ -41,7 +46,11 @@ pub(super) fn Announcer() -> impl IntoView {
 }
 
 fn centre(bounds: Bounds) -> LngLat {
-    let Bounds { north_west, width, height } = bounds;
+    let Bounds {
+        north_west,
+        width,
+        height,
+    } = bounds;
     let middle = World {
         x: north_west.x.wrapping_add(width / 2),
         y: north_west.y.saturating_add(height / 2),

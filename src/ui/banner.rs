@@ -13,15 +13,17 @@ use crate::time::UnixMillis;
 pub(super) fn past_since(store: Store) -> Memo<Option<UnixMillis>> {
     let kind = LinkKind::memo(store);
     let any = Memo::new(move |_| store.list.with(|list| list.devices > 0));
-    Memo::new(move |before: Option<&Option<UnixMillis>>| match kind.get() {
-        LinkKind::Connected => None,
-        _ if !any.get() => None,
-        // Later attempts and failures do not make the past younger.
-        _ => before
-            .copied()
-            .flatten()
-            .or_else(|| Some(store.link.with_untracked(|link| link.since))),
-    })
+    Memo::new(
+        move |before: Option<&Option<UnixMillis>>| match kind.get() {
+            LinkKind::Connected => None,
+            _ if !any.get() => None,
+            // Later attempts and failures do not make the past younger.
+            _ => before
+                .copied()
+                .flatten()
+                .or_else(|| Some(store.link.with_untracked(|link| link.since))),
+        },
+    )
 }
 
 #[component]

@@ -55,7 +55,8 @@ fn Fields() -> impl IntoView {
         if url.with_untracked(|url| address::check(url, secure).is_err()) {
             return;
         }
-        let filled = |signal: RwSignal<String>| Some(signal.get_untracked()).filter(|text| !text.is_empty());
+        let filled =
+            |signal: RwSignal<String>| Some(signal.get_untracked()).filter(|text| !text.is_empty());
         connection.connect_and_keep(ConnectRequest {
             url: url.get_untracked().trim().to_owned(),
             client_id: client_id.get_untracked(),
@@ -64,7 +65,8 @@ fn Fields() -> impl IntoView {
             locations: locations.clone(),
         });
     };
-    let invalid = move || tried.get() && (problem.get().is_some() || url.with(|url| url.trim().is_empty()));
+    let invalid =
+        move || tried.get() && (problem.get().is_some() || url.with(|url| url.trim().is_empty()));
     view! {
         <form class="form" on:submit=submit novalidate>
             {secret_needed.then(|| view! { <p class="form-note">{say(shell::PASSWORD_AGAIN)}</p> })}

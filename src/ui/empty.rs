@@ -46,7 +46,8 @@ fn Card(seconds: Signal<i64>) -> impl IntoView {
     };
     let line = Memo::new(move |_| {
         let host = store.link.with(|link| address::host_name(&link.url));
-        let payload = r#"{"state":{"reported":{"location":{"latitude":35.01,"longitude":135.78}}}}"#;
+        let payload =
+            r#"{"state":{"reported":{"location":{"latitude":35.01,"longitude":135.78}}}}"#;
         format!("mosquitto_pub -h {host} -q 1 -t topic_1 -m '{payload}'")
     });
     view! {
@@ -69,12 +70,21 @@ fn CopyButton(text: Memo<String>) -> impl IntoView {
     // Browsers offer no clipboard to pages that came over plain http from another machine.
     let offered = window().is_secure_context();
     let copy = move |_| {
-        let promise = window().navigator().clipboard().write_text(&text.get_untracked());
+        let promise = window()
+            .navigator()
+            .clipboard()
+            .write_text(&text.get_untracked());
         spawn_local(async move {
             copied.set(JsFuture::from(promise).await.is_ok());
         });
     };
-    let name = move || say(if copied.get() { shell::COPIED } else { shell::COPY })();
+    let name = move || {
+        say(if copied.get() {
+            shell::COPIED
+        } else {
+            shell::COPY
+        })()
+    };
     view! {
         <button class="icon-button" hidden=!offered aria-label=name title=name on:click=copy>
             {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}

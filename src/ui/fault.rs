@@ -51,8 +51,18 @@ const fn words(fault: &LinkFault) -> [Phrase; 4] {
             say::NO_CONNACK_DO,
         ],
         LinkFault::Refused(code) => refused(*code),
-        LinkFault::Closed(_) => [say::CLOSED_SHORT, say::CLOSED, say::CLOSED_WHY, say::WAIT_DO],
-        LinkFault::Silent => [say::SILENT_SHORT, say::SILENT, say::SILENT_WHY, say::WAIT_DO],
+        LinkFault::Closed(_) => [
+            say::CLOSED_SHORT,
+            say::CLOSED,
+            say::CLOSED_WHY,
+            say::WAIT_DO,
+        ],
+        LinkFault::Silent => [
+            say::SILENT_SHORT,
+            say::SILENT,
+            say::SILENT_WHY,
+            say::WAIT_DO,
+        ],
         LinkFault::Malformed(_) => [
             say::MALFORMED_SHORT,
             say::MALFORMED,

@@ -20,7 +20,9 @@ pub(super) fn FaultCard() -> impl IntoView {
     let shown = Memo::new(move |_| {
         store.link.with(|link| match &link.state {
             LinkState::Failed { fault } => Some((fault.clone(), true)),
-            LinkState::Disconnected { fault, .. } if no_devices.get() => Some((fault.clone(), false)),
+            LinkState::Disconnected { fault, .. } if no_devices.get() => {
+                Some((fault.clone(), false))
+            }
             _ => None,
         })
     });
@@ -41,7 +43,9 @@ pub(super) fn FaultCard() -> impl IntoView {
 fn card(fault: &LinkFault, is_final: bool) -> AnyView {
     let connection = expect_context::<Connection>();
     let it = fault::explain(fault);
-    let code = it.code.map(|code| view! { " (" <span class="mono">{code}</span> ")" });
+    let code = it
+        .code
+        .map(|code| view! { " (" <span class="mono">{code}</span> ")" });
     let mark = if is_final {
         LinkKind::Failed.mark()
     } else {
@@ -84,7 +88,8 @@ fn SignIn() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let mut request = before.clone();
-        let filled = |signal: RwSignal<String>| Some(signal.get_untracked()).filter(|text| !text.is_empty());
+        let filled =
+            |signal: RwSignal<String>| Some(signal.get_untracked()).filter(|text| !text.is_empty());
         request.user_name = filled(user_name);
         request.password = filled(password);
         connection.connect_and_keep(request);

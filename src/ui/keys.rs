@@ -56,7 +56,11 @@ pub(super) fn listen() {
 /// Puts the cursor into the search box of the list.
 pub(super) fn focus_search() {
     let found = document().query_selector("[role=searchbox]");
-    if let Some(element) = found.ok().flatten().and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = found
+        .ok()
+        .flatten()
+        .and_then(|it| it.dyn_into::<HtmlElement>().ok())
+    {
         let _ = element.focus();
     }
 }
@@ -115,7 +119,10 @@ impl Hands {
     fn walk(self, steps: isize) {
         let next = self.store.list.with_untracked(|list| {
             let selection = self.store.selection.get_untracked();
-            let at = list.rows.iter().position(|row| Some(&row.name) == selection.as_ref());
+            let at = list
+                .rows
+                .iter()
+                .position(|row| Some(&row.name) == selection.as_ref());
             let to = match at {
                 Some(at) => at.checked_add_signed(steps),
                 None => Some(0),
@@ -145,7 +152,9 @@ impl Focus {
     fn now() -> Self {
         let focused = focused();
         let within = |selector: &str| {
-            let found = focused.as_ref().and_then(|element| element.closest(selector).ok()?);
+            let found = focused
+                .as_ref()
+                .and_then(|element| element.closest(selector).ok()?);
             found.is_some()
         };
         Self {

@@ -28,7 +28,11 @@ pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl Into
             .with(|link| seconds - link.since.seconds())
             .max(0)
     });
-    let url = Memo::new(move |_| store.link.with(|link| address::without_secrets(&link.url).0));
+    let url = Memo::new(move |_| {
+        store
+            .link
+            .with(|link| address::without_secrets(&link.url).0)
+    });
     let client = Memo::new(move |_| store.link.with(|link| link.client_id.clone()));
     view! {
         <div id="link-details" class="details" role="group" aria-label=say(shell::DETAILS)>
@@ -79,7 +83,9 @@ fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
     });
     let area = move || {
         let path = path.get();
-        let start = path.strip_prefix('M').and_then(|path| path.split(' ').next());
+        let start = path
+            .strip_prefix('M')
+            .and_then(|path| path.split(' ').next());
         start
             .map(|x| format!("{path}L{WIDTH} {HEIGHT}L{x} {HEIGHT}Z"))
             .unwrap_or_default()
@@ -93,7 +99,8 @@ fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
         };
         drops.with(|drops| drops.recent.iter().map(of).collect::<String>())
     });
-    let lost = Memo::new(move |_| drops.with(|drops| drops.recent.iter().map(|(_, n)| n).sum::<u64>()));
+    let lost =
+        Memo::new(move |_| drops.with(|drops| drops.recent.iter().map(|(_, n)| n).sum::<u64>()));
     view! {
         <div class="details-graph">
             <svg viewBox="0 -3 320 52" preserveAspectRatio="none" aria-hidden="true">

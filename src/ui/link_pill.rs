@@ -104,9 +104,7 @@ fn retry(store: Store) -> AnyView {
     let seconds = Memo::new(move |_| {
         let now = store.now.get();
         store.link.with(|link| match link.state {
-            LinkState::Disconnected { retry_at, .. } => {
-                (retry_at.0 - now.0 + 999).max(0) / 1000
-            }
+            LinkState::Disconnected { retry_at, .. } => (retry_at.0 - now.0 + 999).max(0) / 1000,
             _ => 0,
         })
     });

@@ -70,7 +70,8 @@ impl LinkKind {
             ),
             Self::Idle | Self::Disconnected => (
                 "link-mark gone",
-                view! { <circle cx="8" cy="8" r="5" class="arc" stroke-dasharray="4 3.85"/> }.into_any(),
+                view! { <circle cx="8" cy="8" r="5" class="arc" stroke-dasharray="4 3.85"/> }
+                    .into_any(),
             ),
             Self::Failed => (
                 "link-mark failed",

@@ -27,7 +27,9 @@ pub(super) fn keep(map: MapHandle) {
     });
     let resized = Listener::new(&window(), "resize", move |_| measure());
     let rested = Listener::new(&document(), "transitionend", move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
         if target.is_some_and(|target| target.class_list().contains("sheet")) {
             measure();
         }
@@ -39,7 +41,11 @@ pub(super) fn keep(map: MapHandle) {
 fn covered(selected: bool) -> Option<[f64; 4]> {
     let map = rect("#map")?;
     if map.width() < NARROW {
-        let sheet = if selected { ".panel-place .sheet" } else { ".list-place .sheet" };
+        let sheet = if selected {
+            ".panel-place .sheet"
+        } else {
+            ".list-place .sheet"
+        };
         let below = rect(sheet).map_or(0.0, |sheet| map.bottom() - sheet.top());
         let above = rect(".link-pill").map_or(0.0, |pill| pill.bottom() - map.top());
         return Some([above, 0.0, below, 0.0]);

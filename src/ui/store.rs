@@ -62,7 +62,10 @@ impl Store {
 
     /// Opens the panel of a device, or closes it.
     pub fn select(&self, name: Option<String>) {
-        if self.selection.with_untracked(|selection| *selection != name) {
+        if self
+            .selection
+            .with_untracked(|selection| *selection != name)
+        {
             self.follow.set(false);
             self.shadow.set(None);
             self.selection.set(name);

@@ -68,7 +68,8 @@ pub const SIGN_IN_WHY: Phrase = Phrase::new(
     "It answered, so the address is right. It did not accept this user name and password. Gnomon will not try again by itself.",
     "応答はあるため、アドレスは正しいです。このユーザー名とパスワードは受け付けられませんでした。Gnomon は自動では再試行しません。",
 );
-pub const NOT_ALLOWED_SHORT: Phrase = Phrase::new("not allowed to connect", "接続が許可されていません");
+pub const NOT_ALLOWED_SHORT: Phrase =
+    Phrase::new("not allowed to connect", "接続が許可されていません");
 pub const NOT_ALLOWED_WHY: Phrase = Phrase::new(
     "It answered, so the address is right. This user may not connect. Gnomon will not try again by itself.",
     "応答はあるため、アドレスは正しいです。このユーザーには接続が許可されていません。Gnomon は自動では再試行しません。",
@@ -92,7 +93,10 @@ pub const VERSION_DO: Phrase = Phrase::new(
     "リスナーで MQTT 3.1.1 を許可するか、別のブローカーに接続してください。",
 );
 
-pub const CLIENT_ID_SHORT: Phrase = Phrase::new("client identifier refused", "クライアント ID が拒否されました");
+pub const CLIENT_ID_SHORT: Phrase = Phrase::new(
+    "client identifier refused",
+    "クライアント ID が拒否されました",
+);
 pub const CLIENT_ID: Phrase = Phrase::new(
     "The broker refused the client identifier",
     "ブローカーがクライアント ID を拒否しました",
@@ -128,7 +132,10 @@ pub const CLOSED_WHY: Phrase = Phrase::new(
 );
 
 pub const SILENT_SHORT: Phrase = Phrase::new("no answer for 90 s", "90 秒間応答なし");
-pub const SILENT: Phrase = Phrase::new("The broker fell silent", "ブローカーからの応答が途絶えました");
+pub const SILENT: Phrase = Phrase::new(
+    "The broker fell silent",
+    "ブローカーからの応答が途絶えました",
+);
 pub const SILENT_WHY: Phrase = Phrase::new(
     "Nothing came for one and a half keep-alives, not even the answer to a ping.",
     "キープアライブの 1.5 倍の時間、ping への応答も含めて何も届きませんでした。",
@@ -149,10 +156,8 @@ pub const MALFORMED_DO: Phrase = Phrase::new(
 );
 
 pub const UNSENDABLE_SHORT: Phrase = Phrase::new("the details cannot be sent", "送信できない値");
-pub const UNSENDABLE: Phrase = Phrase::new(
-    "These details cannot be sent",
-    "この内容は送信できません",
-);
+pub const UNSENDABLE: Phrase =
+    Phrase::new("These details cannot be sent", "この内容は送信できません");
 pub const UNSENDABLE_WHY: Phrase = Phrase::new(
     "Client identifier, user name or password do not fit into a sign-in.",
     "クライアント ID、ユーザー名、パスワードのいずれかが、サインインに使える形ではありません。",
@@ -160,7 +165,10 @@ pub const UNSENDABLE_WHY: Phrase = Phrase::new(
 pub const UNSENDABLE_DO: Phrase = Phrase::new("Correct them.", "内容を修正してください。");
 
 pub const REFUSED_SHORT: Phrase = Phrase::new("the broker refused", "ブローカーが拒否");
-pub const REFUSED: Phrase = Phrase::new("The broker refused the link", "ブローカーが接続を拒否しました");
+pub const REFUSED: Phrase = Phrase::new(
+    "The broker refused the link",
+    "ブローカーが接続を拒否しました",
+);
 pub const REFUSED_WHY: Phrase = Phrase::new(
     "It answered, so the address is right. It gave a reason that MQTT 3.1.1 does not know.",
     "応答はあるため、アドレスは正しいです。理由は MQTT 3.1.1 に定義されていません。",
