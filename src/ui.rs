@@ -1,5 +1,8 @@
 //! What is seen and pressed. It sends `Command`s and reads `FrameView`s; it builds and parses no topic, packet or JSON.
 
+// Leptos writes every component as `pub`, whatever its module is.
+#![allow(unreachable_pub)]
+
 mod address;
 mod announce;
 pub mod app;

@@ -24,7 +24,7 @@ pub(super) fn LinkPill() -> impl IntoView {
     let drops = Drops::memo(store);
     view! {
         <div class="pill-place">
-            <div class="pill" class:open=move || open.details.get() on:click=move |_| open.toggle_details()>
+            <div class="link-pill" class:open=move || open.details.get() on:click=move |_| open.toggle_details()>
                 <button
                     class="pill-button"
                     aria-label=say(shell::DETAILS)

@@ -41,7 +41,7 @@ fn covered(selected: bool) -> Option<[f64; 4]> {
     if map.width() < NARROW {
         let sheet = if selected { ".panel-place .sheet" } else { ".list-place .sheet" };
         let below = rect(sheet).map_or(0.0, |sheet| map.bottom() - sheet.top());
-        let above = rect(".pill").map_or(0.0, |pill| pill.bottom() - map.top());
+        let above = rect(".link-pill").map_or(0.0, |pill| pill.bottom() - map.top());
         return Some([above, 0.0, below, 0.0]);
     }
     let mut padding = [0.0; 4];
