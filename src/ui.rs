@@ -28,6 +28,7 @@ mod help;
 mod icons;
 mod keys;
 mod life_icon;
+mod life_outcome;
 mod life_rail;
 mod link_details;
 mod link_pill;

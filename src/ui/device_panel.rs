@@ -17,8 +17,14 @@ use crate::engine::frame::{DeviceState, FixView, LastMessage, Selected};
 #[component]
 pub fn DevicePanel() -> impl IntoView {
     let store = expect_context::<Store>();
-    let selection = Memo::new(move |_| store.selection.get());
-    move || selection.get().map(|name| panel(&name))
+    // Keyed by the name: nothing of one device's panel goes on in the next one's.
+    view! {
+        <For
+            each=move || store.selection.get()
+            key=Clone::clone
+            children=|name| panel(&name)
+        />
+    }
 }
 
 fn panel(name: &str) -> AnyView {

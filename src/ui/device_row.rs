@@ -39,14 +39,7 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
     let store = window.store;
     let places = expect_context::<Places>();
     let language = language();
-    // Rows leave the list before they leave the screen: until then the last one stays.
-    let row = Memo::new(move |before: Option<&Option<Row>>| {
-        let row = store.list.with(|list| {
-            let place = index.checked_sub(list.first)? as usize;
-            list.rows.get(place).cloned()
-        });
-        row.or_else(|| before.cloned().flatten())
-    });
+    let row = row_at(store, index);
     let total = Memo::new(move |_| store.list.with(|list| list.total));
     let chosen = Memo::new(move |_| {
         let name = row.with(|row| row.as_ref().map(|row| row.name.clone()));
@@ -66,15 +59,6 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
             row.as_ref()
                 .map_or_else(Default::default, |row| shape(row.state, row.heading))
         })
-    });
-    let age = move || {
-        let language = language.get();
-        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen));
-        let age = seen.map(|seen| format::age(language, seen, store.now.get()));
-        age.map(|age| words::AGE.fill(language, &[&age]))
-    };
-    let badge = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone()))
     });
     view! {
         <div
@@ -102,10 +86,39 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
                 </div>
                 <div class="row-what">{move || text(describe::what)}</div>
             </div>
-            <div class="row-side">
-                <div class="row-age">{age}</div>
-                {move || badge_view(&badge.get(), language.get())}
-            </div>
+            {side(row, store)}
+        </div>
+    }
+    .into_any()
+}
+
+fn row_at(store: Store, index: u32) -> Memo<Option<Row>> {
+    // Rows leave the list before they leave the screen: until then the last one stays.
+    Memo::new(move |before: Option<&Option<Row>>| {
+        let row = store.list.with(|list| {
+            let place = index.checked_sub(list.first)? as usize;
+            list.rows.get(place).cloned()
+        });
+        row.or_else(|| before.cloned().flatten())
+    })
+}
+
+/// Age and badge.
+fn side(row: Memo<Option<Row>>, store: Store) -> AnyView {
+    let language = language();
+    let age = move || {
+        let language = language.get();
+        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen));
+        let age = seen.map(|seen| format::age(language, seen, store.now.get()));
+        age.map(|age| words::AGE.fill(language, &[&age]))
+    };
+    let badge = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone()))
+    });
+    view! {
+        <div class="row-side">
+            <div class="row-age">{age}</div>
+            {move || badge_view(&badge.get(), language.get())}
         </div>
     }
     .into_any()

@@ -35,19 +35,23 @@ pub(super) fn edge(field: &FieldView) -> Edge {
 pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     announce(field.clone(), panel);
     let key = field.with_untracked(|field| field.path.join("."));
-    let memo = {
+    let edge = {
         let field = field.clone();
-        Memo::new(move |_| field.with(|field| (edge(field), field.switch.is_some())))
+        Memo::new(move |_| field.with(edge))
+    };
+    let has_switch = {
+        let field = field.clone();
+        Memo::new(move |_| field.with(|field| field.switch.is_some()))
     };
     let control = {
         let field = field.clone();
-        move || memo.get().1.then(|| switch(field.clone(), panel))
+        move || has_switch.get().then(|| switch(field.clone(), panel))
     };
-    let (value, age, wish) = (field.clone(), field.clone(), field.clone());
+    let (value, seen, wish) = (field.clone(), field.clone(), field.clone());
     view! {
         <div
             class="field"
-            data-edge=move || match memo.get().0 {
+            data-edge=move || match edge.get() {
                 Edge::Settled => None,
                 Edge::OnItsWay => Some("on-its-way"),
                 Edge::NeedsYou => Some("needs-you"),
@@ -56,9 +60,9 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
             <div class="field-line">
                 <div class="field-name">
                     <span class="field-key">{key}</span>
-                    <span class="field-age">{move || reported_when(&value, panel)}</span>
+                    <span class="field-age">{move || reported_when(&seen, panel)}</span>
                 </div>
-                <div class="field-value">{move || value_view(&age, panel.language.get())}</div>
+                <div class="field-value">{move || value_view(&value, panel.language.get())}</div>
                 {control}
             </div>
             {foreign_wish(wish, panel)}
@@ -111,7 +115,7 @@ fn value_view(field: &ArcRwSignal<FieldView>, language: Language) -> AnyView {
         {wished
             .map(|wished| {
                 view! {
-                    <span class="arrow">" → "</span>
+                    <span class="arrow">"→"</span>
                     <span class="wished">{wished}</span>
                 }
             })}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::life_icon::{LifeIcon, life_icon};
+use super::life_outcome::{rejected, superseded, timed_out};
 use super::panel::Panel;
 use super::switch::is_under_way;
 use super::text::{Language, Phrase, devices as words};
@@ -166,125 +167,6 @@ fn coming(stage: &Stage, since: UnixMillis, panel: Panel, language: Language) ->
             <b class="step-name">{since_then(waiting, since, panel, language)}</b>
             <span class="step-time">{for_what.text(language)}</span>
         </li>
-    }
-    .into_any()
-}
-
-fn timed_out(
-    change: &ChangeView,
-    reported: Option<ValueView>,
-    panel: Panel,
-    language: Language,
-) -> AnyView {
-    let (step, since) = change
-        .steps
-        .last()
-        .copied()
-        .unwrap_or((Step::Queued, UnixMillis::default()));
-    let now = panel.store.now;
-    let why = move || {
-        let age = format::age(language, since, now.get());
-        match step {
-            Step::Accepted(version) => {
-                words::NO_REPORT_FOR.fill(language, &[&version.to_string(), &age])
-            }
-            _ => words::NO_ANSWER_FOR.fill(language, &[&age]),
-        }
-    };
-    let (again, accept) = (change.field.clone(), change.field.clone());
-    let accept_words = match reported.is_some() {
-        true => words::ACCEPT_REPORTED,
-        false => words::TAKE_BACK,
-    };
-    view! {
-        <p class="note">
-            {life_icon(LifeIcon::TimedOut)}
-            <span><b class="failed">{words::TIMED_OUT.text(language)}</b> " · " {why}</span>
-        </p>
-        <div class="note-actions">
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| panel.send(Command::SendAgain(again.clone()))
-            >
-                {words::SEND_AGAIN.text(language)}
-            </button>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| panel.send(Command::TakeBack(accept.clone()))
-            >
-                {accept_words.text(language)}
-                {reported.map(|reported| view! { <code>{reported.text}</code> })}
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
-/// The service's own words, until they are closed.
-fn rejected(
-    change: &ChangeView,
-    code: u16,
-    message: &str,
-    reported: Option<ValueView>,
-    panel: Panel,
-    language: Language,
-) -> AnyView {
-    let mut why = format!(" · {message} ({code})");
-    if let Some(reported) = reported {
-        why.push_str(" · ");
-        why.push_str(&words::STILL_VALUE.fill(language, &[&reported.text]));
-    }
-    let (again, close) = (change.field.clone(), change.field.clone());
-    view! {
-        <p class="note">
-            {life_icon(LifeIcon::Rejected)}
-            <span><b class="failed">{words::REJECTED.text(language)}</b> {why}</span>
-        </p>
-        <div class="note-actions">
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| panel.send(Command::SendAgain(again.clone()))
-            >
-                {words::SEND_AGAIN.text(language)}
-            </button>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| panel.send(Command::Dismiss(close.clone()))
-            >
-                {words::CLOSE.text(language)}
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
-fn superseded(
-    wish: &ValueView,
-    by: Option<&str>,
-    value: Option<&ValueView>,
-    version: u64,
-    language: Language,
-) -> AnyView {
-    let value = value.map_or(words::REMOVED.text(language), |value| &value.text);
-    let by = by.unwrap_or(words::ANOTHER_CLIENT.text(language));
-    view! {
-        <p class="note">
-            {life_icon(LifeIcon::Superseded)}
-            <span>
-                <b>{words::SUPERSEDED.text(language)}</b>
-                " · "
-                <s>{wish.text.clone()}</s>
-                " "
-                {words::REPLACED_BY.text(language)}
-                " "
-                <b>{value.to_owned()}</b>
-                {format!(" ({by}, v{version})")}
-            </span>
-        </p>
     }
     .into_any()
 }

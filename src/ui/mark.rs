@@ -50,7 +50,7 @@ fn class(state: DeviceState) -> &'static str {
 
 fn path(state: DeviceState) -> &'static str {
     match state {
-        DeviceState::Moving => "M8 1.2l5 13.2-5-2.9-5 2.9z",
+        DeviceState::Moving => "M8 1.8l4.6 12.2L8 11.4 3.4 14z",
         DeviceState::Still => "M8 3.4a4.6 4.6 0 1 1 0 9.2a4.6 4.6 0 1 1 0-9.2z",
         DeviceState::Stale => "M8 4.2a3.8 3.8 0 1 1 0 7.6a3.8 3.8 0 1 1 0-7.6z",
         DeviceState::Offline => "M4 4l8 8m0-8l-8 8",

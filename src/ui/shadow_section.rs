@@ -87,7 +87,7 @@ fn version(panel: Panel) -> AnyView {
             _ => words::KEYS_DIFFER.fill(language, &[&format::count(differs.into())]),
         };
         let pill =
-            (differs > 0).then(|| view! { <span class="pill">{diamond(false)} {words}</span> });
+            (differs > 0).then(|| view! { <span class="differs">{diamond(false)} {words}</span> });
         Some(view! {
             <span class="version">
                 <b>{format!("v{version}")}</b>
@@ -116,27 +116,10 @@ fn field_list(panel: Panel) -> AnyView {
         controls.set(with_control);
         facts.set(without);
     });
-    let state = Memo::new(move |_| {
-        let shadow = with_device(panel, |device| {
-            let shadow = device.shadow.as_ref();
-            shadow.map(|shadow| shadow.fields.is_empty())
-        });
-        match shadow {
-            Some(None) => Some(words::NO_SHADOW),
-            Some(Some(true)) => Some(words::EMPTY_SHADOW),
-            _ => None,
-        }
-    });
-    let empty = move || {
-        let language = panel.language.get();
-        state
-            .get()
-            .map(|phrase| view! { <p class="panel-note">{phrase.text(language)}</p> })
-    };
     let no_facts = Memo::new(move |_| facts.with(Vec::is_empty));
     view! {
         <div class="fields">
-            {empty}
+            {nothing(panel)}
             <For
                 each=move || controls.get()
                 key=|entry| entry.id
@@ -153,4 +136,26 @@ fn field_list(panel: Panel) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Why there is no field.
+fn nothing(panel: Panel) -> AnyView {
+    let state = Memo::new(move |_| {
+        let shadow = with_device(panel, |device| {
+            let shadow = device.shadow.as_ref();
+            shadow.map(|shadow| shadow.fields.is_empty())
+        });
+        match shadow {
+            Some(None) => Some(words::NO_SHADOW),
+            Some(Some(true)) => Some(words::EMPTY_SHADOW),
+            _ => None,
+        }
+    });
+    let view = move || {
+        let language = panel.language.get();
+        state
+            .get()
+            .map(|phrase| view! { <p class="panel-note">{phrase.text(language)}</p> })
+    };
+    view.into_any()
 }

@@ -55,7 +55,9 @@ pub(super) fn switch_text(
         true => words::ON.text(language),
         false => words::OFF.text(language),
     };
-    let reported = switch.reported.map_or(words::UNKNOWN.text(language), word);
+    let reported = switch
+        .reported
+        .map_or_else(|| words::UNKNOWN.text(language), word);
     (reported, switch.wished.map(word))
 }
 
