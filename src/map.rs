@@ -10,6 +10,7 @@ pub mod cities;
 pub mod tokens;
 pub mod labels;
 pub mod scale;
+pub mod shapes;
 pub mod slots;
 pub mod style;
 

@@ -8,8 +8,9 @@ use web_sys::{HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlBuffer};
 
 use crate::engine::frame::FrameUpdate;
 use crate::map::camera::View;
+use crate::map::elements::fit_canvas;
 use crate::map::program::{MARGIN, MARK, POSITION, Pass, Program, Projection};
-use crate::map::slots::{MARK_BYTES, Slots};
+use crate::map::slots::{MARK_BYTES, Slots, Special};
 use crate::map::tokens::Palette;
 
 /// With more marks than this in view, dots are drawn.
@@ -22,7 +23,8 @@ pub(crate) struct Devices {
     program: Program,
     positions: Option<WebGlBuffer>,
     marks: Option<WebGlBuffer>,
-    alarms: Option<WebGlBuffer>,
+    /// The numbers of the special slots: alarms, then badges.
+    special: Option<WebGlBuffer>,
     /// Slots for which the buffers have room.
     capacity: usize,
     pub(crate) slots: Slots,
@@ -53,7 +55,7 @@ impl Devices {
             program,
             positions: gl.create_buffer(),
             marks: gl.create_buffer(),
-            alarms: gl.create_buffer(),
+            special: gl.create_buffer(),
             gl,
             capacity: 0,
             slots: Slots::default(),
@@ -79,13 +81,14 @@ impl Devices {
         let mut change = self.slots.apply(update);
         if self.slots.len() > self.capacity {
             self.grow();
-            change.uploads = vec![0..self.slots.len()];
+            change.uploads.clear();
+            change.uploads.push(0..self.slots.len());
         }
         for slots in &change.uploads {
             self.upload(slots.clone());
         }
-        if change.alarms {
-            self.upload_alarms();
+        if change.special {
+            self.upload_special();
         }
         change.len || !change.uploads.is_empty()
     }
@@ -128,17 +131,18 @@ impl Devices {
         );
     }
 
-    fn upload_alarms(&self) {
-        let slots: Vec<u32> = self.slots.alarms().iter().copied().collect();
+    fn upload_special(&self) {
+        let Special { alarms, badges } = self.slots.special();
+        let slots = [alarms.as_slice(), badges].concat();
         let kind = Gl::ELEMENT_ARRAY_BUFFER;
-        self.gl.bind_buffer(kind, self.alarms.as_ref());
+        self.gl.bind_buffer(kind, self.special.as_ref());
         self.gl
             .buffer_data_with_array_buffer_view(kind, &array(&slots), Gl::DYNAMIC_DRAW);
     }
 
     /// `ratio` is device px per CSS px.
     pub(crate) fn draw(&self, view: &View, ratio: f64, selected: Option<u32>) {
-        let [width, height] = self.fit_canvas(view, ratio);
+        let [width, height] = fit_canvas(&self.canvas, view, ratio).map(|side| side as f32);
         let margin = MARGIN * ratio as f32;
         self.program.set_projection(Projection {
             centre: view.centre,
@@ -157,37 +161,40 @@ impl Devices {
         let world = view.pixels_per_unit() * f64::from(u32::MAX);
         let copies = ((view.width / world - 1.0) / 2.0).ceil().max(0.0) as i32;
         for copy in -copies..=copies {
-            self.draw_world(view, (f64::from(copy) * world * ratio) as f32, selected);
+            let shift = (f64::from(copy) * world * ratio) as f32;
+            let begin = |pass| self.program.begin(pass, shift, ratio as f32);
+            self.draw_world(view, selected, begin);
         }
     }
 
-    fn draw_world(&self, view: &View, shift: f32, selected: Option<u32>) {
+    fn draw_world(&self, view: &View, selected: Option<u32>, begin: impl Fn(Pass)) {
         let len = self.slots.len();
         let crowded = len > MOST_SHAPES && self.slots.count_in(view.bounds()) > MOST_SHAPES;
-        let pass = if crowded { Pass::Dots } else { Pass::Marks };
-        self.program.begin(pass, shift);
+        begin(if crowded { Pass::Dots } else { Pass::Marks });
         self.gl.draw_arrays(Gl::POINTS, 0, len as i32);
-        let alarms = self.slots.alarms().len();
-        if alarms > 0 {
-            self.program.begin(Pass::Alarms, shift);
-            self.gl
-                .draw_elements_with_i32(Gl::POINTS, alarms as i32, Gl::UNSIGNED_INT, 0);
+        let Special { alarms, badges } = self.slots.special();
+        if !badges.is_empty() && !crowded {
+            begin(Pass::Badges);
+            self.draw_special(alarms.len(), badges.len());
+        }
+        if !alarms.is_empty() {
+            for pass in [Pass::Alarms, Pass::AlarmBars, Pass::AlarmDots] {
+                begin(pass);
+                self.draw_special(0, alarms.len());
+            }
         }
         if let Some(slot) = selected.filter(|&slot| (slot as usize) < len) {
-            self.program.begin(Pass::Selected, shift);
-            self.gl.draw_arrays(Gl::POINTS, slot as i32, 1);
+            for pass in [Pass::Ring, Pass::Selected] {
+                begin(pass);
+                self.gl.draw_arrays(Gl::POINTS, slot as i32, 1);
+            }
         }
     }
 
-    /// The canvas in device px.
-    fn fit_canvas(&self, view: &View, ratio: f64) -> [f32; 2] {
-        let size = [view.width * ratio, view.height * ratio].map(|side| side.round() as u32);
-        // Setting a size clears the canvas even where it is equal.
-        if [self.canvas.width(), self.canvas.height()] != size {
-            self.canvas.set_width(size[0]);
-            self.canvas.set_height(size[1]);
-        }
-        size.map(|side| side as f32)
+    fn draw_special(&self, first: usize, count: usize) {
+        let (count, offset) = (count as i32, (first * 4) as i32);
+        self.gl
+            .draw_elements_with_i32(Gl::POINTS, count, Gl::UNSIGNED_INT, offset);
     }
 }
 

@@ -3,6 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlCanvasElement, HtmlElement};
 
+use crate::map::camera::View;
+
 pub(crate) struct Elements {
     pub(crate) root: HtmlElement,
     /// MapLibre's own.
@@ -30,6 +32,17 @@ impl Elements {
         container.append_child(root)?;
         Ok(elements)
     }
+}
+
+/// Gives a canvas the size of the view, and tells it in device px. `ratio` is device px per CSS px.
+pub(crate) fn fit_canvas(canvas: &HtmlCanvasElement, view: &View, ratio: f64) -> [u32; 2] {
+    let size = [view.width * ratio, view.height * ratio].map(|side| side.round() as u32);
+    // Setting a size clears the canvas even where it is equal.
+    if [canvas.width(), canvas.height()] != size {
+        canvas.set_width(size[0]);
+        canvas.set_height(size[1]);
+    }
+    size
 }
 
 fn element<T: JsCast>(document: &Document, name: &str, class: &str) -> Result<T, JsValue> {

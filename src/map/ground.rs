@@ -10,6 +10,7 @@ use crate::geo::{LngLat, World};
 use crate::map::MapLanguage;
 use crate::map::camera::{Padding, Screen, View};
 use crate::map::cities::Cities;
+use crate::map::elements::fit_canvas;
 use crate::map::labels::{self, Rank, Room};
 use crate::map::scale::{self, Scale};
 use crate::map::tokens::Palette;
@@ -53,11 +54,7 @@ impl Ground {
 
     pub(crate) fn draw(&self, scene: &Scene<'_>) {
         let (view, ratio) = (&scene.view, scene.ratio);
-        let size = [view.width, view.height].map(|side| (side * ratio).round() as u32);
-        if [self.canvas.width(), self.canvas.height()] != size {
-            self.canvas.set_width(size[0]);
-            self.canvas.set_height(size[1]);
-        }
+        fit_canvas(&self.canvas, view, ratio);
         // Every one of these fails only for numbers that are not finite.
         let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, view.width, view.height);

@@ -65,7 +65,7 @@ pub struct SelectedMark {
     pub trail: Vec<World>,
 }
 
-/// A handle on the map. The last one to go takes the map with it.
+/// A handle on the map. The last one to go takes the map with it, so a listener that holds one keeps the map alive.
 #[derive(Clone)]
 pub struct MapHost(Rc<Stage>);
 
@@ -136,14 +136,18 @@ impl MapHost {
             bottom,
             left,
         };
-        self.0.settings.borrow_mut().padding = padding;
-        self.0.reveal_selected();
-        self.0.redraw();
+        let before = std::mem::replace(&mut self.0.settings.borrow_mut().padding, padding);
+        if padding != before {
+            self.0.reveal_selected();
+            self.0.redraw();
+        }
     }
 
     pub fn set_theme(&self, theme: Theme) {
-        self.0.settings.borrow_mut().options.theme = theme;
-        self.0.restyle();
+        let before = std::mem::replace(&mut self.0.settings.borrow_mut().options.theme, theme);
+        if theme != before {
+            self.0.restyle();
+        }
     }
 
     pub fn set_language(&self, language: MapLanguage) {
@@ -163,6 +167,9 @@ impl MapHost {
     /// Another device than before is brought into the uncovered part.
     pub fn set_selected(&self, selected: Option<SelectedMark>) {
         let slot = |mark: &Option<SelectedMark>| mark.as_ref().map(|mark| mark.slot);
+        if self.0.settings.borrow().selected == selected {
+            return;
+        }
         if let Some(mark) = &selected {
             self.0.tag.name(&mark.name);
         }

@@ -1,11 +1,14 @@
-//! The one WebGL2 program: every device is a point, its shape a distance function of the fragment shader.
+//! The one WebGL2 program: every mark is a point, its shape a distance function.
 //!
 //! Positions are fixed-point, and the camera's centre is subtracted from them as integers, which is exact at every
-//! zoom and wraps across the antimeridian. Plain uniforms only, no vertex array objects: the context has one user.
+//! zoom and wraps across the antimeridian. Which shape is drawn is a table (see `shapes`), not a branch: software GL
+//! would run every branch for every pixel. Plain uniforms only, no vertex array objects: the context has one user.
 
 use web_sys::{WebGl2RenderingContext as Gl, WebGlProgram, WebGlShader, WebGlUniformLocation};
 
 use crate::geo::World;
+use crate::map::shapes::{self, KINDS, Shape};
+use crate::map::slots::ALARM;
 use crate::map::tokens::Palette;
 
 /// Points reach this far from their position, in px: the viewport is larger than the canvas by as much,
@@ -15,16 +18,53 @@ pub(crate) const MARGIN: f32 = 20.0;
 pub(crate) const POSITION: u32 = 0;
 pub(crate) const MARK: u32 = 1;
 
-/// What one draw call draws.
+/// What one draw call draws, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pass {
     /// Every mark but alarms.
-    Marks = 0,
+    Marks,
     /// The same as dots of 4 px, when there are too many for shapes.
-    Dots = 1,
-    Alarms = 2,
-    /// A ring with the mark inside.
-    Selected = 3,
+    Dots,
+    Badges,
+    /// A triangle, then the two parts of its exclamation mark.
+    Alarms,
+    AlarmBars,
+    AlarmDots,
+    /// The ring around the selected device, then its mark once more.
+    Ring,
+    Selected,
+}
+
+impl Pass {
+    /// The kind of shape is the first number, plus the second times the mark's shape, plus the third times its badge.
+    fn kind(self) -> [i32; 3] {
+        match self {
+            Self::Marks | Self::Alarms | Self::Selected => [0, 1, 0],
+            Self::Dots => [shapes::DOTS, 1, 0],
+            Self::Badges => [shapes::BADGES, 0, 1],
+            Self::AlarmBars => [shapes::ALARM_BAR, 0, 0],
+            Self::AlarmDots => [shapes::ALARM_DOT, 0, 0],
+            Self::Ring => [shapes::RING, 0, 0],
+        }
+    }
+
+    /// A mark of this shape is left out, besides those that are nothing.
+    fn left_out(self) -> i32 {
+        match self {
+            Self::Marks | Self::Dots => ALARM.into(),
+            _ => 0,
+        }
+    }
+
+    /// From the position to the middle of the shape, in px to the right and down.
+    fn offset(self) -> [f32; 2] {
+        match self {
+            Self::Badges => [8.0, -7.0],
+            Self::AlarmBars => [0.0, -1.0],
+            Self::AlarmDots => [0.0, 3.6],
+            _ => [0.0, 0.0],
+        }
+    }
 }
 
 const VERTEX: &str = r"#version 300 es
@@ -33,116 +73,66 @@ layout(location = 0) in uvec2 a_position;
 layout(location = 1) in uvec4 a_mark;
 uniform uvec2 u_centre;
 uniform float u_scale;
-uniform float u_shift;
+uniform vec2 u_shift;
 uniform vec2 u_half;
 uniform float u_ratio;
-uniform int u_pass;
-flat out ivec2 v_mark;
+uniform ivec3 u_kind;
+uniform int u_left_out;
+uniform vec4 u_first[16];
+uniform vec4 u_second[16];
+uniform vec4 u_round[16];
+uniform vec3 u_colour[16];
 flat out vec2 v_ahead;
-flat out float v_size;
+flat out vec4 v_first;
+flat out vec4 v_second;
+flat out vec4 v_round;
+flat out vec3 v_colour;
 
 void main() {
   int shape = int(a_mark.x);
-  int badge = u_pass == 3 ? 0 : int(a_mark.z);
-  bool drawn = shape != 0 && (u_pass >= 2 || shape != 5);
+  int kind = clamp(u_kind.x + u_kind.y * shape + u_kind.z * int(a_mark.z), 0, 15);
+  v_first = u_first[kind];
+  v_second = u_second[kind];
+  v_round = u_round[kind];
+  v_colour = u_colour[kind];
+  float heading = float(a_mark.y) * (6.28318530718 / 256.0);
+  bool turned = shape == 1 && u_kind.y == 1;
+  v_ahead = turned ? vec2(sin(heading), -cos(heading)) : vec2(0.0, -1.0);
   float east = float(int(a_position.x - u_centre.x));
   float south = a_position.y >= u_centre.y
     ? float(a_position.y - u_centre.y)
     : -float(u_centre.y - a_position.y);
-  vec2 at = (vec2(east, south) * u_scale + vec2(u_shift, 0.0)) / u_half;
+  vec2 at = (vec2(east, south) * u_scale + u_shift) / u_half;
+  bool drawn = shape != 0 && shape != u_left_out;
   gl_Position = drawn ? vec4(at.x, -at.y, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
-  float plain = shape == 1 ? 19.0 : shape == 5 ? 23.0 : 13.0;
-  v_size = u_pass == 3 ? 36.0 : u_pass == 1 ? 5.0 : badge > 0 ? 28.0 : plain;
-  gl_PointSize = v_size * u_ratio;
-  v_mark = ivec2(shape, badge);
-  float heading = float(a_mark.y) * (6.28318530718 / 256.0);
-  v_ahead = vec2(sin(heading), -cos(heading));
+  gl_PointSize = v_round.w * u_ratio;
 }";
 
 /// Distances are in px, negative inside; y points down. The colour that leaves is premultiplied.
 const FRAGMENT: &str = r"#version 300 es
 precision highp float;
-precision highp int;
 uniform float u_ratio;
-uniform int u_pass;
-uniform vec3 u_device, u_stale, u_bad, u_sun, u_accent, u_halo;
-flat in ivec2 v_mark;
+uniform vec3 u_halo;
 flat in vec2 v_ahead;
-flat in float v_size;
+flat in vec4 v_first;
+flat in vec4 v_second;
+flat in vec4 v_round;
+flat in vec3 v_colour;
 out vec4 o_colour;
 
 float cover(float d) { return clamp(0.5 - d * u_ratio, 0.0, 1.0); }
 
-void over(vec3 colour, float alpha) {
-  o_colour = vec4(colour * alpha, alpha) + o_colour * (1.0 - alpha);
-}
-
-float arrow(vec2 p) {
-  float ahead = dot(p, v_ahead);
-  float side = abs(p.x * v_ahead.y - p.y * v_ahead.x);
-  float edge = dot(vec2(side, ahead - 7.2), vec2(0.931, 0.366));
-  float notch = dot(vec2(side, ahead + 2.9), vec2(-0.476, -0.879));
-  return max(edge, notch);
-}
-
-float cross_shape(vec2 p) {
-  vec2 q = abs(vec2(p.x + p.y, p.x - p.y)) * 0.7071;
-  return min(max(q.x - 5.6, q.y - 1.0), max(q.y - 5.6, q.x - 1.0));
-}
-
-float triangle(vec2 p) {
-  return max(dot(vec2(abs(p.x), p.y + 7.6), vec2(0.852, -0.524)), p.y - 5.6);
-}
-
-float exclamation(vec2 p) {
-  float bar = max(abs(p.x) - 0.9, abs(p.y + 0.9) - 2.4);
-  return min(bar, max(abs(p.x) - 0.9, abs(p.y - 3.6) - 0.8));
-}
-
-float mark(int shape, vec2 p) {
-  if (shape == 1) return arrow(p);
-  if (shape == 4) return cross_shape(p);
-  if (shape == 5) return triangle(p);
-  return length(p) - 4.3;
-}
-
-vec3 colour_of(int shape) {
-  return shape <= 2 ? u_device : shape == 5 ? u_bad : u_stale;
-}
-
-void fill(int shape, vec2 p, float d) {
-  over(colour_of(shape), cover(d));
-  if (shape == 3) over(u_halo, cover(d + 1.4));
-  if (shape == 5) over(u_halo, cover(exclamation(p)));
-}
-
-void diamond(int badge, vec2 p) {
-  vec2 q = abs(p - vec2(8.0, -7.0));
-  float d = (q.x + q.y - 4.2) * 0.7071;
-  over(u_halo, cover(d - 1.0));
-  over(u_sun, cover(d));
-  if (badge == 1) over(u_halo, cover(d + 1.4));
-}
-
 void main() {
-  o_colour = vec4(0.0);
-  int shape = v_mark.x;
-  vec2 p = (gl_PointCoord - 0.5) * v_size;
-  if (u_pass == 1) {
-    over(colour_of(shape), cover(length(p) - 2.0));
-    return;
-  }
-  float d = mark(shape, p);
-  if (u_pass == 3) {
-    float r = length(p);
-    over(u_halo, cover(r - 16.4));
-    over(u_accent, cover(r - 15.0));
-    over(u_halo, cover(r - 12.6));
-  } else {
-    over(u_halo, cover(d - 1.4));
-  }
-  fill(shape, p, d);
-  if (v_mark.y > 0) diamond(v_mark.y, p);
+  vec2 p = (gl_PointCoord - 0.5) * v_round.w;
+  vec4 q;
+  q.x = abs(p.x * v_ahead.y - p.y * v_ahead.x);
+  q.y = dot(p, v_ahead);
+  q.z = abs(q.y);
+  q.w = abs(q.x - q.z);
+  float planes = max(dot(q, v_first) - v_second.z, dot(q.xy, v_second.xy) - v_second.w);
+  float d = max(planes, length(p) - v_round.x);
+  float ink = cover(d) - cover(d + v_round.y);
+  o_colour = vec4(mix(u_halo, v_colour, ink), 1.0) * cover(d - v_round.z);
 }";
 
 pub(crate) struct Program {
@@ -150,9 +140,10 @@ pub(crate) struct Program {
     centre: Option<WebGlUniformLocation>,
     scale: Option<WebGlUniformLocation>,
     shift: Option<WebGlUniformLocation>,
+    kind: Option<WebGlUniformLocation>,
+    left_out: Option<WebGlUniformLocation>,
     half: Option<WebGlUniformLocation>,
     ratio: Option<WebGlUniformLocation>,
-    pass: Option<WebGlUniformLocation>,
     program: WebGlProgram,
 }
 
@@ -190,24 +181,34 @@ impl Program {
             shift: uniform("u_shift"),
             half: uniform("u_half"),
             ratio: uniform("u_ratio"),
-            pass: uniform("u_pass"),
+            kind: uniform("u_kind"),
+            left_out: uniform("u_left_out"),
             program,
         })
     }
 
     pub(crate) fn set_palette(&self, palette: &Palette) {
-        for (name, colour) in [
-            ("u_device", palette.device),
-            ("u_stale", palette.stale),
-            ("u_bad", palette.bad),
-            ("u_sun", palette.sun),
-            ("u_accent", palette.accent),
-            ("u_halo", palette.halo),
-        ] {
-            let location = self.gl.get_uniform_location(&self.program, name);
-            self.gl
-                .uniform3fv_with_f32_array(location.as_ref(), &colour.rgb());
-        }
+        let kinds = shapes::kinds(palette);
+        let second = |shape: &Shape| {
+            let ([x, y], [first, second]) = (shape.second, shape.limits);
+            [x, y, first, second]
+        };
+        // The last number is the size of the point: one px more, for the soft edge.
+        let round = |shape: &Shape| {
+            let size = 2.0 * (shape.radius + shape.halo) + 1.0;
+            [shape.radius, shape.hollow, shape.halo, size]
+        };
+        let gl = &self.gl;
+        let location = |name| gl.get_uniform_location(&self.program, name);
+        let set = |name, numbers: [[f32; 4]; KINDS]| {
+            gl.uniform4fv_with_f32_array(location(name).as_ref(), numbers.as_flattened());
+        };
+        set("u_first", kinds.map(|shape| shape.first));
+        set("u_second", kinds.each_ref().map(second));
+        set("u_round", kinds.each_ref().map(round));
+        let colours = kinds.map(|shape| shape.colour.rgb());
+        gl.uniform3fv_with_f32_array(location("u_colour").as_ref(), colours.as_flattened());
+        gl.uniform3fv_with_f32_array(location("u_halo").as_ref(), &palette.halo.rgb());
     }
 
     pub(crate) fn set_projection(&self, projection: Projection) {
@@ -224,10 +225,14 @@ impl Program {
         self.gl.uniform1f(self.ratio.as_ref(), ratio);
     }
 
-    /// `shift` moves to another copy of the world, in device px to the right.
-    pub(crate) fn begin(&self, pass: Pass, shift: f32) {
-        self.gl.uniform1i(self.pass.as_ref(), pass as i32);
-        self.gl.uniform1f(self.shift.as_ref(), shift);
+    /// `shift` moves to another copy of the world, `ratio` is device px per CSS px; both as in the projection.
+    pub(crate) fn begin(&self, pass: Pass, shift: f32, ratio: f32) {
+        let ([base, by_shape, by_badge], [x, y]) = (pass.kind(), pass.offset());
+        self.gl
+            .uniform3i(self.kind.as_ref(), base, by_shape, by_badge);
+        self.gl.uniform1i(self.left_out.as_ref(), pass.left_out());
+        self.gl
+            .uniform2f(self.shift.as_ref(), shift + x * ratio, y * ratio);
     }
 }
 

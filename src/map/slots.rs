@@ -1,7 +1,6 @@
 //! Every device slot as the page knows it: position and mark, filled from frames, and which stretches of them the
 //! graphics card must be told of.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::engine::frame::FrameUpdate;
@@ -9,9 +8,9 @@ use crate::geo::{Bounds, World};
 
 /// Bytes of a mark: shape, heading, badge, and one that is always 0.
 pub const MARK_BYTES: usize = 4;
-/// Shapes as the first byte names them; the shader names the others.
+/// Shapes as the first byte names them.
 const NOTHING: u8 = 0;
-const ALARM: u8 = 5;
+pub const ALARM: u8 = 5;
 
 /// One upload with a few slots too many is cheaper than two uploads.
 const MERGE_GAP: usize = 256;
@@ -21,7 +20,15 @@ pub struct Slots {
     /// x and y of each slot, one after the other, as the card takes them.
     positions: Vec<u32>,
     marks: Vec<u8>,
-    alarms: BTreeSet<u32>,
+    special: Special,
+}
+
+/// The slots that are drawn once more above the others, in ascending order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Special {
+    pub alarms: Vec<u32>,
+    /// With a badge.
+    pub badges: Vec<u32>,
 }
 
 /// What an update changed.
@@ -29,8 +36,8 @@ pub struct Slots {
 pub struct Change {
     /// The slots to upload, in ascending order.
     pub uploads: Vec<Range<usize>>,
-    /// Other slots than before are in alarm.
-    pub alarms: bool,
+    /// Others than before are special.
+    pub special: bool,
     /// There are more or fewer slots than before.
     pub len: bool,
 }
@@ -56,9 +63,8 @@ impl Slots {
             .unwrap_or_default()
     }
 
-    /// Slots in alarm, in ascending order.
-    pub fn alarms(&self) -> &BTreeSet<u32> {
-        &self.alarms
+    pub fn special(&self) -> &Special {
+        &self.special
     }
 
     /// Where a slot is drawn; None when it is not.
@@ -93,7 +99,6 @@ impl Slots {
         };
         self.positions.resize(slots * 2, 0);
         self.marks.resize(slots * MARK_BYTES, 0);
-        change.alarms = !self.alarms.split_off(&update.view.slots).is_empty();
         let mut taken = 0;
         for run in &update.runs {
             let (first, len) = (run.first as usize, run.len as usize);
@@ -102,27 +107,31 @@ impl Slots {
                 break;
             }
             taken += len;
-            change.alarms |= self.note_alarms(target.clone());
             match change.uploads.last_mut() {
                 Some(last) if target.start <= last.end + MERGE_GAP => last.end = target.end,
                 _ => change.uploads.push(target),
             }
         }
+        if change.len || !change.uploads.is_empty() {
+            let special = self.find_special();
+            change.special = special != self.special;
+            self.special = special;
+        }
         change
     }
 
-    /// True when other slots than before are in alarm.
-    fn note_alarms(&mut self, slots: Range<usize>) -> bool {
-        let marks =
-            self.marks[slots.start * MARK_BYTES..slots.end * MARK_BYTES].as_chunks::<MARK_BYTES>();
-        let mut changed = false;
-        for (slot, [shape, ..]) in (slots.start as u32..).zip(marks.0) {
-            changed |= match *shape {
-                ALARM => self.alarms.insert(slot),
-                _ => self.alarms.remove(&slot),
-            };
+    fn find_special(&self) -> Special {
+        let mut special = Special::default();
+        let marks = self.marks.as_chunks::<MARK_BYTES>().0;
+        for (slot, [shape, _, badge, _]) in (0..).zip(marks) {
+            if *shape == ALARM {
+                special.alarms.push(slot);
+            }
+            if *badge != 0 && *shape != NOTHING {
+                special.badges.push(slot);
+            }
         }
-        changed
+        special
     }
 
     /// None when the update is shorter than its runs say, or a run reaches past the last slot.
@@ -188,28 +197,31 @@ mod tests {
         let mut slots = Slots::default();
         let change = slots.apply(&update(2000, &[(2, &[1]), (100, &[1, 1]), (1500, &[1])]));
         assert_eq!(change.uploads, [2..102, 1500..1501]);
-        assert!(change.len && !change.alarms);
+        assert!(change.len && change.special);
     }
 
     #[test]
-    fn alarms_come_and_go() {
+    fn alarms_and_badges_come_and_go() {
         let mut slots = Slots::default();
         assert!(
             slots
                 .apply(&update(9, &[(1, &[5, 1, 5]), (8, &[5])]))
-                .alarms
+                .special
         );
-        assert_eq!(slots.alarms(), &BTreeSet::from([1, 3, 8]));
-        assert!(slots.apply(&update(8, &[(1, &[2])])).alarms);
-        assert_eq!(slots.alarms(), &BTreeSet::from([3]));
-        assert!(!slots.apply(&update(8, &[(1, &[2, 2, 5])])).alarms);
+        assert_eq!(slots.special().alarms, [1, 3, 8]);
+        assert_eq!(slots.special().badges, [1, 2, 3, 8]);
+        assert!(slots.apply(&update(8, &[(1, &[2, 0])])).special);
+        assert_eq!(slots.special().alarms, [3]);
+        assert_eq!(slots.special().badges, [1, 3]);
+        assert!(!slots.apply(&update(8, &[(1, &[1, 0, 5])])).special);
     }
 
     #[test]
     fn an_update_that_contradicts_itself_changes_nothing_beyond_its_sound_part() {
         let mut slots = Slots::default();
         let change = slots.apply(&update(4, &[(0, &[1]), (3, &[1, 1])]));
-        assert_eq!(change.uploads, [0..1]);
+        assert_eq!(change.uploads.first(), Some(&(0..1)));
+        assert_eq!(change.uploads.len(), 1);
         let mut short = update(4, &[(0, &[2, 2])]);
         short.positions.pop();
         assert!(slots.apply(&short).uploads.is_empty());

@@ -28,11 +28,16 @@ const PRESS_RADIUS: f64 = 12.0;
 /// The selected device keeps this distance from panels and edges, in px.
 const SELECTED_MARGIN: f64 = 48.0;
 
+/// With the place, the radius in its units within which devices are meant, and the point in px.
+pub(crate) type PressListener = dyn FnMut(World, u32, (f64, f64));
+
+type Callback = Closure<dyn FnMut(JsValue)>;
+
 /// What the page wants to hear of.
 #[derive(Default)]
 pub(crate) struct Listeners {
     pub(crate) camera: Listener<dyn FnMut(Camera, Bounds)>,
-    pub(crate) press: Listener<dyn FnMut(World, u32, (f64, f64))>,
+    pub(crate) press: Listener<PressListener>,
     pub(crate) fresh: Listener<dyn FnMut()>,
     pub(crate) follow_end: Listener<dyn FnMut()>,
 }
@@ -79,7 +84,7 @@ pub(crate) struct Stage {
     /// An animation frame was let pass, because MapLibre was about to draw.
     waited: Cell<bool>,
     tick: Closure<dyn FnMut()>,
-    callbacks: RefCell<Vec<Closure<dyn FnMut(JsValue)>>>,
+    callbacks: RefCell<Vec<Callback>>,
 }
 
 impl Stage {
@@ -141,7 +146,7 @@ impl Stage {
 
     fn callback(self: &Rc<Self>, act: fn(&Self, JsValue)) -> Function {
         let stage = Rc::downgrade(self);
-        let callback = Closure::<dyn FnMut(JsValue)>::new(move |event| {
+        let callback = Callback::new(move |event| {
             if let Some(stage) = stage.upgrade() {
                 act(&stage, event);
             }
