@@ -49,7 +49,7 @@ extern "C" {
     fn ease_to(this: &MapLibre, options: &JsValue);
 
     #[wasm_bindgen(method, js_name = panBy)]
-    fn pan_by_offset(this: &MapLibre, offset: &[f64], options: &JsValue);
+    fn pan_by_offset(this: &MapLibre, offset: &js_sys::Array, options: &JsValue);
 
     #[wasm_bindgen(method)]
     pub(crate) fn remove(this: &MapLibre);
@@ -129,7 +129,7 @@ impl MapLibre {
 
     /// In px, to the right and down.
     pub(crate) fn pan_by(&self, x: f64, y: f64) {
-        self.pan_by_offset(&[x, y], &eased(object()));
+        self.pan_by_offset(&js_sys::Array::of2(&x.into(), &y.into()), &eased(object()));
     }
 }
 

@@ -12,7 +12,11 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    pub(super) fn new(target: &EventTarget, name: &'static str, hear: impl FnMut(Event) + 'static) -> Self {
+    pub(super) fn new(
+        target: &EventTarget,
+        name: &'static str,
+        hear: impl FnMut(Event) + 'static,
+    ) -> Self {
         let closure: Closure<dyn FnMut(Event)> = Closure::new(hear);
         let callback = closure.as_ref().unchecked_ref();
         let _ = target.add_event_listener_with_callback(name, callback);

@@ -9,7 +9,7 @@ use super::text::{say, shell};
 #[component]
 pub(super) fn NoMap() -> impl IntoView {
     let state = expect_context::<MapHandle>().state;
-    let card = move || {
+    move || {
         let (why, steps) = match state.get() {
             MapState::Starting | MapState::Ready => return None,
             MapState::NoWebGl => (shell::NO_WEBGL, true),
@@ -34,6 +34,5 @@ pub(super) fn NoMap() -> impl IntoView {
                 <button class="button" on:click=reload>{say(shell::TRY_AGAIN)}</button>
             </section>
         })
-    };
-    card
+    }
 }

@@ -56,10 +56,12 @@ pub(super) fn MapView(
         untrack(|| begin(handle, &container, camera, on_fresh));
         true
     });
+    let placed = RwSignal::new(camera.is_some());
     if camera.is_none() {
-        fit_once(handle);
+        fit_once(handle, placed);
     }
     tell(handle, past);
+    remember(handle, placed);
     view! {
         <section class="map-region" role="region" aria-label=say(shell::MAP)>
             <div
@@ -101,16 +103,7 @@ fn begin(
 /// What the map tells.
 fn hear(host: &MapHost, on_fresh: Callback<()>) {
     let store = expect_context::<Store>();
-    let mut remember = debounce(REST, move |camera: Camera| {
-        let text = camera.to_string();
-        storage::save(CAMERA, &text);
-        let device = store.selection.get_untracked();
-        start::show_in_url(device.as_deref(), text.strip_prefix("map="));
-    });
-    host.on_camera(move |camera: Camera, bounds: Bounds| {
-        store.bounds.set(Some(bounds));
-        remember(camera);
-    });
+    host.on_camera(move |_, bounds: Bounds| store.bounds.set(Some(bounds)));
     let press = expect_context::<Press>().0;
     let mut serial = 0;
     host.on_press(move |point: World, radius: u32, at: (f64, f64)| {
@@ -152,14 +145,32 @@ fn tell(handle: MapHandle, past: Memo<Option<UnixMillis>>) {
         let follow = store.follow.get();
         handle.track(|map| map.set_follow(follow))
     });
-    Effect::new(move |_| {
-        let device = store.selection.get();
-        let camera = handle.track(|map| map.camera().to_string());
-        let at = camera.as_deref().and_then(|text| text.strip_prefix("map="));
-        // Before the map is there the address bar still says where it shall begin.
-        if at.is_some() {
-            start::show_in_url(device.as_deref(), at);
+}
+
+/// Keeps camera and selection in the address bar, and the camera over a reload. A camera that nobody placed says
+/// nothing: until then neither holds one.
+fn remember(handle: MapHandle, placed: RwSignal<bool>) {
+    let store = expect_context::<Store>();
+    let mut write = debounce(REST, move |()| {
+        if handle.state.get_untracked() == MapState::Starting {
+            return;
         }
+        let camera = handle.with(|map| map.camera().to_string());
+        let camera = camera.filter(|_| placed.get_untracked());
+        if let Some(camera) = &camera {
+            storage::save(CAMERA, camera);
+        }
+        let device = store.selection.get_untracked();
+        let at = camera
+            .as_deref()
+            .and_then(|camera| camera.strip_prefix("map="));
+        start::show_in_url(device.as_deref(), at);
+    });
+    Effect::new(move |_| {
+        store.selection.track();
+        store.bounds.track();
+        placed.track();
+        write(());
     });
 }
 
@@ -176,39 +187,38 @@ fn mark_of(selected: &Selected) -> Option<SelectedMark> {
 }
 
 /// Looks at the whole fleet once, soon after its first positions, unless a hand was on the map before.
-fn fit_once(handle: MapHandle) {
+fn fit_once(handle: MapHandle, placed: RwSignal<bool>) {
     let store = expect_context::<Store>();
-    let touched = StoredValue::new(false);
-    let listeners = ["pointerdown", "wheel", "keydown"].map(|name| {
+    let listeners = StoredValue::new_local(None);
+    let listen = ["pointerdown", "wheel", "keydown"].map(|name| {
         Listener::new(&window(), name, move |event| {
             let target = event
                 .target()
                 .and_then(|target| target.dyn_into::<Element>().ok());
-            if target.is_some_and(|target| target.closest("#map, .tools").ok().flatten().is_some())
-            {
-                touched.set_value(true);
+            let on_map = target.and_then(|target| target.closest("#map, .tools").ok().flatten());
+            if on_map.is_some() && !placed.get_untracked() {
+                placed.set(true);
             }
         })
     });
-    let listeners = StoredValue::new_local(Some(listeners));
+    listeners.set_value(Some(listen));
     let any = Memo::new(move |_| store.extent.with(Option::is_some));
     Effect::new(move |_| {
         if !any.get() || handle.state.get() != MapState::Ready {
             return;
         }
-        set_timeout(
-            move || {
-                if let Some(extent) = store
-                    .extent
-                    .get_untracked()
-                    .filter(|_| !touched.get_value())
-                {
-                    handle.with(|map| map.fit(extent, FIRST_ZOOM));
-                }
-                listeners.set_value(None);
-            },
-            GATHER,
-        );
+        let look = move || {
+            listeners.set_value(None);
+            if let Some(extent) = store
+                .extent
+                .get_untracked()
+                .filter(|_| !placed.get_untracked())
+            {
+                handle.with(|map| map.fit(extent, FIRST_ZOOM));
+                placed.set(true);
+            }
+        };
+        set_timeout(look, GATHER);
     });
 }
 

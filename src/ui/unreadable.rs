@@ -23,7 +23,7 @@ pub(super) fn Unreadable() -> impl IntoView {
     };
     view! {
         <Show when=news>
-            <div class="note">
+            <div class="unreadable">
                 <span class="warning">{icon(Icon::Warning)}</span>
                 <span>{text}</span>
                 <button class="link" on:click=move |_| open.details.set(true)>{say(shell::SHOW)}</button>

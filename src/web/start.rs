@@ -72,9 +72,10 @@ pub fn show_in_url(device: Option<&str>, map: Option<&str>) {
     let Some(url) = own_url() else {
         return;
     };
+    let query = url.search_params();
     match device {
-        Some(device) => url.search_params().set("device", device),
-        None => url.search_params().delete("device"),
+        Some(device) => query.set("device", device),
+        None => query.delete("device"),
     }
     url.set_hash(&map.map_or_else(String::new, |map| format!("map={map}")));
     replace_url(&url);
@@ -90,7 +91,9 @@ pub fn forget_broker() {
 
 fn replace_url(url: &Url) {
     if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
-        let _ = history.replace_state_with_url(&"".into(), "", Some(&url.href()));
+        // A query may hold these two as they are, and people read it better so.
+        let href = url.href().replace("%3A", ":").replace("%2F", "/");
+        let _ = history.replace_state_with_url(&"".into(), "", Some(&href));
     }
 }
 

@@ -77,7 +77,7 @@ pub const CHANGES_WAIT: Phrase = Phrase::new(
 pub const NO_DEVICES: Phrase = Phrase::new("No devices yet", "デバイスはまだありません");
 pub const LISTENING: Phrase = Phrase::new(
     "Listening on {} filters for {}. A device appears as soon as a message with a position or a shadow arrives.",
-    "{} 個のフィルターを {} 間購読しています。位置またはシャドウを含むメッセージが届くと、デバイスが表示されます。",
+    "{} 個のフィルターを {}間購読しています。位置またはシャドウを含むメッセージが届くと、デバイスが表示されます。",
 );
 pub const SEND_ONE: Phrase = Phrase::new("Send one from a terminal", "ターミナルから送信する");
 pub const TCP_PORT: Phrase = Phrase::new(
