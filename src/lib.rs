@@ -2,7 +2,7 @@
 //!
 //! The modules in reading order. Everything above the line compiles natively and names no browser API.
 //!
-//! - [`time`], [`rng`], [`geo`], [`topic`], [`message`]: the small words that everything else is written in
+//! - [`time`], [`rng`], [`geo`], [`decimal`], [`topic`], [`message`]: the small words that everything else is written in
 //! - [`mqtt`]: MQTT 3.1.1 without IO: packets from bytes, and the client's session
 //! - [`shadow`]: AWS IoT Device Shadows: documents, merge, delta, topics, requests, and the service itself
 //! - [`location`]: the many shapes in which a position arrives, read into one
@@ -18,6 +18,7 @@
 pub mod time;
 pub mod rng;
 pub mod geo;
+pub mod decimal;
 pub mod topic;
 pub mod message;
 pub mod mqtt;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use self::sketch::{Kind, Sketch};
+use crate::decimal;
 use crate::geo::LngLat;
 use crate::time::UnixMillis;
 
@@ -101,7 +102,7 @@ fn why_unreadable(error: &serde_json::Error, payload: &[u8]) -> LocationError {
     // NaN, Infinity and 1e999 are no JSON numbers, but common serialisers write them.
     let not_finite = String::from_utf8_lossy(payload)
         .split([':', ',', '[', ']', '}'])
-        .any(|token| token.trim().parse().is_ok_and(|n: f64| !n.is_finite()));
+        .any(|token| decimal::parse_or_word(token.trim()).is_some_and(|n| !n.is_finite()));
     match not_finite {
         true => LocationError::NotFinite,
         false => LocationError::Malformed,

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::decimal;
 use crate::time::UnixMillis;
 
 pub(super) const METRES_A_SECOND_PER_KNOT: f64 = 1852.0 / 3600.0;
@@ -99,7 +100,7 @@ impl<'de, T> Visitor<'de> for Scalar<T> {
 }
 
 pub(super) fn number_from_text(text: &str) -> Option<f64> {
-    text.parse().ok()
+    decimal::parse_or_word(text)
 }
 
 fn speed_from_text(text: &str) -> Option<f64> {

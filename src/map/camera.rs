@@ -4,6 +4,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::decimal;
 use crate::geo::{Bounds, LngLat, MAX_LATITUDE, World};
 
 pub const MAX_ZOOM: f64 = 18.0;
@@ -25,11 +26,11 @@ impl Camera {
     pub fn from_fragment(fragment: &str) -> Option<Self> {
         let parts = fragment.trim_start_matches('#').split('&');
         let text = parts.filter_map(|part| part.strip_prefix("map=")).next()?;
-        let mut numbers = text.split('/').map(|number| number.parse::<f64>());
+        let mut numbers = text.split('/').map(decimal::parse);
         let (zoom, lat, lng) = (
-            numbers.next()?.ok()?,
-            numbers.next()?.ok()?,
-            numbers.next()?.ok()?,
+            numbers.next()??,
+            numbers.next()??,
+            numbers.next()??,
         );
         let sane = zoom.is_finite() && lat.abs() <= 90.0 && lng.abs() <= 360.0;
         (sane && numbers.next().is_none()).then(|| Self {

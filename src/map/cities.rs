@@ -1,5 +1,6 @@
 //! The cities that the map names, read from the table that the base map's build step writes.
 
+use crate::decimal;
 use crate::geo::{LngLat, World, metres_between};
 use crate::map::MapLanguage;
 
@@ -23,8 +24,8 @@ impl City {
         let name = cells.next()?.into();
         let japanese = Some(cells.next()?).filter(|name| !name.is_empty());
         let position = LngLat {
-            lng: cells.next()?.parse().ok()?,
-            lat: cells.next()?.parse().ok()?,
+            lng: decimal::parse(cells.next()?)?,
+            lat: decimal::parse(cells.next()?)?,
         };
         Some(Self {
             name,
