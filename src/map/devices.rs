@@ -169,6 +169,10 @@ impl Devices {
 
     fn draw_world(&self, view: &View, selected: Option<u32>, begin: impl Fn(Pass)) {
         let len = self.slots.len();
+        if len == 0 {
+            // The buffers are not there yet, and Chromium warns of every draw without them.
+            return;
+        }
         let crowded = len > MOST_SHAPES && self.slots.count_in(view.bounds()) > MOST_SHAPES;
         begin(if crowded { Pass::Dots } else { Pass::Marks });
         self.gl.draw_arrays(Gl::POINTS, 0, len as i32);

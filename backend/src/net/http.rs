@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SERVER, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -72,7 +72,7 @@ async fn mqtt(State(door): State<Door>, upgrade: WebSocketUpgrade) -> Response {
         .on_upgrade(move |socket| tasks.track_future(websocket::serve(socket, hub.connect())))
 }
 
-/// Files of the dashboard. They are asked for again each time, and sent again only when they have changed.
+/// Files of the dashboard, which knows its broker by the `Server` header. They are asked for again each time, and sent again only when they have changed.
 fn site(folder: &Path) -> Router {
     let files = ServeDir::new(folder).fallback(any(absent));
     let header = |name: HeaderName, value| {
@@ -83,6 +83,7 @@ fn site(folder: &Path) -> Router {
         .layer(header(CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(CACHE_CONTROL, "no-cache"))
+        .layer(header(SERVER, "gnomon-backend"))
 }
 
 async fn absent(request: Request) -> Response {
