@@ -128,7 +128,7 @@ impl Fleet {
                 .extend((known..names.len() as u32).map(Slot));
             self.order
                 .by_name
-                .sort_unstable_by(|a, b| names.compare(*a, *b));
+                .sort_by(|a, b| names.compare(*a, *b));
         }
         let search = self.order.question.search.to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();

@@ -47,7 +47,10 @@ pub(super) fn list_window(store: Store) -> AnyView {
             on:keydown=move |event| walk(&event, list, window)
             on:pointerenter=move |_| hold.set(hold.pointer, true)
             on:pointerleave=move |_| hold.set(hold.pointer, false)
-            on:focusin=move |_| hold.set(hold.focus, true)
+            on:focusin=move |_| {
+                hold.set(hold.focus, true);
+                begin(list, window);
+            }
             on:focusout=move |_| hold.set(hold.focus, false)
         >
             <div class="rows-all" role="presentation" style:height=height>
@@ -154,6 +157,17 @@ fn start_at_the_top(list: NodeRef<Div>, window: Window) {
             }
         }
     });
+}
+
+/// Whoever comes to the list by key stands on its first row in sight.
+fn begin(list: NodeRef<Div>, window: Window) {
+    let any = window.store.list.with_untracked(|list| list.total > 0);
+    let list = list.get_untracked().filter(|_| any && window.active.get_untracked().is_none());
+    if let Some(list) = list {
+        let height = window.row_height.get_untracked();
+        let first_in_sight = (list.scroll_top().max(0) as u32).div_ceil(height);
+        window.active.set(Some(first_in_sight));
+    }
 }
 
 fn walk(event: &KeyboardEvent, list: NodeRef<Div>, window: Window) {

@@ -28,16 +28,22 @@ test.describe('with 25 simulated devices', () => {
     const after = before === 'true' ? 'false' : 'true';
     await expect(power).toHaveAttribute('aria-busy', 'false');
 
-    const updates = await subscribe(backend.mqttPort, '$aws/things/sim-0003/shadow/update/accepted', 2);
+    const updates = await subscribe(backend.mqttPort, '$aws/things/sim-0003/shadow/update/accepted');
     await power.click();
     await expect(power).toHaveAttribute('aria-busy', 'true');
     await expect(power).toHaveAttribute('aria-checked', before);
     await expect(power).toHaveAttribute('aria-checked', after, { timeout: 5_000 });
     await expect(power).toHaveAttribute('aria-busy', 'false');
 
-    const states = (await updates.messages).map((line) => JSON.parse(line.slice(line.indexOf('{'))).state);
-    expect(states[0].desired.power).toBe(after === 'true' ? 'on' : 'off');
-    expect(states[1].reported.power).toBe(states[0].desired.power);
+    const wished = after === 'true' ? 'on' : 'off';
+    const seen = () => {
+      const states = updates.payloads.map(({ state }) => state);
+      return states.filter((state) => state.desired?.power ?? state.reported?.power);
+    };
+    await expect.poll(seen).toHaveLength(2);
+    updates.stop();
+    expect(seen()[0].desired).toEqual({ power: wished });
+    expect(seen()[1].reported.power).toBe(wished);
   });
 
   test('the page recovers by itself when the broker is killed and comes back', async ({ page }) => {
@@ -150,7 +156,8 @@ test.describe('with the commands of the article', () => {
     await publish(backend.mqttPort, '$aws/things/topic_1/shadow/update', update);
     await row(page, 'topic_1').click();
     await expect(panel(page, 'topic_1').getByText(script).first()).toBeVisible();
-    await expect(panel(page, 'topic_1').locator('b, img')).toHaveCount(0);
+    await expect(panel(page, 'topic_1').locator('img[src="x"]')).toHaveCount(0);
+    await expect(panel(page, 'topic_1').getByText('bold', { exact: true })).toHaveCount(0);
     await expect(page).not.toHaveTitle('taken');
   });
 
@@ -171,7 +178,8 @@ test.describe('with the commands of the article', () => {
   test('an update that the service refuses is told in its words', async ({ page }) => {
     await page.goto(backend.page);
     await connected(page);
-    const note = 'x'.repeat(8_170);
+    // 8,190 bytes: the wish makes them more than 8 KB.
+    const note = 'x'.repeat(8_164);
     await publish(backend.mqttPort, '$aws/things/lamp/shadow/update', {
       state: { reported: { power: 'off', note } },
     });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -133,20 +134,19 @@ export function publish(port, topic, message) {
   return run('mosquitto_pub', [...address, '-q', '1', '-t', topic, '-m', payload]);
 }
 
-/** The article's subscriber: resolves with its lines once there are `count` of them. */
-export async function subscribe(port, topic, count) {
-  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-C', String(count)];
-  const child = spawn('mosquitto_sub', [...args, '-d', '-v'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const subscribed = new Promise((resolve) => {
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      if (/^Subscribed/m.test(output)) resolve();
+/** The article's subscriber, once it is subscribed. `payloads` grows with each JSON payload that comes. */
+export async function subscribe(port, topic) {
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-d'];
+  // Into a pipe it would keep its lines to itself until its buffer is full.
+  const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const payloads = [];
+  await new Promise((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.startsWith('Subscribed')) resolve();
+      if (line.startsWith('{')) payloads.push(JSON.parse(line));
     });
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error('mosquitto_sub ended')));
   });
-  await subscribed;
-  const messages = once(child, 'close').then(() =>
-    output.split('\n').filter((line) => line.startsWith('$') || line.startsWith(topic)),
-  );
-  return { messages, stop: () => child.kill() };
+  return { payloads, stop: () => child.kill() };
 }
