@@ -269,7 +269,11 @@ impl Session {
             },
             (Phase::Up, Packet::SubAck(ack)) => match self.in_flight.end(ack.packet_id) {
                 Some(Awaited::Subscribe(places))
-                    if self.subscriptions.answered(&places, &ack.codes) => {}
+                    if self.subscriptions.answered(&places, &ack.codes) =>
+                {
+                    // Every SUBSCRIBE goes out when the link comes up.
+                    self.latency = Some(now.since(self.since));
+                }
                 _ => return Err(unexpected("SUBACK for nothing")),
             },
             _ => return Err(unexpected("a packet that a broker does not send here")),

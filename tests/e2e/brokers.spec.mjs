@@ -70,7 +70,7 @@ for (const [name, packets] of Object.entries(hostile)) {
     const broker = await HostileBroker.start(packets);
     try {
       await open(page, broker.url);
-      await expect(connection(page)).toHaveText(/^Disconnected.*no MQTT 3\.1\.1/);
+      await expect(connection(page)).toHaveText(/^Disconnected.*no MQTT/);
       // It tries again, with growing patience.
       await expect.poll(() => broker.connections).toBeGreaterThan(1);
       await open(page, backend.broker);
@@ -88,7 +88,7 @@ test('a payload of 10 MB goes by, counted as dropped, and what follows arrives',
   try {
     await open(page, broker.url);
     await expect(row(page, 'topic_1')).toBeVisible();
-    await expect(connection(page)).toContainText(/1\s*dropped/);
+    await expect(page.getByRole('banner')).toContainText(/1\s*dropped/);
   } finally {
     await broker.end();
   }

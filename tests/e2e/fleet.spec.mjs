@@ -50,6 +50,8 @@ test.describe('with 25 simulated devices', () => {
     await page.goto(backend.page);
     await connected(page);
     await expect(row(page, 'sim-0001')).toBeVisible();
+    // The backend serves the map's files too: they must be here before it goes.
+    await page.waitForLoadState('networkidle');
     await backend.stop('SIGKILL');
     await expect(connection(page)).toHaveText(/^(Disconnected|Connecting)/);
     await expect(page.getByText('You see the past.')).toBeVisible();

@@ -171,10 +171,12 @@ fn packets_wait_for_a_full_socket_but_closing_does_not() {
 fn keeps_what_the_broker_said_to_each_filter() {
     let mut scene = Scene::up(filters(2));
     let packet_id = PacketId::new(1).unwrap();
+    scene.now = scene.now + Duration::from_millis(7);
     scene.broker(&Packet::SubAck(SubAck {
         packet_id,
         codes: vec![1, 0x80],
     }));
+    assert_eq!(scene.session.latency(), Some(Duration::from_millis(7)));
     let states: Vec<_> = scene
         .session
         .subscriptions()
