@@ -33,13 +33,21 @@ fn draws_of_the_list(store: Store) -> Rc<Cell<u32>> {
     draws
 }
 
-#[wasm_bindgen_test]
-async fn a_thousand_views_of_one_turn_are_drawn_once() {
+/// A store whose list is drawn, as long as its owner lives.
+fn stage() -> (Owner, Store, Rc<Cell<u32>>) {
+    // Mounting anything starts the executor that effects need.
+    leptos::mount::mount_to_body(|| ());
     let owner = Owner::new();
     let (store, draws) = owner.with(|| {
         let store = Store::new();
         (store, draws_of_the_list(store))
     });
+    (owner, store, draws)
+}
+
+#[wasm_bindgen_test]
+async fn a_thousand_views_of_one_turn_are_drawn_once() {
+    let (_owner, store, draws) = stage();
     leptos::task::tick().await;
     assert_eq!(draws.get(), 1);
     for devices in 0..1000 {
@@ -52,11 +60,7 @@ async fn a_thousand_views_of_one_turn_are_drawn_once() {
 
 #[wasm_bindgen_test]
 async fn a_view_without_news_of_the_list_does_not_draw_it() {
-    let owner = Owner::new();
-    let (store, draws) = owner.with(|| {
-        let store = Store::new();
-        (store, draws_of_the_list(store))
-    });
+    let (_owner, store, draws) = stage();
     leptos::task::tick().await;
     for second in 0..1000 {
         let link = Some(LinkView { messages_per_second: second, ..LinkView::default() });
