@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::panel::Panel;
+use super::reactive::{act, memo};
 use super::text::{Language, devices as words};
 use crate::engine::command::{Command, Wish};
 use crate::engine::frame::{ChangeView, FieldView, Stage, SwitchView};
@@ -11,7 +12,7 @@ use crate::engine::frame::{ChangeView, FieldView, Stage, SwitchView};
 pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     let path = field.with_untracked(|field| field.path.clone());
     let name = path.join(".");
-    let state = Memo::new(move |_| field.with(|field| (field.switch, is_busy(field))));
+    let state = memo(move |_| field.with(|field| (field.switch, is_busy(field))));
     let reported = move || state.get().0.and_then(|switch| switch.reported);
     let wished = move || state.get().0.and_then(|switch| switch.wished);
     let press = move |_| {
@@ -37,7 +38,7 @@ pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
             aria-label=name
             aria-checked=move || reported().unwrap_or(false).to_string()
             aria-busy=move || state.get().1.to_string()
-            on:click=press
+            on:click=act(press)
         >
             <span class="switch-ghost"></span>
             <span class="switch-thumb"></span>
