@@ -1,5 +1,6 @@
 //! What a press on the map selects: the one device there, or one out of a list.
 
+use js_sys::Number;
 use leptos::prelude::*;
 
 use super::reactive::{act, show, watch};
@@ -36,8 +37,8 @@ pub(super) fn Chooser() -> impl IntoView {
         view! {
             <ul
                 class="chooser"
-                style:left=move || format!("{}px", at.get().0)
-                style:top=move || format!("{}px", at.get().1)
+                style:left=move || pixels(at.get().0)
+                style:top=move || pixels(at.get().1)
             >
                 {move || choices.get().into_iter().map(|row| choice(store, choices, row.name)).collect::<Vec<_>>()}
             </ul>
@@ -45,6 +46,12 @@ pub(super) fn Chooser() -> impl IntoView {
         .into_any()
     };
     show(move || choices.with(|rows| !rows.is_empty()), list)
+}
+
+/// As the browser writes a number.
+fn pixels(number: f64) -> String {
+    let text = Number::from(number).to_string_with_radix(10).map(String::from);
+    text.unwrap_or_default() + "px"
 }
 
 fn choice(store: Store, choices: RwSignal<Vec<Row>>, name: String) -> AnyView {

@@ -34,10 +34,10 @@ pub(super) fn NoDevices() -> impl IntoView {
 fn card(seconds: Memo<Option<i64>>) -> AnyView {
     let store = expect_context::<Store>();
     let language = language();
-    let filters = memo(move |_| store.link.with(|link| link.subscriptions.len()));
+    let filters = memo(move |_| store.link.with(|link| link.subscriptions.len() as u32));
     let listening = move || {
         let language = language.get();
-        let filters = format::count(filters.get() as u64);
+        let filters = format::count(filters.get().into());
         let time = format::duration(language, seconds.get().unwrap_or_default() * 1000);
         shell::LISTENING.fill(language, &[&filters, &time])
     };

@@ -71,7 +71,7 @@ fn Reason(kind: Memo<LinkKind>) -> impl IntoView {
 
 fn figures(store: Store, drops: Memo<Drops>) -> AnyView {
     let rate = memo(move |_| store.link.with(|link| link.messages_per_second));
-    let latency = memo(move |_| store.link.with(|link| link.latency_ms));
+    let latency = memo(move |_| store.link.with(|link| link.latency_ms.map(i64::from)));
     let dropped = memo(move |_| store.link.with(|link| link.dropped));
     let path = memo(move |_| {
         store
@@ -87,7 +87,7 @@ fn figures(store: Store, drops: Memo<Drops>) -> AnyView {
             <b>{move || format::count(rate.get().into())}</b> " " {say(shell::MESSAGES_PER_SECOND)}
         </span>
         <span class="pill-part pill-latency" title=say(shell::LATENCY) hidden=move || latency.get().is_none()>
-            <b>{move || latency.get().map(|ms| format::count(ms.into()))}</b> " ms"
+            <b>{move || latency.get().map(|ms| format::count(ms as u64))}</b> " ms"
         </span>
         <span class="pill-part pill-dropped" class:none=move || dropped.get() == 0 class:lately=move || lately.get()>
             {move || lately.get().then(|| icon(Icon::Warning))}
