@@ -40,7 +40,11 @@ pub(super) fn Chooser() -> impl IntoView {
                 style:left=move || pixels(at.get().0)
                 style:top=move || pixels(at.get().1)
             >
-                {move || choices.get().into_iter().map(|row| choice(store, choices, row.name)).collect::<Vec<_>>()}
+                {move || {
+                    let rows = choices.get().into_iter();
+                    let views: Vec<_> = rows.map(|row| choice(store, choices, row.name)).collect();
+                    Some(views.into_any())
+                }}
             </ul>
         }
         .into_any()

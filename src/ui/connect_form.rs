@@ -90,7 +90,7 @@ fn Fields() -> impl IntoView {
                     on:input=act(move |event| url.set(event_target_value(&event)))
                 />
                 <small id="address-hint" class:problem=move || problem.get().is_some()>
-                    {move || problem.get().unwrap_or(shell::ADDRESS_HINT).text(language.get())}
+                    {move || problem.get().unwrap_or(shell::ADDRESS_HINT).text(language.get()).to_owned()}
                 </small>
             </label>
             {field(shell::CLIENT_ID, client_id, "text", "off", Some(shell::CLIENT_ID_HINT), false)}

@@ -94,7 +94,7 @@ fn counts(store: Store) -> AnyView {
                 words::DEVICE_COUNT.fill(language, &[&devices]),
             ),
         };
-        view! { <p class="list-counts"><strong>{strong}</strong> " " {rest}</p> }.into_any()
+        Some(view! { <p class="list-counts"><strong>{strong}</strong> " " {rest}</p> }.into_any())
     });
     text.into_any()
 }
@@ -107,7 +107,7 @@ fn sort_choice(store: Store) -> AnyView {
             Sort::Name => words::BY_NAME,
             Sort::LastSeen => words::BY_LAST_SEEN,
         };
-        phrase.text(language.get())
+        phrase.text(language.get()).to_owned()
     };
     let turn = move |_| {
         store.sort.set(match store.sort.get_untracked() {
@@ -141,23 +141,25 @@ fn nothing(store: Store) -> AnyView {
         store.chip.set(Chip::All);
     };
     let view = live(move || match nothing.get() {
-        (false, _) => ().into_any(),
-        (true, true) => view! { <p class="list-nothing">{say(words::NO_DEVICES)}</p> }.into_any(),
+        (false, _) => None,
+        (true, true) => {
+            Some(view! { <p class="list-nothing">{say(words::NO_DEVICES)}</p> }.into_any())
+        }
         (true, false) => {
             let again = if searched.get() {
                 words::CLEAR_SEARCH
             } else {
                 words::SHOW_ALL
             };
-            view! {
+            let view = view! {
                 <div class="list-nothing">
                     <p>{say(words::NO_MATCH)}</p>
                     <button type="button" class="button" on:click=act(show_all)>
                         {say(again)}
                     </button>
                 </div>
-            }
-            .into_any()
+            };
+            Some(view.into_any())
         }
     });
     view.into_any()

@@ -82,11 +82,11 @@ fn copy_button(text: Memo<String>) -> AnyView {
         } else {
             shell::COPY
         };
-        phrase.text(language.get())
+        phrase.text(language.get()).to_owned()
     };
     view! {
         <button class="icon-button" hidden=!offered aria-label=live(name) title=live(name) on:click=act(copy)>
-            {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
+            {move || Some(icon(if copied.get() { Icon::Check } else { Icon::Copy }))}
         </button>
     }
     .into_any()

@@ -54,8 +54,8 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
             class="field"
             data-edge=move || match edge.get() {
                 Edge::Settled => None,
-                Edge::OnItsWay => Some("on-its-way"),
-                Edge::NeedsYou => Some("needs-you"),
+                Edge::OnItsWay => Some("on-its-way".to_owned()),
+                Edge::NeedsYou => Some("needs-you".to_owned()),
             }
         >
             <div class="field-line">
@@ -63,7 +63,7 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
                     <span class="field-key">{key}</span>
                     <span class="field-age">{move || reported_when(&seen, panel)}</span>
                 </div>
-                <div class="field-value">{move || value_view(&value, panel.language.get())}</div>
+                <div class="field-value">{move || Some(value_view(&value, panel.language.get()))}</div>
                 {control}
             </div>
             {foreign_wish(wish, panel)}
@@ -87,7 +87,7 @@ pub(super) fn reported_field(field: ArcRwSignal<FieldView>, panel: Panel) -> Any
         <div class="fact">
             <span class="field-key">{key}</span>
             <span class="field-value">
-                {move || value_view(&field, panel.language.get())}
+                {move || Some(value_view(&field, panel.language.get()))}
             </span>
             <span class="fact-age">{age}</span>
         </div>

@@ -38,8 +38,8 @@ pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl Into
     view! {
         <div id="link-details" class="details" role="group" aria-label=say(shell::DETAILS)>
             <div class="details-head">
-                {move || kind.get().mark()}
-                <h2>{move || kind.get().word().text(language.get())}</h2>
+                {move || Some(kind.get().mark())}
+                <h2>{move || kind.get().word().text(language.get()).to_owned()}</h2>
                 <span class="details-since">{move || format::duration(language.get(), since.get() * 1000)}</span>
             </div>
             <p class="details-url mono">{move || url.get()}</p>
@@ -174,7 +174,7 @@ fn filters(store: Store) -> impl IntoView {
             }
             .into_any()
         });
-        rows.collect::<Vec<_>>()
+        Some(rows.collect::<Vec<_>>().into_any())
     })
 }
 

@@ -33,15 +33,15 @@ pub(super) fn LinkPill() -> impl IntoView {
                     aria-controls="link-details"
                 ></button>
                 <span class="pill-status" role="status" aria-label=say(shell::CONNECTION)>
-                    {move || kind.get().mark()}
-                    <span class="pill-state">{move || kind.get().word().text(language().get())}</span>
+                    {move || Some(kind.get().mark())}
+                    <span class="pill-state">{move || kind.get().word().text(language().get()).to_owned()}</span>
                     <Reason kind/>
                 </span>
                 {move || match kind.get() {
-                    LinkKind::Connected => figures(store, drops),
-                    LinkKind::Connecting => ().into_any(),
-                    LinkKind::Disconnected => retry(store),
-                    LinkKind::Idle | LinkKind::Failed => edit(),
+                    LinkKind::Connected => Some(figures(store, drops)),
+                    LinkKind::Connecting => None,
+                    LinkKind::Disconnected => Some(retry(store)),
+                    LinkKind::Idle | LinkKind::Failed => Some(edit()),
                 }}
             </div>
             {show(move || open.details.get(), move || view! { <LinkDetails kind drops/> }.into_any())}
@@ -87,7 +87,7 @@ fn figures(store: Store, drops: Memo<Drops>) -> AnyView {
             <b>{move || format::count(rate.get().into())}</b> " " {say(shell::MESSAGES_PER_SECOND)}
         </span>
         <span class="pill-part pill-latency" title=say(shell::LATENCY) hidden=move || latency.get().is_none()>
-            <b>{move || latency.get().map(|ms| format::count(ms as u64))}</b> " ms"
+            <b>{move || latency.get().map(|ms| format::count(ms as u64)).unwrap_or_default()}</b> " ms"
         </span>
         <span class="pill-part pill-dropped" class:none=move || dropped.get() == 0 class:lately=move || lately.get()>
             {move || lately.get().then(|| icon(Icon::Warning))}

@@ -40,7 +40,7 @@ pub(super) fn sheet(content: AnyView) -> AnyView {
                 aria-valuemin="0"
                 aria-valuemax=TOP.to_string()
                 aria-valuenow=move || grip.stop.get().to_string()
-                aria-valuetext=move || words::SHEET_STOPS[grip.stop.get()].text(language.get())
+                aria-valuetext=move || words::SHEET_STOPS[grip.stop.get()].text(language.get()).to_owned()
                 on:pointerdown=act(move |event| grip.take(&event))
                 on:pointermove=act(move |event| grip.pull(&event))
                 on:pointerup=act(move |event| grip.release(&event))

@@ -34,7 +34,7 @@ pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
             role="switch"
             class="switch"
             class:unknown=move || reported().is_none()
-            data-wish=move || wished().map(|on| if on { "on" } else { "off" })
+            data-wish=move || wished().map(|on| if on { "on" } else { "off" }.to_owned())
             aria-label=name
             aria-checked=move || reported().unwrap_or(false).to_string()
             aria-busy=move || state.get().1.to_string()

@@ -53,7 +53,7 @@ pub fn language() -> RwSignal<Language> {
 }
 
 /// The phrase in the present language, as a piece of a view.
-pub(super) fn say(phrase: Phrase) -> Live<&'static str> {
+pub(super) fn say(phrase: Phrase) -> Live<String> {
     let language = language();
-    live(move || phrase.text(language.get()))
+    live(move || phrase.text(language.get()).to_owned())
 }

@@ -25,7 +25,7 @@ pub(super) fn TopBar() -> impl IntoView {
         false => shell::TO_DARK,
     };
     let language_now = language();
-    let name_of_theme = move || other_theme().text(language_now.get());
+    let name_of_theme = move || other_theme().text(language_now.get()).to_owned();
     view! {
         <header class="bar">
             <div class="brand">
@@ -55,11 +55,11 @@ pub(super) fn TopBar() -> impl IntoView {
                     title=live(name_of_theme)
                     on:click=act(move |_| theme.toggle())
                 >
-                    {move || icon(if theme.is_dark() { Icon::Sun } else { Icon::Moon })}
+                    {move || Some(icon(if theme.is_dark() { Icon::Sun } else { Icon::Moon }))}
                 </button>
                 <button
                     class="icon-button language"
-                    lang=move || other(language().get()).1
+                    lang=move || other(language().get()).1.to_owned()
                     on:click=act(move |_| switch_language())
                 >
                     {say(shell::TO_OTHER_LANGUAGE)}
