@@ -156,7 +156,9 @@ impl View {
             f64::from(extent.width) / 2.0,
             f64::from(extent.height) / 2.0,
         );
-        self.centred_on(middle, zoom.clamp(0.0, max_zoom.min(MAX_ZOOM)), padding)
+        // Not `clamp`: its panic would bring the formatting of floats into the page.
+        let zoom = zoom.min(max_zoom.min(MAX_ZOOM)).max(0.0);
+        self.centred_on(middle, zoom, padding)
     }
 }
 
