@@ -54,7 +54,9 @@ pub(super) fn Chooser() -> impl IntoView {
 
 /// As the browser writes a number.
 fn pixels(number: f64) -> String {
-    let text = Number::from(number).to_string_with_radix(10).map(String::from);
+    let text = Number::from(number)
+        .to_string_with_radix(10)
+        .map(String::from);
     text.unwrap_or_default() + "px"
 }
 

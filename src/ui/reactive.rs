@@ -21,7 +21,7 @@ pub(super) fn memo<T: PartialEq + Send + Sync + 'static>(
     Memo::new(read)
 }
 
-/// Acts now and whenever the signals it reads change.
+/// Acts soon, and again whenever the signals it reads change.
 pub(super) fn watch(act: impl FnMut() + 'static) {
     let mut act: Box<dyn FnMut()> = Box::new(act);
     Effect::new(move |_| act());
@@ -41,7 +41,7 @@ pub(super) fn act<E: 'static>(run: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)>
     Box::new(run)
 }
 
-/// What it is known by, and how it is drawn.
+/// What it is known by, and how it is drawn when it comes.
 pub(super) type Item = (String, Box<dyn FnOnce() -> AnyView + Send>);
 
 /// A view for each item, kept as long as its key is among them.
