@@ -55,7 +55,7 @@ pub fn parse_or_word(text: &str) -> Option<f64> {
     const WORDS: [&str; 3] = ["nan", "inf", "infinity"];
     let word = text.trim_start_matches(['-', '+']);
     let is_word = WORDS.iter().any(|it| it.eq_ignore_ascii_case(word));
-    parse(text).or(is_word.then_some(f64::NAN))
+    if is_word { Some(f64::NAN) } else { parse(text) }
 }
 
 #[cfg(test)]

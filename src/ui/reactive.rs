@@ -13,11 +13,13 @@ pub(super) fn live<T: 'static>(read: impl FnMut() -> T + Send + 'static) -> Live
     Arc::new(Mutex::new(read))
 }
 
+type Read<T> = Box<dyn Fn(Option<&T>) -> T + Send + Sync>;
+
 /// Tells only of changes. Gets what it gave before.
 pub(super) fn memo<T: PartialEq + Send + Sync + 'static>(
     read: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
 ) -> Memo<T> {
-    let read: Box<dyn Fn(Option<&T>) -> T + Send + Sync> = Box::new(read);
+    let read: Read<T> = Box::new(read);
     Memo::new(read)
 }
 
