@@ -1,4 +1,4 @@
-//! Decimal numbers from text, without the 12 KB of tables that the standard library's parser brings into the page.
+//! Decimal numbers from text and to text, without the tables that the standard library brings into the page for both.
 
 /// Reads a JSON-like decimal: sign, digits, fraction, exponent. Exact up to 15 digits and exponents of 22; beyond,
 /// the last digit may be off. Too large a number is infinite, as with the standard library.
@@ -21,7 +21,10 @@ pub fn parse(text: &str) -> Option<f64> {
         if !byte.is_ascii_digit() {
             return None;
         }
-        match digits.checked_mul(10).and_then(|ten| ten.checked_add(u64::from(byte - b'0'))) {
+        match digits
+            .checked_mul(10)
+            .and_then(|ten| ten.checked_add(u64::from(byte - b'0')))
+        {
             Some(more) => digits = more,
             // The digits beyond the nineteenth only shift the others.
             None => scale = scale.saturating_add(1),
@@ -38,12 +41,21 @@ pub fn parse(text: &str) -> Option<f64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
+/// With so many decimals, one at least, as `{:.n}` writes it; for numbers of everyday size.
+pub fn fixed(number: f64, decimals: u32) -> String {
+    let one = 10_u64.pow(decimals);
+    let units = (number.abs() * one as f64).round() as u64;
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    let width = decimals as usize;
+    format!("{sign}{}.{:0width$}", units / one, units % one)
+}
+
 /// Reads a decimal, or one of the words that serialisers write for what is no number.
 pub fn parse_or_word(text: &str) -> Option<f64> {
     const WORDS: [&str; 3] = ["nan", "inf", "infinity"];
     let word = text.trim_start_matches(['-', '+']);
     let is_word = WORDS.iter().any(|it| it.eq_ignore_ascii_case(word));
-    parse(text).or(is_word.then_some(f64::NAN))
+    if is_word { Some(f64::NAN) } else { parse(text) }
 }
 
 #[cfg(test)]
@@ -51,10 +63,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn decimals_are_written_as_the_standard_library_does() {
+        for number in [
+            0.0, -0.0, 0.001, -0.26, 7.638, 35.011_58, -135.768_1, 1234.0, 0.999_996,
+        ] {
+            assert_eq!(fixed(number, 1), format!("{number:.1}"));
+            assert_eq!(fixed(number, 5), format!("{number:.5}"));
+        }
+    }
+
+    #[test]
     fn agrees_with_the_standard_library_on_what_payloads_hold() {
         for text in [
-            "0", "-0.0", "35.0115832", "135.7848895", "-71.34", "1e3", "1.5E-7", "+4", ".5", "5.",
-            "123456789.123456", "1604940328000", "0.000001", "1e22", "-179.99999999",
+            "0",
+            "-0.0",
+            "35.0115832",
+            "135.7848895",
+            "-71.34",
+            "1e3",
+            "1.5E-7",
+            "+4",
+            ".5",
+            "5.",
+            "123456789.123456",
+            "1604940328000",
+            "0.000001",
+            "1e22",
+            "-179.99999999",
         ] {
             assert_eq!(parse(text), text.parse().ok(), "{text}");
         }
@@ -67,7 +102,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in ["", "-", ".", "e5", "1e", "1e5.5", "NaN", "inf", "1,5", "0x10", "--1", "１"] {
+        for text in [
+            "", "-", ".", "e5", "1e", "1e5.5", "NaN", "inf", "1,5", "0x10", "--1", "１",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert!(parse_or_word("-Infinity").is_some_and(f64::is_nan));

@@ -44,6 +44,7 @@ mod open;
 mod padding;
 mod panel;
 mod places;
+mod reactive;
 mod shadow_section;
 mod sheet;
 mod sparkline;

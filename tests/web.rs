@@ -18,8 +18,14 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 fn list_of(devices: u32) -> FrameView {
-    let list = ListView { devices, ..ListView::default() };
-    FrameView { list: Some(list), ..FrameView::default() }
+    let list = ListView {
+        devices,
+        ..ListView::default()
+    };
+    FrameView {
+        list: Some(list),
+        ..FrameView::default()
+    }
 }
 
 /// Counts how often something that draws the list would draw it.
@@ -63,9 +69,16 @@ async fn a_view_without_news_of_the_list_does_not_draw_it() {
     let (_owner, store, draws) = stage();
     leptos::task::tick().await;
     for second in 0..1000 {
-        let link = Some(LinkView { messages_per_second: second, ..LinkView::default() });
+        let link = Some(LinkView {
+            messages_per_second: second,
+            ..LinkView::default()
+        });
         let now = UnixMillis(i64::from(second) * 1000);
-        store.apply(FrameView { now, link, ..FrameView::default() });
+        store.apply(FrameView {
+            now,
+            link,
+            ..FrameView::default()
+        });
         leptos::task::tick().await;
     }
     assert_eq!(draws.get(), 1);
@@ -99,7 +112,10 @@ async fn gloo_net_says_yes_to_what_it_cannot_send() {
         Ok(socket) => socket,
         Err(_) => panic!("a refused port fails later, not at once"),
     };
-    assert!(matches!(socket.next().await, Some(Err(WebSocketError::ConnectionError))));
+    assert!(matches!(
+        socket.next().await,
+        Some(Err(WebSocketError::ConnectionError))
+    ));
     let closed = socket.next().await;
     let Some(Err(WebSocketError::ConnectionClose(event))) = closed else {
         panic!("a failed socket is closed");

@@ -126,9 +126,7 @@ impl Fleet {
             self.order
                 .by_name
                 .extend((known..names.len() as u32).map(Slot));
-            self.order
-                .by_name
-                .sort_by(|a, b| names.compare(*a, *b));
+            self.order.by_name.sort_by(|a, b| names.compare(*a, *b));
         }
         let search = self.order.question.search.to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();

@@ -27,11 +27,7 @@ impl Camera {
         let parts = fragment.trim_start_matches('#').split('&');
         let text = parts.filter_map(|part| part.strip_prefix("map=")).next()?;
         let mut numbers = text.split('/').map(decimal::parse);
-        let (zoom, lat, lng) = (
-            numbers.next()??,
-            numbers.next()??,
-            numbers.next()??,
-        );
+        let (zoom, lat, lng) = (numbers.next()??, numbers.next()??, numbers.next()??);
         let sane = zoom.is_finite() && lat.abs() <= 90.0 && lng.abs() <= 360.0;
         (sane && numbers.next().is_none()).then(|| Self {
             zoom: zoom.clamp(0.0, MAX_ZOOM),
@@ -45,7 +41,9 @@ impl Camera {
 impl Display for Camera {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { zoom, lng, lat } = self;
-        write!(f, "map={zoom:.2}/{lat:.5}/{lng:.5}")
+        let [zoom, lat, lng] = [(zoom, 2), (lat, 5), (lng, 5)]
+            .map(|(number, decimals)| decimal::fixed(*number, decimals));
+        write!(f, "map={zoom}/{lat}/{lng}")
     }
 }
 
@@ -158,7 +156,9 @@ impl View {
             f64::from(extent.width) / 2.0,
             f64::from(extent.height) / 2.0,
         );
-        self.centred_on(middle, zoom.clamp(0.0, max_zoom.min(MAX_ZOOM)), padding)
+        // Not `clamp`: its panic would bring the formatting of floats into the page.
+        let zoom = zoom.min(max_zoom.min(MAX_ZOOM)).max(0.0);
+        self.centred_on(middle, zoom, padding)
     }
 }
 

@@ -27,8 +27,8 @@ pub fn grid_step(zoom: f64) -> Option<f64> {
 pub fn scale(view: &View) -> Option<Scale> {
     let metres = round_below(LONGEST_SCALE * view.metres_per_pixel());
     let text = match metres {
-        1000.0.. => format!("{} km", metres / 1000.0),
-        _ => format!("{metres} m"),
+        1000.0.. => format!("{} km", (metres / 1000.0) as u32),
+        _ => format!("{} m", metres.round() as u32),
     };
     let width = metres / view.metres_per_pixel();
     (view.zoom >= SCALE_FROM).then_some(Scale { width, text })

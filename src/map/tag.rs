@@ -2,6 +2,7 @@
 
 use web_sys::HtmlElement;
 
+use crate::decimal::fixed;
 use crate::map::camera::Screen;
 
 /// From the device's position to the tag's left edge, in px.
@@ -34,8 +35,8 @@ impl Tag {
         };
         // Neither is ever refused: the names are those of an attribute and of a property.
         let _ = self.element.set_attribute("data-badge", badge);
-        let (x, y) = (at.x + DISTANCE, at.y);
-        let transform = format!("translate({x:.1}px, calc({y:.1}px - 50%))");
+        let (x, y) = (fixed(at.x + DISTANCE, 1), fixed(at.y, 1));
+        let transform = format!("translate({x}px, calc({y}px - 50%))");
         let _ = self.element.style().set_property("transform", &transform);
     }
 }

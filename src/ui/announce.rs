@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::places::Places;
+use super::reactive::watch;
 use super::store::Store;
 use super::text::{language, shell};
 use crate::geo::{Bounds, LngLat, World};
@@ -37,12 +38,12 @@ pub(super) fn Announcer() -> impl IntoView {
             words.set(text);
         }
     });
-    Effect::new(move |_| {
+    watch(move || {
         if store.bounds.with(Option::is_some) {
             speak(());
         }
     });
-    view! { <p class="visually-hidden" aria-live="polite">{words}</p> }
+    view! { <p class="visually-hidden" aria-live="polite">{move || words.get()}</p> }
 }
 
 fn centre(bounds: Bounds) -> LngLat {

@@ -79,7 +79,7 @@ fn App() -> impl IntoView {
             <div class="cards">
                 <NoDevices/>
                 <FaultCard/>
-                {no_engine.then(|| view! { <section class="card"><p>{say(shell::NO_ENGINE)}</p></section> })}
+                {no_engine.then(no_engine_card)}
             </div>
             <Unreadable/>
             <div class="panel-place"><DevicePanel/></div>
@@ -88,6 +88,10 @@ fn App() -> impl IntoView {
             <Help/>
         </div>
     }
+}
+
+fn no_engine_card() -> AnyView {
+    view! { <section class="card"><p>{say(shell::NO_ENGINE)}</p></section> }.into_any()
 }
 
 /// Starts the worker and the frames. The callback makes the next frame bring every device again.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::mark::{diamond, mark, state_word};
+use super::reactive::{act, live, memo};
 use super::store::Store;
 use super::text::{Phrase, devices as words, language, say};
 use crate::engine::frame::{Chip, DeviceState, ListView};
@@ -30,8 +31,8 @@ pub(super) fn chips() -> AnyView {
 fn button(chip: Chip) -> AnyView {
     let store = expect_context::<Store>();
     let language = language();
-    let count = Memo::new(move |_| store.list.with(|list| count_of(list, chip)));
-    let chosen = Memo::new(move |_| store.chip.get() == chip);
+    let count = memo(move |_| store.list.with(|list| count_of(list, chip)));
+    let chosen = memo(move |_| store.chip.get() == chip);
     let figure = move || format::count(count.get().into());
     let name = move || format!("{} {}", word(chip).text(language.get()), figure());
     view! {
@@ -40,12 +41,12 @@ fn button(chip: Chip) -> AnyView {
             class="chip"
             hidden=move || count.get() == 0 && !chosen.get() && chip != Chip::All
             aria-pressed=move || chosen.get().to_string()
-            aria-label=name
+            aria-label=live(name)
             title=say(word(chip))
-            on:click=move |_| choose(store, chip)
+            on:click=act(move |_| choose(store, chip))
         >
             {picture(chip)}
-            <span class="chip-count">{figure}</span>
+            <span class="chip-count">{live(figure)}</span>
         </button>
     }
     .into_any()

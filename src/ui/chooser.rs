@@ -1,7 +1,9 @@
 //! What a press on the map selects: the one device there, or one out of a list.
 
+use js_sys::Number;
 use leptos::prelude::*;
 
+use super::reactive::{act, show, watch};
 use super::store::Store;
 use crate::engine::frame::Row;
 
@@ -15,7 +17,7 @@ pub(super) fn Chooser() -> impl IntoView {
     let store = expect_context::<Store>();
     let Press(at) = expect_context();
     let choices = RwSignal::new(Vec::<Row>::new());
-    Effect::new(move |_| {
+    watch(move || {
         let Some(picked) = store.picked.get() else {
             return;
         };
@@ -26,29 +28,46 @@ pub(super) fn Chooser() -> impl IntoView {
         choose(store, choices, devices.pop().map(|row| row.name));
     });
     // A camera on the move leaves the list behind.
-    Effect::new(move |_| {
+    watch(move || {
         store.bounds.track();
         store.selection.track();
         close(choices);
     });
-    view! {
-        <Show when=move || choices.with(|rows| !rows.is_empty())>
+    let list = move || {
+        view! {
             <ul
                 class="chooser"
-                style:left=move || format!("{}px", at.get().0)
-                style:top=move || format!("{}px", at.get().1)
+                style:left=move || pixels(at.get().0)
+                style:top=move || pixels(at.get().1)
             >
-                {move || choices.get().into_iter().map(|row| {
-                    let name = row.name.clone();
-                    view! {
-                        <li>
-                            <button on:click=move |_| choose(store, choices, Some(name.clone()))>{row.name}</button>
-                        </li>
-                    }
-                }).collect_view()}
+                {move || {
+                    let rows = choices.get().into_iter();
+                    let views: Vec<_> = rows.map(|row| choice(store, choices, row.name)).collect();
+                    Some(views.into_any())
+                }}
             </ul>
-        </Show>
+        }
+        .into_any()
+    };
+    show(move || choices.with(|rows| !rows.is_empty()), list)
+}
+
+/// As the browser writes a number.
+fn pixels(number: f64) -> String {
+    let text = Number::from(number)
+        .to_string_with_radix(10)
+        .map(String::from);
+    text.unwrap_or_default() + "px"
+}
+
+fn choice(store: Store, choices: RwSignal<Vec<Row>>, name: String) -> AnyView {
+    let chosen = name.clone();
+    view! {
+        <li>
+            <button on:click=act(move |_| choose(store, choices, Some(chosen.clone())))>{name}</button>
+        </li>
     }
+    .into_any()
 }
 
 fn choose(store: Store, choices: RwSignal<Vec<Row>>, name: Option<String>) {

@@ -8,8 +8,9 @@ use super::connection::{Connection, Form};
 use super::dialog::Dialog;
 use super::icons::{Icon, icon};
 use super::link_state::LinkKind;
+use super::reactive::{act, memo, show};
 use super::store::Store;
-use super::text::{Phrase, say, shell};
+use super::text::{Phrase, language, say, shell};
 use crate::engine::command::ConnectRequest;
 use crate::web::start;
 
@@ -17,17 +18,19 @@ use crate::web::start;
 pub(super) fn ConnectForm() -> impl IntoView {
     let connection = expect_context::<Connection>();
     let kind = LinkKind::memo(expect_context::<Store>());
-    view! {
-        <Show when=move || connection.form.get() != Form::Closed>
+    let dialog = move || {
+        view! {
             <Dialog
                 title=shell::CONNECT_TO
-                closable=Signal::derive(move || kind.get() != LinkKind::Idle)
+                closable=memo(move |_| kind.get() != LinkKind::Idle)
                 on_close=Callback::new(move |()| connection.form.set(Form::Closed))
             >
                 <Fields/>
             </Dialog>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    show(move || connection.form.get() != Form::Closed, dialog)
 }
 
 #[component]
@@ -42,7 +45,7 @@ fn Fields() -> impl IntoView {
     let locations = before.locations;
     let secure = start::is_secure_page();
     // Nothing is wrong with a field that nobody has filled in yet.
-    let problem = Memo::new(move |_| {
+    let problem = memo(move |_| {
         url.with(|url| match url.trim() {
             "" => None,
             url => address::check(url, secure).err(),
@@ -65,11 +68,12 @@ fn Fields() -> impl IntoView {
             locations: locations.clone(),
         });
     };
+    let language = language();
     let invalid =
         move || tried.get() && (problem.get().is_some() || url.with(|url| url.trim().is_empty()));
     view! {
-        <form class="form" on:submit=submit novalidate>
-            {secret_needed.then(|| view! { <p class="form-note">{say(shell::PASSWORD_AGAIN)}</p> })}
+        <form class="form" on:submit=act(submit) novalidate>
+            {secret_needed.then(|| view! { <p class="form-note">{say(shell::PASSWORD_AGAIN)}</p> }.into_any())}
             <label class="form-field">
                 <span>{say(shell::ADDRESS)}</span>
                 <input
@@ -82,11 +86,11 @@ fn Fields() -> impl IntoView {
                     placeholder="wss://broker.example.net/mqtt"
                     aria-invalid=move || invalid().to_string()
                     aria-describedby="address-hint"
-                    prop:value=url
-                    on:input:target=move |event| url.set(event.target().value())
+                    prop:value=move || url.get()
+                    on:input=act(move |event| url.set(event_target_value(&event)))
                 />
                 <small id="address-hint" class:problem=move || problem.get().is_some()>
-                    {move || say(problem.get().unwrap_or(shell::ADDRESS_HINT))()}
+                    {move || problem.get().unwrap_or(shell::ADDRESS_HINT).text(language.get()).to_owned()}
                 </small>
             </label>
             {field(shell::CLIENT_ID, client_id, "text", "off", Some(shell::CLIENT_ID_HINT), false)}
@@ -120,10 +124,10 @@ pub(super) fn field(
                 autocomplete=autocomplete
                 autofocus=autofocus
                 spellcheck="false"
-                prop:value=value
-                on:input:target=move |event| value.set(event.target().value())
+                prop:value=move || value.get()
+                on:input=act(move |event| value.set(event_target_value(&event)))
             />
-            {hint.map(|hint| view! { <small>{say(hint)}</small> })}
+            {hint.map(|hint| view! { <small>{say(hint)}</small> }.into_any())}
         </label>
     }
     .into_any()

@@ -9,6 +9,7 @@ use super::chips::chips;
 use super::format;
 use super::icons::{Icon, icon};
 use super::list_window::list_window;
+use super::reactive::{act, live, memo};
 use super::sheet::sheet;
 use super::store::Store;
 use super::text::{devices as words, language, say};
@@ -18,7 +19,7 @@ use crate::engine::frame::{Chip, Sort};
 #[component]
 pub fn DeviceList() -> impl IntoView {
     let store = expect_context::<Store>();
-    let covered = Memo::new(move |_| store.selection.with(Option::is_some));
+    let covered = memo(move |_| store.selection.with(Option::is_some));
     let list = view! {
         <div class="device-list">
             {search(store)} {chips()}
@@ -41,7 +42,7 @@ fn search(store: Store) -> AnyView {
         }
     };
     view! {
-        <form class="search" on:submit=|event: SubmitEvent| event.prevent_default()>
+        <form class="search" on:submit=act(|event: SubmitEvent| event.prevent_default())>
             {icon(Icon::Search)}
             <input
                 class="search-input"
@@ -54,8 +55,8 @@ fn search(store: Store) -> AnyView {
                 aria-keyshortcuts="/"
                 placeholder=say(words::SEARCH)
                 prop:value=move || store.search.get()
-                on:input=move |event| store.search.set(event_target_value(&event))
-                on:keydown=on_key
+                on:input=act(move |event| store.search.set(event_target_value(&event)))
+                on:keydown=act(on_key)
             />
             <kbd class="search-key" aria-hidden="true">"/"</kbd>
         </form>
@@ -73,9 +74,9 @@ fn focus_rows() {
 /// "In view 163 of 248", or only how many there are while there is no map to view them on.
 fn counts(store: Store) -> AnyView {
     let language = language();
-    let counts = Memo::new(move |_| store.list.with(|list| (list.in_view, list.devices)));
-    let mapped = Memo::new(move |_| store.bounds.with(Option::is_some));
-    let text = move || {
+    let counts = memo(move |_| store.list.with(|list| (list.in_view, list.devices)));
+    let mapped = memo(move |_| store.bounds.with(Option::is_some));
+    let text = live(move || {
         let language = language.get();
         let (in_view, devices) = counts.get();
         let devices = format::count(devices.into());
@@ -93,8 +94,8 @@ fn counts(store: Store) -> AnyView {
                 words::DEVICE_COUNT.fill(language, &[&devices]),
             ),
         };
-        view! { <p class="list-counts"><strong>{strong}</strong> " " {rest}</p> }.into_any()
-    };
+        Some(view! { <p class="list-counts"><strong>{strong}</strong> " " {rest}</p> }.into_any())
+    });
     text.into_any()
 }
 
@@ -106,7 +107,7 @@ fn sort_choice(store: Store) -> AnyView {
             Sort::Name => words::BY_NAME,
             Sort::LastSeen => words::BY_LAST_SEEN,
         };
-        phrase.text(language.get())
+        phrase.text(language.get()).to_owned()
     };
     let turn = move |_| {
         store.sort.set(match store.sort.get_untracked() {
@@ -120,9 +121,9 @@ fn sort_choice(store: Store) -> AnyView {
             class="sort"
             aria-label=move || format!("{}: {}", words::SORT.text(language.get()), word())
             title=say(words::SORT)
-            on:click=turn
+            on:click=act(turn)
         >
-            {word}
+            {live(word)}
             <svg class="icon" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
                 <path d="M5 13V3L2 6m9-3v10l3-3"></path>
             </svg>
@@ -133,31 +134,33 @@ fn sort_choice(store: Store) -> AnyView {
 
 /// What to do about an empty list.
 fn nothing(store: Store) -> AnyView {
-    let nothing = Memo::new(move |_| store.list.with(|list| (list.total == 0, list.devices == 0)));
-    let searched = Memo::new(move |_| store.search.with(|search| !search.is_empty()));
+    let nothing = memo(move |_| store.list.with(|list| (list.total == 0, list.devices == 0)));
+    let searched = memo(move |_| store.search.with(|search| !search.is_empty()));
     let show_all = move |_| {
         store.search.set(String::new());
         store.chip.set(Chip::All);
     };
-    let view = move || match nothing.get() {
-        (false, _) => ().into_any(),
-        (true, true) => view! { <p class="list-nothing">{say(words::NO_DEVICES)}</p> }.into_any(),
+    let view = live(move || match nothing.get() {
+        (false, _) => None,
+        (true, true) => {
+            Some(view! { <p class="list-nothing">{say(words::NO_DEVICES)}</p> }.into_any())
+        }
         (true, false) => {
             let again = if searched.get() {
                 words::CLEAR_SEARCH
             } else {
                 words::SHOW_ALL
             };
-            view! {
+            let view = view! {
                 <div class="list-nothing">
                     <p>{say(words::NO_MATCH)}</p>
-                    <button type="button" class="button" on:click=show_all>
+                    <button type="button" class="button" on:click=act(show_all)>
                         {say(again)}
                     </button>
                 </div>
-            }
-            .into_any()
+            };
+            Some(view.into_any())
         }
-    };
+    });
     view.into_any()
 }

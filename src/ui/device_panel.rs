@@ -7,6 +7,7 @@ use super::icons::{Icon, icon};
 use super::life_rail::since_then;
 use super::mark::{mark, shape};
 use super::panel::Panel;
+use super::reactive::{act, each, item, live, memo};
 use super::shadow_section::{shadow_section, with_device};
 use super::sheet::sheet;
 use super::store::Store;
@@ -18,13 +19,10 @@ use crate::engine::frame::{DeviceState, FixView, LastMessage, Selected};
 pub fn DevicePanel() -> impl IntoView {
     let store = expect_context::<Store>();
     // Keyed by the name: nothing of one device's panel goes on in the next one's.
-    view! {
-        <For
-            each=move || store.selection.get()
-            key=Clone::clone
-            children=|name| panel(&name)
-        />
-    }
+    each(move || {
+        let open = |name: String| item(name.clone(), move || panel(&name));
+        store.selection.get().map(open).into_iter().collect()
+    })
 }
 
 fn panel(name: &str) -> AnyView {
@@ -33,7 +31,7 @@ fn panel(name: &str) -> AnyView {
     let title = name.to_owned();
     let label = move || words::DEVICE.fill(language.get(), &[&title]);
     let content = view! {
-        <section class="device-panel" role="region" aria-label=label>
+        <section class="device-panel" role="region" aria-label=live(label)>
             {head(name, panel)}
             <div class="panel-body">
                 {unknown(name, panel)} {known(panel)}
@@ -48,13 +46,13 @@ fn panel(name: &str) -> AnyView {
 type Place = (DeviceState, Option<FixView>);
 
 fn place(panel: Panel) -> Memo<Option<Place>> {
-    Memo::new(move |_| with_device(panel, |device| (device.state, device.fix)))
+    memo(move |_| with_device(panel, |device| (device.state, device.fix)))
 }
 
 fn head(name: &str, panel: Panel) -> AnyView {
     let store = panel.store;
     let place = place(panel);
-    let shape = Memo::new(move |_| {
+    let shape = memo(move |_| {
         place.get().map_or_else(Default::default, |(state, fix)| {
             shape(state, fix.and_then(|fix| fix.heading))
         })
@@ -69,7 +67,7 @@ fn head(name: &str, panel: Panel) -> AnyView {
                     aria-label=say(words::FOLLOW)
                     aria-pressed=move || store.follow.get().to_string()
                     title=move || format!("{} (f)", words::FOLLOW.text(panel.language.get()))
-                    on:click=move |_| store.follow.set(!store.follow.get_untracked())
+                    on:click=act(move |_| store.follow.set(!store.follow.get_untracked()))
                 >
                     {icon(Icon::Follow)}
                 </button>
@@ -78,7 +76,7 @@ fn head(name: &str, panel: Panel) -> AnyView {
                     class="icon-button"
                     aria-label=say(words::CLOSE)
                     title=move || format!("{} (Esc)", words::CLOSE.text(panel.language.get()))
-                    on:click=move |_| store.select(None)
+                    on:click=act(move |_| store.select(None))
                 >
                     {icon(Icon::Close)}
                 </button>
@@ -110,38 +108,38 @@ fn facts(state: DeviceState, fix: Option<&FixView>, panel: Panel) -> AnyView {
 
 fn unknown(name: &str, panel: Panel) -> AnyView {
     let name = name.to_owned();
-    let is_unknown = Memo::new(move |_| {
+    let is_unknown = memo(move |_| {
         let selected = panel.store.selected;
         selected.with(|selected| matches!(selected, Selected::Unknown(name) if panel.is_of(name)))
     });
-    let view = move || {
+    let view = live(move || {
         let text = words::UNKNOWN_DEVICE.fill(panel.language.get(), &[&name]);
         is_unknown
             .get()
-            .then(|| view! { <p class="panel-note">{text}</p> })
-    };
+            .then(|| view! { <p class="panel-note">{text}</p> }.into_any())
+    });
     view.into_any()
 }
 
 fn known(panel: Panel) -> AnyView {
-    let is_known = Memo::new(move |_| with_device(panel, |_| ()).is_some());
-    let view = move || {
+    let is_known = memo(move |_| with_device(panel, |_| ()).is_some());
+    let view = live(move || {
         is_known
             .get()
-            .then(|| view! { {last_message(panel)} {shadow_section(panel)} })
-    };
+            .then(|| view! { {last_message(panel)} {shadow_section(panel)} }.into_any())
+    });
     view.into_any()
 }
 
 /// As text, whatever it holds.
 fn last_message(panel: Panel) -> AnyView {
-    let message = Memo::new(move |_| -> Option<LastMessage> {
+    let message = memo(move |_| -> Option<LastMessage> {
         with_device(panel, |device| device.last_message.clone())?
     });
-    let view = move || {
+    let view = live(move || {
         let message = message.get()?;
         let language = panel.language.get();
-        Some(view! {
+        let view = view! {
             <div class="last-message">
                 <p class="last-message-head">
                     <span>{words::LAST_MESSAGE.text(language)}</span>
@@ -152,7 +150,8 @@ fn last_message(panel: Panel) -> AnyView {
                 </p>
                 <pre class="last-message-text">{message.text}</pre>
             </div>
-        })
-    };
+        };
+        Some(view.into_any())
+    });
     view.into_any()
 }

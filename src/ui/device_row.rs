@@ -6,6 +6,7 @@ use super::describe;
 use super::format;
 use super::mark::{diamond, mark, shape};
 use super::places::Places;
+use super::reactive::{act, live, memo};
 use super::store::Store;
 use super::text::{Language, devices as words, language};
 use crate::engine::frame::{Badge, DeviceState, Row};
@@ -40,12 +41,12 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
     let places = expect_context::<Places>();
     let language = language();
     let row = row_at(store, index);
-    let total = Memo::new(move |_| store.list.with(|list| list.total));
-    let chosen = Memo::new(move |_| {
+    let total = memo(move |_| store.list.with(|list| list.total));
+    let chosen = memo(move |_| {
         let name = row.with(|row| row.as_ref().map(|row| row.name.clone()));
         name.is_some() && store.selection.get() == name
     });
-    let place = Memo::new(move |_| row.with(|row| places.near(row.as_ref()?.position?)));
+    let place = memo(move |_| row.with(|row| places.near(row.as_ref()?.position?)));
     let text = move |write: fn(&Row, Option<&str>, Language) -> String| {
         let language = language.get();
         row.with(|row| {
@@ -54,7 +55,7 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
                 .unwrap_or_default()
         })
     };
-    let shape = Memo::new(move |_| {
+    let shape = memo(move |_| {
         row.with(|row| {
             row.as_ref()
                 .map_or_else(Default::default, |row| shape(row.state, row.heading))
@@ -74,10 +75,10 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
             style:transform=move || {
                 format!("translateY({}px)", index * window.row_height.get())
             }
-            on:click=move |_| {
+            on:click=act(move |_| {
                 window.active.set(Some(index));
                 open(store, index);
-            }
+            })
         >
             {mark(shape.into())}
             <div class="row-main">
@@ -94,7 +95,7 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
 
 fn row_at(store: Store, index: u32) -> Memo<Option<Row>> {
     // Rows leave the list before they leave the screen: until then the last one stays.
-    Memo::new(move |before: Option<&Option<Row>>| {
+    memo(move |before: Option<&Option<Row>>| {
         let row = store.list.with(|list| {
             let place = index.checked_sub(list.first)? as usize;
             list.rows.get(place).cloned()
@@ -106,15 +107,14 @@ fn row_at(store: Store, index: u32) -> Memo<Option<Row>> {
 /// Age and badge.
 fn side(row: Memo<Option<Row>>, store: Store) -> AnyView {
     let language = language();
-    let age = move || {
+    let age = live(move || {
         let language = language.get();
         let seen = row.with(|row| row.as_ref().map(|row| row.last_seen));
         let age = seen.map(|seen| format::age(language, seen, store.now.get()));
         age.map(|age| words::AGE.fill(language, &[&age]))
-    };
-    let badge = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone()))
     });
+    let badge =
+        memo(move |_| row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone())));
     view! {
         <div class="row-side">
             <div class="row-age">{age}</div>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use web_sys::{Event, MouseEvent};
 
 use super::icons::{Icon, icon};
+use super::reactive::{act, watch};
 use super::text::{Phrase, say, shell};
 
 /// Shown as long as it is mounted. `on_close` is called for Escape, the cross, and a press on the scrim.
@@ -12,13 +13,12 @@ use super::text::{Phrase, say, shell};
 pub(super) fn Dialog(
     title: Phrase,
     /// False: there is nothing behind it to go back to.
-    #[prop(into)]
-    closable: Signal<bool>,
+    closable: Memo<bool>,
     on_close: Callback<()>,
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<DialogElement>::new();
-    Effect::new(move |_| {
+    watch(move || {
         if let Some(dialog) = element.get()
             && !dialog.open()
         {
@@ -45,9 +45,9 @@ pub(super) fn Dialog(
             class="dialog"
             node_ref=element
             aria-label=say(title)
-            on:cancel=on_cancel
-            on:close=move |_| on_close.run(())
-            on:mousedown=on_press
+            on:cancel=act(on_cancel)
+            on:close=act(move |_| on_close.run(()))
+            on:mousedown=act(on_press)
         >
             <div class="dialog-body">
                 <div class="dialog-head">
@@ -57,7 +57,7 @@ pub(super) fn Dialog(
                         aria-label=say(shell::CLOSE)
                         title=say(shell::CLOSE)
                         hidden=move || !closable.get()
-                        on:click=move |_| close()
+                        on:click=act(move |_| close())
                     >
                         {icon(Icon::Close)}
                     </button>

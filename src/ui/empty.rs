@@ -8,6 +8,7 @@ use super::address;
 use super::format;
 use super::icons::{Icon, icon};
 use super::link_state::LinkKind;
+use super::reactive::{act, live, memo, show};
 use super::store::Store;
 use super::text::{language, say, shell};
 
@@ -18,33 +19,29 @@ const PATIENCE: i64 = 2_000;
 pub(super) fn NoDevices() -> impl IntoView {
     let store = expect_context::<Store>();
     let kind = LinkKind::memo(store);
-    let none = Memo::new(move |_| store.list.with(|list| list.devices == 0));
-    let listening = Memo::new(move |_| {
+    let none = memo(move |_| store.list.with(|list| list.devices == 0));
+    let listening = memo(move |_| {
         if !none.get() || kind.get() != LinkKind::Connected {
             return None;
         }
         let time = store.now.get().0 - store.link.with(|link| link.since.0);
         (time >= PATIENCE).then_some(time / 1000)
     });
-    view! {
-        <Show when=move || listening.get().is_some()>
-            <Card seconds=Signal::derive(move || listening.get().unwrap_or_default())/>
-        </Show>
-    }
+    show(move || listening.get().is_some(), move || card(listening))
 }
 
-#[component]
-fn Card(seconds: Signal<i64>) -> impl IntoView {
+/// `seconds`: since when the link stands.
+fn card(seconds: Memo<Option<i64>>) -> AnyView {
     let store = expect_context::<Store>();
     let language = language();
-    let filters = Memo::new(move |_| store.link.with(|link| link.subscriptions.len()));
+    let filters = memo(move |_| store.link.with(|link| link.subscriptions.len() as u32));
     let listening = move || {
         let language = language.get();
-        let filters = format::count(filters.get() as u64);
-        let time = format::duration(language, seconds.get() * 1000);
+        let filters = format::count(filters.get().into());
+        let time = format::duration(language, seconds.get().unwrap_or_default() * 1000);
         shell::LISTENING.fill(language, &[&filters, &time])
     };
-    let line = Memo::new(move |_| {
+    let line = memo(move |_| {
         let host = store.link.with(|link| address::host_name(&link.url));
         let payload =
             r#"{"state":{"reported":{"location":{"latitude":35.01,"longitude":135.78}}}}"#;
@@ -53,19 +50,19 @@ fn Card(seconds: Signal<i64>) -> impl IntoView {
     view! {
         <section class="card" aria-label=say(shell::NO_DEVICES)>
             <h2>{say(shell::NO_DEVICES)}</h2>
-            <p>{listening}</p>
+            <p>{live(listening)}</p>
             <h3>{say(shell::SEND_ONE)}</h3>
             <div class="card-code">
-                <code>{line}</code>
-                <CopyButton text=line/>
+                <code>{move || line.get()}</code>
+                {copy_button(line)}
             </div>
             <p class="card-hint">{say(shell::TCP_PORT)}</p>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn CopyButton(text: Memo<String>) -> impl IntoView {
+fn copy_button(text: Memo<String>) -> AnyView {
     let copied = RwSignal::new(false);
     // Browsers offer no clipboard to pages that came over plain http from another machine.
     let offered = window().is_secure_context();
@@ -78,16 +75,19 @@ fn CopyButton(text: Memo<String>) -> impl IntoView {
             copied.set(JsFuture::from(promise).await.is_ok());
         });
     };
+    let language = language();
     let name = move || {
-        say(if copied.get() {
+        let phrase = if copied.get() {
             shell::COPIED
         } else {
             shell::COPY
-        })()
+        };
+        phrase.text(language.get()).to_owned()
     };
     view! {
-        <button class="icon-button" hidden=!offered aria-label=name title=name on:click=copy>
-            {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
+        <button class="icon-button" hidden=!offered aria-label=live(name) title=live(name) on:click=act(copy)>
+            {move || Some(icon(if copied.get() { Icon::Check } else { Icon::Copy }))}
         </button>
     }
+    .into_any()
 }

@@ -8,6 +8,7 @@ use super::connection::{Connection, Form};
 use super::fault;
 use super::icons::{Icon, icon};
 use super::link_state::LinkKind;
+use super::reactive::{act, live, memo};
 use super::store::Store;
 use super::text::{say, shell};
 use crate::engine::frame::{LinkFault, LinkState};
@@ -16,8 +17,8 @@ use crate::engine::frame::{LinkFault, LinkState};
 #[component]
 pub(super) fn FaultCard() -> impl IntoView {
     let store = expect_context::<Store>();
-    let no_devices = Memo::new(move |_| store.list.with(|list| list.devices == 0));
-    let shown = Memo::new(move |_| {
+    let no_devices = memo(move |_| store.list.with(|list| list.devices == 0));
+    let shown = memo(move |_| {
         store.link.with(|link| match &link.state {
             LinkState::Failed { fault } => Some((fault.clone(), true)),
             LinkState::Disconnected { fault, .. } if no_devices.get() => {
@@ -29,15 +30,15 @@ pub(super) fn FaultCard() -> impl IntoView {
     // A retry does not make the card blink: what was shown stays while the next attempt runs.
     let connecting = {
         let kind = LinkKind::memo(store);
-        Memo::new(move |_| kind.get() == LinkKind::Connecting)
+        memo(move |_| kind.get() == LinkKind::Connecting)
     };
-    let held = Memo::new(move |before: Option<&Option<(LinkFault, bool)>>| {
+    let held = memo(move |before: Option<&Option<(LinkFault, bool)>>| {
         shown.get().or_else(|| {
             let kept = before.cloned().flatten();
             kept.filter(|(_, is_final)| connecting.get() && !is_final)
         })
     });
-    move || held.get().map(|(fault, is_final)| card(&fault, is_final))
+    live(move || held.get().map(|(fault, is_final)| card(&fault, is_final)))
 }
 
 fn card(fault: &LinkFault, is_final: bool) -> AnyView {
@@ -45,7 +46,7 @@ fn card(fault: &LinkFault, is_final: bool) -> AnyView {
     let it = fault::explain(fault);
     let code = it
         .code
-        .map(|code| view! { " (" <span class="mono">{code}</span> ")" });
+        .map(|code| view! { " (" <span class="mono">{code}</span> ")" }.into_any());
     let mark = if is_final {
         LinkKind::Failed.mark()
     } else {
@@ -56,10 +57,10 @@ fn card(fault: &LinkFault, is_final: bool) -> AnyView {
     } else {
         view! {
             <div class="card-foot">
-                <button class="button" on:click=move |_| connection.form.set(Form::Open)>
+                <button class="button" on:click=act(move |_| connection.form.set(Form::Open))>
                     {say(shell::EDIT_CONNECTION)}
                 </button>
-                <button class="button primary" on:click=move |_| connection.reconnect()>
+                <button class="button primary" on:click=act(move |_| connection.reconnect())>
                     {say(shell::RECONNECT_NOW)}
                 </button>
             </div>
@@ -95,14 +96,14 @@ fn SignIn() -> impl IntoView {
         connection.connect_and_keep(request);
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=act(submit)>
             <div class="form-pair">
                 {field(shell::USER_NAME, user_name, "text", "username", None, !has_name)}
                 {field(shell::PASSWORD, password, "password", "current-password", None, has_name)}
             </div>
             <div class="card-foot">
                 <span class="form-kept">{icon(Icon::Lock)} {say(shell::KEPT_IN_TAB)}</span>
-                <button class="button" type="button" on:click=move |_| connection.form.set(Form::Open)>
+                <button class="button" type="button" on:click=act(move |_| connection.form.set(Form::Open))>
                     {say(shell::EDIT_CONNECTION)}
                 </button>
                 <button class="button primary" type="submit">{say(shell::CONNECT_AGAIN)}</button>

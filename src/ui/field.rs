@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::format;
 use super::life_rail::{gap, life, since_then};
 use super::panel::Panel;
+use super::reactive::{act, live, memo, watch};
 use super::switch::{is_under_way, switch, switch_text};
 use super::text::{Language, devices as words};
 use crate::engine::command::Command;
@@ -37,15 +38,15 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
     let key = field.with_untracked(|field| field.path.join("."));
     let edge = {
         let field = field.clone();
-        Memo::new(move |_| field.with(edge))
+        memo(move |_| field.with(edge))
     };
     let has_switch = {
         let field = field.clone();
-        Memo::new(move |_| field.with(|field| field.switch.is_some()))
+        memo(move |_| field.with(|field| field.switch.is_some()))
     };
     let control = {
         let field = field.clone();
-        move || has_switch.get().then(|| switch(field.clone(), panel))
+        live(move || has_switch.get().then(|| switch(field.clone(), panel)))
     };
     let (value, seen, wish) = (field.clone(), field.clone(), field.clone());
     view! {
@@ -53,8 +54,8 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
             class="field"
             data-edge=move || match edge.get() {
                 Edge::Settled => None,
-                Edge::OnItsWay => Some("on-its-way"),
-                Edge::NeedsYou => Some("needs-you"),
+                Edge::OnItsWay => Some("on-its-way".to_owned()),
+                Edge::NeedsYou => Some("needs-you".to_owned()),
             }
         >
             <div class="field-line">
@@ -62,7 +63,7 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
                     <span class="field-key">{key}</span>
                     <span class="field-age">{move || reported_when(&seen, panel)}</span>
                 </div>
-                <div class="field-value">{move || value_view(&value, panel.language.get())}</div>
+                <div class="field-value">{move || Some(value_view(&value, panel.language.get()))}</div>
                 {control}
             </div>
             {foreign_wish(wish, panel)}
@@ -76,17 +77,17 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
 pub(super) fn reported_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     let key = field.with_untracked(|field| field.path.join("."));
     let seen = field.clone();
-    let age = move || {
+    let age = live(move || {
         let language = panel.language.get();
         let at = seen.with(|field| field.reported_at)?;
         let age = format::age(language, at, panel.store.now.get());
         Some(words::AGE.fill(language, &[&age]))
-    };
+    });
     view! {
         <div class="fact">
             <span class="field-key">{key}</span>
             <span class="field-value">
-                {move || value_view(&field, panel.language.get())}
+                {move || Some(value_view(&field, panel.language.get()))}
             </span>
             <span class="fact-age">{age}</span>
         </div>
@@ -118,6 +119,7 @@ fn value_view(field: &ArcRwSignal<FieldView>, language: Language) -> AnyView {
                     <span class="arrow">"→"</span>
                     <span class="wished">{wished}</span>
                 }
+                .into_any()
             })}
     }
     .into_any()
@@ -156,43 +158,45 @@ fn reported_after(field: &FieldView, language: Language) -> Option<String> {
 /// A wish that is not from this page: when it was made, and the way out of it.
 fn foreign_wish(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     let path = field.with_untracked(|field| field.path.clone());
-    let wished_at = Memo::new(move |_| {
+    let wished_at = memo(move |_| {
         field.with(|field| {
             let foreign = field.differs && field.change.is_none();
             foreign.then_some(field.desired_at)
         })
     });
-    let view = move || {
+    let view = live(move || {
         let wished_at: Option<UnixMillis> = wished_at.get()?;
         let language = panel.language.get();
         let path = path.clone();
         let press = move |_| panel.send(Command::TakeBack(panel.address(&path)));
         let age = wished_at.map(|at| since_then(words::WISHED_AGO, at, panel, language));
-        Some(view! {
+        let view = view! {
             <div class="life-foot">
                 <span>{age}</span>
-                <button type="button" class="link" on:click=press>
+                <button type="button" class="link" on:click=act(press)>
                     {words::TAKE_BACK.text(language)}
                 </button>
             </div>
-        })
-    };
+        };
+        Some(view.into_any())
+    });
     view.into_any()
 }
 
 /// Says once how a change of this page ended.
 fn announce(field: ArcRwSignal<FieldView>, panel: Panel) {
-    let ended = Memo::new(move |_| {
+    let ended = memo(move |_| {
         field.with(|field| {
             let change = field.change.as_ref()?;
             (!is_under_way(change)).then(|| sentence(field, panel.language.get_untracked()))?
         })
     });
-    Effect::new(move |before: Option<()>| {
-        let ended = ended.get();
-        if let (Some(()), Some(sentence)) = (before, ended) {
+    let mut is_news = false;
+    watch(move || {
+        if let Some(sentence) = ended.get().filter(|_| is_news) {
             panel.outcome.set(sentence);
         }
+        is_news = true;
     });
 }
 

@@ -55,21 +55,27 @@ impl Fields {
         self.entries.extend(turned);
         let kept = self.entries.len();
         for (place, field) in fields.iter().enumerate().filter(|(place, _)| !seen[*place]) {
-            self.entries.push(Entry {
-                id: self.next_id,
-                view: ArcRwSignal::new(field.clone()),
-                is_control: is_control(field),
-                path: field.path.clone(),
-                place,
+            // What needs a person comes first, but only as it was when the panel opened: later it stays where it is.
+            let rank = (is_settled(field), &field.path);
+            let new = &self.entries[kept..];
+            let at = new.partition_point(|entry| {
+                entry
+                    .view
+                    .with_untracked(|view| (is_settled(view), &entry.path) <= rank)
             });
+            self.entries.insert(
+                kept + at,
+                Entry {
+                    id: self.next_id,
+                    view: ArcRwSignal::new(field.clone()),
+                    is_control: is_control(field),
+                    path: field.path.clone(),
+                    place,
+                },
+            );
             self.next_id += 1;
             changed = true;
         }
-        // What needs a person comes first, but only as it was when the panel opened: later it stays where it is.
-        self.entries[kept..].sort_by(|a, b| {
-            let settled = |entry: &Entry| entry.view.with_untracked(edge) == Edge::Settled;
-            (settled(a), &a.path).cmp(&(settled(b), &b.path))
-        });
         changed
     }
 }
@@ -82,6 +88,10 @@ impl Entry {
             false => fields.iter().position(same),
         }
     }
+}
+
+fn is_settled(field: &FieldView) -> bool {
+    edge(field) == Edge::Settled
 }
 
 fn is_control(field: &FieldView) -> bool {

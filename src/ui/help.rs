@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::dialog::Dialog;
 use super::open::Open;
+use super::reactive::{memo, show};
 use super::text::{Phrase, say, shell};
 
 const KEYS: [(&str, Phrase); 10] = [
@@ -22,17 +23,19 @@ const KEYS: [(&str, Phrase); 10] = [
 #[component]
 pub(super) fn Help() -> impl IntoView {
     let open = expect_context::<Open>().help;
-    view! {
-        <Show when=move || open.get()>
-            <Dialog title=shell::KEYS closable=true on_close=Callback::new(move |()| open.set(false))>
+    let dialog = move || {
+        view! {
+            <Dialog title=shell::KEYS closable=memo(|_| true) on_close=Callback::new(move |()| open.set(false))>
                 <dl class="keys">
-                    {KEYS.map(|(keys, what)| {
-                        let keys = keys.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect_view();
-                        view! { <div><dt>{keys}</dt><dd>{say(what)}</dd></div> }
-                    })}
+                    {KEYS.into_iter().map(|(keys, what)| {
+                        let keys = keys.split(' ').map(|key| view! { <kbd>{key}</kbd> }.into_any()).collect::<Vec<_>>();
+                        view! { <div><dt>{keys}</dt><dd>{say(what)}</dd></div> }.into_any()
+                    }).collect::<Vec<_>>()}
                 </dl>
                 <p class="keys-note">{say(shell::KEYS_NOTE)}</p>
             </Dialog>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    show(move || open.get(), dialog)
 }

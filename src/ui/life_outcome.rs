@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::format;
 use super::life_icon::{LifeIcon, life_icon};
 use super::panel::Panel;
+use super::reactive::{act, live};
 use super::text::{Language, devices as words};
 use crate::engine::command::Command;
 use crate::engine::frame::{ChangeView, Step, ValueView};
@@ -22,7 +23,7 @@ pub(super) fn timed_out(
         .copied()
         .unwrap_or_else(|| (Step::Queued, UnixMillis::default()));
     let now = panel.store.now;
-    let why = move || {
+    let why = live(move || {
         let age = format::age(language, since, now.get());
         match step {
             Step::Accepted(version) => {
@@ -30,7 +31,7 @@ pub(super) fn timed_out(
             }
             _ => words::NO_ANSWER_FOR.fill(language, &[&age]),
         }
-    };
+    });
     let accept_words = match reported.is_some() {
         true => words::ACCEPT_REPORTED,
         false => words::TAKE_BACK,
@@ -125,8 +126,8 @@ pub(super) fn superseded(
 /// `code`: a value that belongs to the words.
 fn button(words: &'static str, code: Option<String>, panel: Panel, command: Command) -> AnyView {
     view! {
-        <button type="button" class="button" on:click=move |_| panel.send(command.clone())>
-            {words} {code.map(|code| view! { <code>{code}</code> })}
+        <button type="button" class="button" on:click=act(move |_| panel.send(command.clone()))>
+            {words} {code.map(|code| view! { <code>{code}</code> }.into_any())}
         </button>
     }
     .into_any()

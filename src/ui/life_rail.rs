@@ -6,6 +6,7 @@ use super::format;
 use super::life_icon::{LifeIcon, life_icon};
 use super::life_outcome::{rejected, superseded, timed_out};
 use super::panel::Panel;
+use super::reactive::{act, live, memo};
 use super::switch::is_under_way;
 use super::text::{Language, Phrase, devices as words};
 use crate::engine::command::Command;
@@ -20,9 +21,9 @@ pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     let held = RwSignal::new(false);
     let reported = {
         let field = field.clone();
-        Memo::new(move |_| field.with(|field| field.reported.clone()))
+        memo(move |_| field.with(|field| field.reported.clone()))
     };
-    let change = Memo::new(move |before: Option<&Option<ChangeView>>| {
+    let change = memo(move |before: Option<&Option<ChangeView>>| {
         let change = field.with(|field| field.change.clone());
         change.or_else(|| held.get().then(|| before.cloned().flatten()).flatten())
     });
@@ -31,7 +32,7 @@ pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
             held.set(inside);
         }
     };
-    let view = move || {
+    let view = live(move || {
         let change = change.get()?;
         let reported = reported.get();
         let language = panel.language.get();
@@ -50,14 +51,14 @@ pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
             _ => rail(&change, reported, panel, language),
         };
         Some(view)
-    };
+    });
     view! {
         <div
             class="life"
-            on:pointerenter=move |_| hold(true)
-            on:pointerleave=move |_| hold(false)
-            on:focusin=move |_| hold(true)
-            on:focusout=move |_| hold(false)
+            on:pointerenter=act(move |_| hold(true))
+            on:pointerleave=act(move |_| hold(false))
+            on:focusin=act(move |_| hold(true))
+            on:focusout=act(move |_| hold(false))
         >
             {view}
         </div>
@@ -96,7 +97,7 @@ fn rail(
     let take_back = (under_way && !takes_back).then(|| {
         let press = move |_| panel.send(Command::TakeBack(field.clone()));
         view! {
-            <button type="button" class="link" on:click=press>
+            <button type="button" class="link" on:click=act(press)>
                 {words::TAKE_BACK.text(language)}
             </button>
         }
@@ -179,7 +180,7 @@ pub(super) fn since_then(
     language: Language,
 ) -> AnyView {
     let now = panel.store.now;
-    let text = move || phrase.fill(language, &[&format::age(language, since, now.get())]);
+    let text = live(move || phrase.fill(language, &[&format::age(language, since, now.get())]));
     text.into_any()
 }
 

@@ -9,6 +9,7 @@ use super::format;
 use super::icons::{Icon, icon};
 use super::link_state::{Drops, LinkKind};
 use super::open::Open;
+use super::reactive::{act, live, memo};
 use super::sparkline;
 use super::store::Store;
 use super::text::{Phrase, language, say, shell};
@@ -21,27 +22,27 @@ const MAX_SUBSCRIPTIONS: usize = 50;
 pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = language();
-    let since = Memo::new(move |_| {
+    let since = memo(move |_| {
         let seconds = store.now.get().seconds();
         store
             .link
             .with(|link| seconds - link.since.seconds())
             .max(0)
     });
-    let url = Memo::new(move |_| {
+    let url = memo(move |_| {
         store
             .link
             .with(|link| address::without_secrets(&link.url).0)
     });
-    let client = Memo::new(move |_| store.link.with(|link| link.client_id.clone()));
+    let client = memo(move |_| store.link.with(|link| link.client_id.clone()));
     view! {
         <div id="link-details" class="details" role="group" aria-label=say(shell::DETAILS)>
             <div class="details-head">
-                {move || kind.get().mark()}
-                <h2>{move || kind.get().word().text(language.get())}</h2>
+                {move || Some(kind.get().mark())}
+                <h2>{move || kind.get().word().text(language.get()).to_owned()}</h2>
                 <span class="details-since">{move || format::duration(language.get(), since.get() * 1000)}</span>
             </div>
-            <p class="details-url mono">{url}</p>
+            <p class="details-url mono">{move || url.get()}</p>
             <p class="details-client" hidden=move || client.with(String::is_empty)>
                 {move || shell::CLIENT.fill(language.get(), &[&client.get()])}
             </p>
@@ -57,7 +58,7 @@ pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl Into
 /// Why the link is down, in a sentence.
 fn why(store: Store) -> impl IntoView {
     let language = language();
-    let text = Memo::new(move |_| {
+    let text = memo(move |_| {
         let language = language.get();
         store.link.with(|link| match &link.state {
             LinkState::Disconnected { fault, .. } | LinkState::Failed { fault } => {
@@ -69,14 +70,14 @@ fn why(store: Store) -> impl IntoView {
             _ => String::new(),
         })
     });
-    view! { <p class="details-why" hidden=move || text.with(String::is_empty)>{text}</p> }
+    view! { <p class="details-why" hidden=move || text.with(String::is_empty)>{move || text.get()}</p> }
 }
 
 fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
     const WIDTH: u32 = 320;
     const HEIGHT: u32 = 48;
     let language = language();
-    let path = Memo::new(move |_| {
+    let path = memo(move |_| {
         store
             .link
             .with(|link| sparkline::line(&link.history, 60, WIDTH, HEIGHT))
@@ -90,7 +91,7 @@ fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
             .map(|x| format!("{path}L{WIDTH} {HEIGHT}L{x} {HEIGHT}Z"))
             .unwrap_or_default()
     };
-    let marks = Memo::new(move |_| {
+    let marks = memo(move |_| {
         let now = store.now.get().seconds();
         let of = |drop: &(crate::time::UnixMillis, u64)| {
             let age = (now - drop.0.seconds()).clamp(0, 59) as u32;
@@ -99,15 +100,14 @@ fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
         };
         drops.with(|drops| drops.recent.iter().map(of).collect::<String>())
     });
-    let lost =
-        Memo::new(move |_| drops.with(|drops| drops.recent.iter().map(|(_, n)| n).sum::<u64>()));
+    let lost = memo(move |_| drops.with(|drops| drops.recent.iter().map(|(_, n)| n).sum::<u64>()));
     view! {
         <div class="details-graph">
             <svg viewBox="0 -3 320 52" preserveAspectRatio="none" aria-hidden="true">
-                <path class="area" d=area/>
+                <path class="area" d=live(area)/>
                 <path class="grid" d="M0 24H320M0 48H320"/>
-                <path class="curve" d=path/>
-                <path class="drops" d=marks/>
+                <path class="curve" d=move || path.get()/>
+                <path class="drops" d=move || marks.get()/>
             </svg>
             <div class="details-axis">
                 <span>{say(shell::MINUTE_AGO)}</span>
@@ -124,20 +124,20 @@ fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
 fn figures(store: Store) -> impl IntoView {
     let language = language();
     let figure = |name: Phrase, value: Memo<String>| {
-        view! { <div><dd>{value}</dd><dt>{say(name)}</dt></div> }.into_any()
+        view! { <div><dd>{move || value.get()}</dd><dt>{say(name)}</dt></div> }.into_any()
     };
     let number = move |read: fn(&crate::engine::frame::LinkView) -> u64| {
-        Memo::new(move |_| format::count(store.link.with(read)))
+        memo(move |_| format::count(store.link.with(read)))
     };
-    let received = Memo::new(move |_| {
+    let received = memo(move |_| {
         let bytes = store.link.with(|link| link.bytes_per_second);
         format::bytes(bytes.into()) + "/s"
     });
-    let latency = Memo::new(move |_| match store.link.with(|link| link.latency_ms) {
+    let latency = memo(move |_| match store.link.with(|link| link.latency_ms) {
         Some(ms) => format::count(ms.into()) + " ms",
         None => shell::UNKNOWN.text(language.get()).to_owned(),
     });
-    let subscriptions = Memo::new(move |_| {
+    let subscriptions = memo(move |_| {
         let count = store.link.with(|link| link.subscriptions.len());
         format!("{count} / {MAX_SUBSCRIPTIONS}")
     });
@@ -157,8 +157,8 @@ fn figures(store: Store) -> impl IntoView {
 }
 
 fn filters(store: Store) -> impl IntoView {
-    let subscriptions = Memo::new(move |_| store.link.with(|link| link.subscriptions.clone()));
-    move || {
+    let subscriptions = memo(move |_| store.link.with(|link| link.subscriptions.clone()));
+    live(move || {
         let rows = subscriptions.get().into_iter().map(|subscription| {
             let (word, class) = match subscription.state {
                 SubscriptionState::Asked => (shell::ASKED, "asked"),
@@ -172,9 +172,10 @@ fn filters(store: Store) -> impl IntoView {
                     <span>{say(word)}</span>
                 </li>
             }
+            .into_any()
         });
-        rows.collect_view()
-    }
+        Some(rows.collect::<Vec<_>>().into_any())
+    })
 }
 
 #[component]
@@ -188,9 +189,9 @@ fn Actions(kind: Memo<LinkKind>) -> impl IntoView {
     let away = move || kind.get() == LinkKind::Idle;
     view! {
         <div class="details-actions">
-            <button class="button" on:click=edit>{say(shell::EDIT_CONNECTION)}</button>
-            <button class="button" on:click=move |_| connection.reconnect()>{say(shell::RECONNECT_NOW)}</button>
-            <button class="button" hidden=away on:click=move |_| connection.disconnect()>
+            <button class="button" on:click=act(edit)>{say(shell::EDIT_CONNECTION)}</button>
+            <button class="button" on:click=act(move |_| connection.reconnect())>{say(shell::RECONNECT_NOW)}</button>
+            <button class="button" hidden=live(away) on:click=act(move |_| connection.disconnect())>
                 {say(shell::DISCONNECT)}
             </button>
         </div>

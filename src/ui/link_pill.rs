@@ -10,6 +10,7 @@ use super::icons::{Icon, icon};
 use super::link_details::LinkDetails;
 use super::link_state::{Drops, LinkKind};
 use super::open::Open;
+use super::reactive::{act, live, memo, show};
 use super::sparkline;
 use super::store::Store;
 use super::text::{language, say, shell};
@@ -24,7 +25,7 @@ pub(super) fn LinkPill() -> impl IntoView {
     let drops = Drops::memo(store);
     view! {
         <div class="pill-place">
-            <div class="link-pill" class:open=move || open.details.get() on:click=move |_| open.toggle_details()>
+            <div class="link-pill" class:open=move || open.details.get() on:click=act(move |_| open.toggle_details())>
                 <button
                     class="pill-button"
                     aria-label=say(shell::DETAILS)
@@ -32,20 +33,18 @@ pub(super) fn LinkPill() -> impl IntoView {
                     aria-controls="link-details"
                 ></button>
                 <span class="pill-status" role="status" aria-label=say(shell::CONNECTION)>
-                    {move || kind.get().mark()}
-                    <span class="pill-state">{move || kind.get().word().text(language().get())}</span>
+                    {move || Some(kind.get().mark())}
+                    <span class="pill-state">{move || kind.get().word().text(language().get()).to_owned()}</span>
                     <Reason kind/>
                 </span>
                 {move || match kind.get() {
-                    LinkKind::Connected => figures(store, drops),
-                    LinkKind::Connecting => ().into_any(),
-                    LinkKind::Disconnected => retry(store),
-                    LinkKind::Idle | LinkKind::Failed => edit(),
+                    LinkKind::Connected => Some(figures(store, drops)),
+                    LinkKind::Connecting => None,
+                    LinkKind::Disconnected => Some(retry(store)),
+                    LinkKind::Idle | LinkKind::Failed => Some(edit()),
                 }}
             </div>
-            <Show when=move || open.details.get()>
-                <LinkDetails kind drops/>
-            </Show>
+            {show(move || open.details.get(), move || view! { <LinkDetails kind drops/> }.into_any())}
         </div>
     }
 }
@@ -55,7 +54,7 @@ pub(super) fn LinkPill() -> impl IntoView {
 fn Reason(kind: Memo<LinkKind>) -> impl IntoView {
     let store = expect_context::<Store>();
     let language = language();
-    let text = Memo::new(move |_| {
+    let text = memo(move |_| {
         let language = language.get();
         store.link.with(|link| match &link.state {
             LinkState::Connected | LinkState::Connecting => link.host.clone(),
@@ -67,30 +66,30 @@ fn Reason(kind: Memo<LinkKind>) -> impl IntoView {
         })
     });
     let is_host = move || matches!(kind.get(), LinkKind::Connected | LinkKind::Connecting);
-    view! { " " <span class="pill-reason" class:pill-host=is_host>{text}</span> }
+    view! { " " <span class="pill-reason" class:pill-host=live(is_host)>{move || text.get()}</span> }
 }
 
 fn figures(store: Store, drops: Memo<Drops>) -> AnyView {
-    let rate = Memo::new(move |_| store.link.with(|link| link.messages_per_second));
-    let latency = Memo::new(move |_| store.link.with(|link| link.latency_ms));
-    let dropped = Memo::new(move |_| store.link.with(|link| link.dropped));
-    let path = Memo::new(move |_| {
+    let rate = memo(move |_| store.link.with(|link| link.messages_per_second));
+    let latency = memo(move |_| store.link.with(|link| link.latency_ms.map(i64::from)));
+    let dropped = memo(move |_| store.link.with(|link| link.dropped));
+    let path = memo(move |_| {
         store
             .link
             .with(|link| sparkline::line(&link.history, 60, 44, 12))
     });
-    let lately = Memo::new(move |_| drops.with(|drops| !drops.recent.is_empty()));
+    let lately = memo(move |_| drops.with(|drops| !drops.recent.is_empty()));
     view! {
         <span class="pill-part pill-rate">
             <svg class="pill-line" viewBox="-1 -1 46 14" width="46" height="14" aria-hidden="true">
-                <path d=path/>
+                <path d=move || path.get()/>
             </svg>
             <b>{move || format::count(rate.get().into())}</b> " " {say(shell::MESSAGES_PER_SECOND)}
         </span>
         <span class="pill-part pill-latency" title=say(shell::LATENCY) hidden=move || latency.get().is_none()>
-            <b>{move || latency.get().map(|ms| format::count(ms.into()))}</b> " ms"
+            <b>{move || latency.get().map(|ms| format::count(ms as u64)).unwrap_or_default()}</b> " ms"
         </span>
-        <span class="pill-part pill-dropped" class:none=move || dropped.get() == 0 class:lately=lately>
+        <span class="pill-part pill-dropped" class:none=move || dropped.get() == 0 class:lately=move || lately.get()>
             {move || lately.get().then(|| icon(Icon::Warning))}
             <b>{move || format::count(dropped.get())}</b> " " {say(shell::DROPPED)}
         </span>
@@ -101,7 +100,7 @@ fn figures(store: Store, drops: Memo<Drops>) -> AnyView {
 fn retry(store: Store) -> AnyView {
     let connection = expect_context::<Connection>();
     let language = language();
-    let seconds = Memo::new(move |_| {
+    let seconds = memo(move |_| {
         let now = store.now.get();
         store.link.with(|link| match link.state {
             LinkState::Disconnected { retry_at, .. } => (retry_at.0 - now.0 + 999).max(0) / 1000,
@@ -118,7 +117,7 @@ fn retry(store: Store) -> AnyView {
             <b>{move || format::duration(language.get(), seconds.get() * 1000)}</b>
         </span>
         <span class="pill-part">
-            <button class="link" on:click=reconnect>{say(shell::RECONNECT_NOW)}</button>
+            <button class="link" on:click=act(reconnect)>{say(shell::RECONNECT_NOW)}</button>
         </span>
     }
     .into_any()
@@ -132,7 +131,7 @@ fn edit() -> AnyView {
     };
     view! {
         <span class="pill-part">
-            <button class="link" on:click=edit>{say(shell::EDIT)}</button>
+            <button class="link" on:click=act(edit)>{say(shell::EDIT)}</button>
         </span>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::reactive::memo;
 use super::store::Store;
 use super::text::{Phrase, shell};
 use crate::engine::frame::LinkState;
@@ -21,7 +22,7 @@ pub(super) enum LinkKind {
 impl LinkKind {
     /// Changes only when the kind does.
     pub(super) fn memo(store: Store) -> Memo<Self> {
-        Memo::new(move |_| store.link.with(|link| Self::of(&link.state)))
+        memo(move |_| store.link.with(|link| Self::of(&link.state)))
     }
 
     const fn of(state: &LinkState) -> Self {
@@ -97,9 +98,9 @@ pub(super) struct Drops {
 
 impl Drops {
     pub(super) fn memo(store: Store) -> Memo<Self> {
-        let dropped = Memo::new(move |_| store.link.with(|link| link.dropped));
-        let second = Memo::new(move |_| store.now.get().seconds());
-        Memo::new(move |before: Option<&Self>| {
+        let dropped = memo(move |_| store.link.with(|link| link.dropped));
+        let second = memo(move |_| store.now.get().seconds());
+        memo(move |before: Option<&Self>| {
             let (dropped, now) = (dropped.get(), UnixMillis::from_seconds(second.get()));
             let mut drops = before.cloned().unwrap_or_default();
             if dropped > drops.seen {

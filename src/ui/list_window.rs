@@ -7,6 +7,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{KeyboardEvent, ResizeObserver};
 
 use super::device_row::{self, Window, device_row};
+use super::reactive::{act, each, item, live, memo, watch};
 use super::store::Store;
 use super::text::{devices as words, say};
 
@@ -28,12 +29,12 @@ pub(super) fn list_window(store: Store) -> AnyView {
     watch_size(list, window);
     start_at_the_top(list, window);
     let hold = Hold::new(store);
-    let indices = Memo::new(move |_| {
+    let indices = memo(move |_| {
         store
             .list
             .with(|list| (list.first, list.first + list.rows.len() as u32))
     });
-    let total = Memo::new(move |_| store.list.with(|list| list.total));
+    let total = memo(move |_| store.list.with(|list| list.total));
     let height = move || format!("{}px", total.get() * window.row_height.get());
     view! {
         <div
@@ -43,25 +44,22 @@ pub(super) fn list_window(store: Store) -> AnyView {
             aria-label=say(words::DEVICES)
             aria-activedescendant=move || window.active.get().map(device_row::id)
             node_ref=list
-            on:scroll=move |_| look(list, window)
-            on:keydown=move |event| walk(&event, list, window)
-            on:pointerenter=move |_| hold.set(hold.pointer, true)
-            on:pointerleave=move |_| hold.set(hold.pointer, false)
-            on:focusin=move |_| {
+            on:scroll=act(move |_| look(list, window))
+            on:keydown=act(move |event| walk(&event, list, window))
+            on:pointerenter=act(move |_| hold.set(hold.pointer, true))
+            on:pointerleave=act(move |_| hold.set(hold.pointer, false))
+            on:focusin=act(move |_| {
                 hold.set(hold.focus, true);
                 begin(list, window);
-            }
-            on:focusout=move |_| hold.set(hold.focus, false)
+            })
+            on:focusout=act(move |_| hold.set(hold.focus, false))
         >
-            <div class="rows-all" role="presentation" style:height=height>
-                <For
-                    each=move || {
-                        let (first, end) = indices.get();
-                        first..end
-                    }
-                    key=|index| *index
-                    children=move |index| device_row(index, window)
-                />
+            <div class="rows-all" role="presentation" style:height=live(height)>
+                {each(move || {
+                    let (first, end) = indices.get();
+                    let row = |index: u32| item(index.to_string(), move || device_row(index, window));
+                    (first..end).map(row).collect()
+                })}
             </div>
         </div>
     }
@@ -133,7 +131,7 @@ fn watch_size(list: NodeRef<Div>, window: Window) {
     };
     // The closure lives as long as the observer that calls it.
     let kept = StoredValue::new_local((observer, on_resize));
-    Effect::new(move |_| {
+    watch(move || {
         if let Some(list) = list.get() {
             kept.with_value(|(observer, _)| observer.observe(&list));
         }
@@ -146,11 +144,12 @@ fn watch_size(list: NodeRef<Div>, window: Window) {
 /// Another question has another first row.
 fn start_at_the_top(list: NodeRef<Div>, window: Window) {
     let store = window.store;
-    Effect::new(move |asked: Option<()>| {
+    let mut asked = false;
+    watch(move || {
         store.search.track();
         store.chip.track();
         store.sort.track();
-        if asked.is_some() {
+        if std::mem::replace(&mut asked, true) {
             window.active.set(None);
             if let Some(list) = list.get_untracked() {
                 list.set_scroll_top(0);
@@ -162,7 +161,9 @@ fn start_at_the_top(list: NodeRef<Div>, window: Window) {
 /// Whoever comes to the list by key stands on its first row in sight.
 fn begin(list: NodeRef<Div>, window: Window) {
     let any = window.store.list.with_untracked(|list| list.total > 0);
-    let list = list.get_untracked().filter(|_| any && window.active.get_untracked().is_none());
+    let list = list
+        .get_untracked()
+        .filter(|_| any && window.active.get_untracked().is_none());
     if let Some(list) = list {
         let height = window.row_height.get_untracked();
         let first_in_sight = (list.scroll_top().max(0) as u32).div_ceil(height);

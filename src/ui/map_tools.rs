@@ -1,11 +1,15 @@
 //! The buttons on the map.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use super::icons::{Icon, icon};
 use super::map_handle::{MapHandle, MapState};
+use super::reactive::{act, live};
 use super::store::Store;
 use super::text::{Phrase, language, say, shell};
+
+type Press = Box<dyn FnMut(MouseEvent)>;
 
 #[component]
 pub(super) fn MapTools() -> impl IntoView {
@@ -18,9 +22,9 @@ pub(super) fn MapTools() -> impl IntoView {
             aria-label=say(shell::MAP_TOOLS)
             hidden=move || map.state.get() != MapState::Ready
         >
-            {tool(Icon::Plus, shell::ZOOM_IN, "+", move || zoom(map, 1.0))}
-            {tool(Icon::Minus, shell::ZOOM_OUT, "-", move || zoom(map, -1.0))}
-            {tool(Icon::Fit, shell::FIT, "Home", move || fit(map, store))}
+            {tool(Icon::Plus, shell::ZOOM_IN, "+", act(move |_| zoom(map, 1.0)))}
+            {tool(Icon::Minus, shell::ZOOM_OUT, "-", act(move |_| zoom(map, -1.0)))}
+            {tool(Icon::Fit, shell::FIT, "Home", act(move |_| fit(map, store)))}
         </div>
     }
 }
@@ -38,11 +42,11 @@ pub(super) fn fit(map: MapHandle, store: Store) {
     }
 }
 
-fn tool(picture: Icon, name: Phrase, key: &'static str, act: impl Fn() + 'static) -> AnyView {
+fn tool(picture: Icon, name: Phrase, key: &'static str, press: Press) -> AnyView {
     let language = language();
     let title = move || name.text(language.get()).to_owned() + " (" + key + ")";
     view! {
-        <button class="tool" aria-label=say(name) aria-keyshortcuts=key title=title on:click=move |_| act()>
+        <button class="tool" aria-label=say(name) aria-keyshortcuts=key title=live(title) on:click=press>
             {icon(picture)}
         </button>
     }

@@ -14,6 +14,7 @@ use super::map_cards::NoMap;
 use super::map_handle::{MapHandle, MapState};
 use super::map_tools::MapTools;
 use super::padding;
+use super::reactive::{memo, watch};
 use super::store::Store;
 use super::text::{Language, say, shell};
 use super::theme::Theme;
@@ -49,12 +50,12 @@ pub(super) fn MapView(
     let camera = at
         .and_then(|at| Camera::from_fragment(&format!("map={at}")))
         .or_else(|| Camera::from_fragment(&storage::load(CAMERA)?));
-    Effect::new(move |started: Option<bool>| {
-        let Some(container) = container.get().filter(|_| started != Some(true)) else {
-            return started.unwrap_or_default();
-        };
-        untrack(|| begin(handle, &container, camera, on_fresh));
-        true
+    let mut started = false;
+    watch(move || {
+        if let Some(container) = container.get().filter(|_| !started) {
+            untrack(|| begin(handle, &container, camera, on_fresh));
+            started = true;
+        }
     });
     let placed = RwSignal::new(camera.is_some());
     if camera.is_none() {
@@ -124,26 +125,26 @@ fn tell(handle: MapHandle, past: Memo<Option<UnixMillis>>) {
     let store = expect_context::<Store>();
     let theme = expect_context::<Theme>();
     let language = expect_context::<RwSignal<Language>>();
-    Effect::new(move |_| {
+    watch(move || {
         let theme = map_theme(theme);
-        handle.track(|map| map.set_theme(theme))
+        handle.track(|map| map.set_theme(theme));
     });
-    Effect::new(move |_| {
+    watch(move || {
         let language = map_language(language);
-        handle.track(|map| map.set_language(language))
+        handle.track(|map| map.set_language(language));
     });
-    Effect::new(move |_| {
+    watch(move || {
         let live = past.get().is_none();
-        handle.track(|map| map.set_live(live))
+        handle.track(|map| map.set_live(live));
     });
     padding::keep(handle);
-    Effect::new(move |_| {
+    watch(move || {
         let mark = store.selected.with(mark_of);
-        handle.track(|map| map.set_selected(mark))
+        handle.track(|map| map.set_selected(mark));
     });
-    Effect::new(move |_| {
+    watch(move || {
         let follow = store.follow.get();
-        handle.track(|map| map.set_follow(follow))
+        handle.track(|map| map.set_follow(follow));
     });
 }
 
@@ -166,7 +167,7 @@ fn remember(handle: MapHandle, placed: RwSignal<bool>) {
             .and_then(|camera| camera.strip_prefix("map="));
         start::show_in_url(device.as_deref(), at);
     });
-    Effect::new(move |_| {
+    watch(move || {
         store.selection.track();
         store.bounds.track();
         placed.track();
@@ -202,8 +203,8 @@ fn fit_once(handle: MapHandle, placed: RwSignal<bool>) {
         })
     });
     listeners.set_value(Some(listen));
-    let any = Memo::new(move |_| store.extent.with(Option::is_some));
-    Effect::new(move |_| {
+    let any = memo(move |_| store.extent.with(Option::is_some));
+    watch(move || {
         if !any.get() || handle.state.get() != MapState::Ready {
             return;
         }

@@ -28,9 +28,9 @@ pub(super) fn state_word(state: DeviceState) -> Phrase {
 /// One path that changes in place.
 pub(super) fn mark(shape: Signal<Shape>) -> AnyView {
     view! {
-        <svg class=move || class(shape.get().0) viewBox="0 0 16 16" aria-hidden="true">
+        <svg class=move || class(shape.get().0).to_owned() viewBox="0 0 16 16" aria-hidden="true">
             <path
-                d=move || path(shape.get().0)
+                d=move || path(shape.get().0).to_owned()
                 transform=move || turn(shape.get())
                 fill-rule="evenodd"
             />

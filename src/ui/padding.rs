@@ -6,6 +6,7 @@ use web_sys::{DomRect, Element};
 
 use super::listen::Listener;
 use super::map_handle::MapHandle;
+use super::reactive::watch;
 use super::store::Store;
 
 /// Below this width, in CSS px, list and panel are bottom sheets.
@@ -20,7 +21,7 @@ pub(super) fn keep(map: MapHandle) {
             map.with(|map| map.set_padding(top, right, bottom, left));
         }
     };
-    Effect::new(move |_| {
+    watch(move || {
         store.selection.track();
         map.state.track();
         request_animation_frame(measure);

@@ -7,8 +7,9 @@ use super::fields::{Entry, Fields};
 use super::format;
 use super::mark::diamond;
 use super::panel::Panel;
+use super::reactive::{Item, act, each, item, live, memo, watch};
 use super::text::{devices as words, say};
-use crate::engine::frame::{DeviceView, Selected};
+use crate::engine::frame::{DeviceView, FieldView, Selected};
 use crate::time::UnixMillis;
 
 /// Version, its time, and how many keys differ.
@@ -32,70 +33,77 @@ pub(super) fn with_device<T>(panel: Panel, read: impl FnOnce(&DeviceView) -> T) 
 
 /// Classic and the named ones, as one row of buttons.
 fn chooser(panel: Panel) -> AnyView {
-    let shadows = Memo::new(move |_| {
+    let shadows = memo(move |_| {
         let mut shadows = with_device(panel, |device| device.shadows.clone()).unwrap_or_default();
         if !shadows.contains(&None) {
             shadows.insert(0, None);
         }
         shadows
     });
-    let button = move |shadow: Option<String>| {
-        let name = shadow.clone();
-        let is_shown = {
-            let shadow = shadow.clone();
-            move || panel.store.shadow.with(|shown| *shown == shadow)
-        };
-        let label = move || match &name {
-            Some(name) => name.clone(),
-            None => words::CLASSIC.text(panel.language.get()).to_owned(),
-        };
-        view! {
-            <button
-                type="button"
-                class="segment"
-                aria-pressed=move || is_shown().to_string()
-                on:click=move |_| {
-                    if panel.store.shadow.with_untracked(|shown| *shown != shadow) {
-                        panel.store.shadow.set(shadow.clone());
-                    }
-                }
-            >
-                {label}
-            </button>
-        }
+    let segment = move |shadow: Option<String>| {
+        let key = shadow.as_deref().map(|name| "/".to_owned() + name);
+        item(key.unwrap_or_default(), move || segment(shadow, panel))
     };
     view! {
         <div class="segments" role="group" aria-label=say(words::SHADOW)>
-            <For each=move || shadows.get() key=Clone::clone children=button/>
+            {each(move || shadows.get().into_iter().map(segment).collect())}
         </div>
     }
     .into_any()
 }
 
+fn segment(shadow: Option<String>, panel: Panel) -> AnyView {
+    let name = shadow.clone();
+    let is_shown = {
+        let shadow = shadow.clone();
+        move || panel.store.shadow.with(|shown| *shown == shadow)
+    };
+    let label = move || match &name {
+        Some(name) => name.clone(),
+        None => words::CLASSIC.text(panel.language.get()).to_owned(),
+    };
+    view! {
+        <button
+            type="button"
+            class="segment"
+            aria-pressed=move || is_shown().to_string()
+            on:click=act(move |_| {
+                if panel.store.shadow.with_untracked(|shown| *shown != shadow) {
+                    panel.store.shadow.set(shadow.clone());
+                }
+            })
+        >
+            {live(label)}
+        </button>
+    }
+    .into_any()
+}
+
 fn version(panel: Panel) -> AnyView {
-    let head = Memo::new(move |_| -> Option<Head> {
+    let head = memo(move |_| -> Option<Head> {
         with_device(panel, |device| {
             let shadow = device.shadow.as_ref()?;
             Some((shadow.version, shadow.at, shadow.differs))
         })?
     });
-    let view = move || {
+    let view = live(move || {
         let (version, at, differs) = head.get()?;
         let language = panel.language.get();
         let words = match differs {
             1 => words::ONE_KEY_DIFFERS.text(language).to_owned(),
             _ => words::KEYS_DIFFER.fill(language, &[&format::count(differs.into())]),
         };
-        let pill =
-            (differs > 0).then(|| view! { <span class="differs">{diamond(false)} {words}</span> });
-        Some(view! {
+        let pill = (differs > 0)
+            .then(|| view! { <span class="differs">{diamond(false)} {words}</span> }.into_any());
+        let view = view! {
             <span class="version">
                 <b>{format!("v{version}")}</b>
                 <span class="version-time">{format!(" · {}", format::clock(at))}</span>
             </span>
             {pill}
-        })
-    };
+        };
+        Some(view.into_any())
+    });
     view.into_any()
 }
 
@@ -103,7 +111,7 @@ fn field_list(panel: Panel) -> AnyView {
     let fields = StoredValue::new_local(Fields::default());
     let controls = RwSignal::new(Vec::<Entry>::new());
     let facts = RwSignal::new(Vec::<Entry>::new());
-    Effect::new(move |_| {
+    watch(move || {
         let changed = with_device(panel, |device| {
             let shown = device.shadow.as_ref().map(|shadow| &*shadow.fields);
             fields.try_update_value(|fields| fields.apply(shown.unwrap_or_default()))
@@ -116,31 +124,32 @@ fn field_list(panel: Panel) -> AnyView {
         controls.set(with_control);
         facts.set(without);
     });
-    let no_facts = Memo::new(move |_| facts.with(Vec::is_empty));
+    let no_facts = memo(move |_| facts.with(Vec::is_empty));
     view! {
         <div class="fields">
             {nothing(panel)}
-            <For
-                each=move || controls.get()
-                key=|entry| entry.id
-                children=move |entry| control_field(entry.view, panel)
-            />
+            {each(move || rows(controls, panel, control_field))}
         </div>
         <div class="facts" hidden=move || no_facts.get()>
             <h3 class="facts-title">{say(words::REPORTED_ONLY)}</h3>
-            <For
-                each=move || facts.get()
-                key=|entry| entry.id
-                children=move |entry| reported_field(entry.view, panel)
-            />
+            {each(move || rows(facts, panel, reported_field))}
         </div>
     }
     .into_any()
 }
 
+fn rows(
+    entries: RwSignal<Vec<Entry>>,
+    panel: Panel,
+    draw: fn(ArcRwSignal<FieldView>, Panel) -> AnyView,
+) -> Vec<Item> {
+    let row = |entry: Entry| item(entry.id.to_string(), move || draw(entry.view, panel));
+    entries.get().into_iter().map(row).collect()
+}
+
 /// Why there is no field.
 fn nothing(panel: Panel) -> AnyView {
-    let state = Memo::new(move |_| {
+    let state = memo(move |_| {
         let shadow = with_device(panel, |device| {
             let shadow = device.shadow.as_ref();
             shadow.map(|shadow| shadow.fields.is_empty())
@@ -151,11 +160,11 @@ fn nothing(panel: Panel) -> AnyView {
             _ => None,
         }
     });
-    let view = move || {
+    let view = live(move || {
         let language = panel.language.get();
         state
             .get()
-            .map(|phrase| view! { <p class="panel-note">{phrase.text(language)}</p> })
-    };
+            .map(|phrase| view! { <p class="panel-note">{phrase.text(language)}</p> }.into_any())
+    });
     view.into_any()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, PointerEvent};
 
+use super::reactive::act;
 use super::text::{devices as words, language, say};
 
 /// The highest stop; the lowest is 0.
@@ -39,12 +40,12 @@ pub(super) fn sheet(content: AnyView) -> AnyView {
                 aria-valuemin="0"
                 aria-valuemax=TOP.to_string()
                 aria-valuenow=move || grip.stop.get().to_string()
-                aria-valuetext=move || words::SHEET_STOPS[grip.stop.get()].text(language.get())
-                on:pointerdown=move |event| grip.take(&event)
-                on:pointermove=move |event| grip.pull(&event)
-                on:pointerup=move |event| grip.release(&event)
-                on:lostpointercapture=move |_| grip.let_go()
-                on:keydown=move |event| grip.step(&event)
+                aria-valuetext=move || words::SHEET_STOPS[grip.stop.get()].text(language.get()).to_owned()
+                on:pointerdown=act(move |event| grip.take(&event))
+                on:pointermove=act(move |event| grip.pull(&event))
+                on:pointerup=act(move |event| grip.release(&event))
+                on:lostpointercapture=act(move |_| grip.let_go())
+                on:keydown=act(move |event| grip.step(&event))
             />
             {content}
         </div>

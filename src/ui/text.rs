@@ -6,6 +6,8 @@ pub mod shell;
 
 use leptos::prelude::*;
 
+use super::reactive::{Live, live};
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -51,7 +53,7 @@ pub fn language() -> RwSignal<Language> {
 }
 
 /// The phrase in the present language, as a piece of a view.
-pub fn say(phrase: Phrase) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+pub(super) fn say(phrase: Phrase) -> Live<String> {
     let language = language();
-    move || phrase.text(language.get())
+    live(move || phrase.text(language.get()).to_owned())
 }

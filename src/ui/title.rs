@@ -6,6 +6,7 @@ use web_sys::HtmlLinkElement;
 
 use super::format;
 use super::link_state::LinkKind;
+use super::reactive::{memo, watch};
 use super::store::Store;
 use super::text::{language, shell};
 use super::theme::Theme;
@@ -16,8 +17,8 @@ pub(super) fn keep() {
     let theme = expect_context::<Theme>();
     let language = language();
     let kind = LinkKind::memo(store);
-    let devices = Memo::new(move |_| store.list.with(|list| list.devices));
-    Effect::new(move |_| {
+    let devices = memo(move |_| store.list.with(|list| list.devices));
+    watch(move || {
         let language = language.get();
         let what = match (kind.get(), devices.get()) {
             (LinkKind::Connected, 0) => shell::CONNECTED.text(language).to_owned(),
@@ -29,7 +30,7 @@ pub(super) fn keep() {
         };
         document().set_title(&(what + " · " + shell::TITLE));
     });
-    Effect::new(move |_| {
+    watch(move || {
         theme.is_dark();
         show_icon(kind.get());
     });

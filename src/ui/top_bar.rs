@@ -1,14 +1,18 @@
 //! The bar over the page: mark, link, and the page's own tools.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use super::icons::{Icon, icon};
 use super::keys::focus_search;
 use super::link_pill::LinkPill;
 use super::open::Open;
+use super::reactive::{act, live, watch};
 use super::text::{Language, Phrase, language, say, shell};
 use super::theme::Theme;
 use crate::web::storage;
+
+type Press = Box<dyn FnMut(MouseEvent)>;
 
 const LANGUAGE: &str = "language";
 
@@ -20,7 +24,8 @@ pub(super) fn TopBar() -> impl IntoView {
         true => shell::TO_LIGHT,
         false => shell::TO_DARK,
     };
-    let name_of_theme = move || say(other_theme())();
+    let language_now = language();
+    let name_of_theme = move || other_theme().text(language_now.get()).to_owned();
     view! {
         <header class="bar">
             <div class="brand">
@@ -38,28 +43,28 @@ pub(super) fn TopBar() -> impl IntoView {
                 class="icon-button bar-more"
                 aria-label=say(shell::MORE)
                 aria-expanded=move || open.menu.get().to_string()
-                on:click=move |_| open.toggle_menu()
+                on:click=act(move |_| open.toggle_menu())
             >
                 {icon(Icon::More)}
             </button>
             <div class="bar-tools" class:open=move || open.menu.get()>
-                {tool(Icon::Search, shell::SEARCH, " (/)", focus_search)}
+                {tool(Icon::Search, shell::SEARCH, " (/)", act(|_| focus_search()))}
                 <button
                     class="icon-button"
-                    aria-label=name_of_theme
-                    title=name_of_theme
-                    on:click=move |_| theme.toggle()
+                    aria-label=live(name_of_theme)
+                    title=live(name_of_theme)
+                    on:click=act(move |_| theme.toggle())
                 >
-                    {move || icon(if theme.is_dark() { Icon::Sun } else { Icon::Moon })}
+                    {move || Some(icon(if theme.is_dark() { Icon::Sun } else { Icon::Moon }))}
                 </button>
                 <button
                     class="icon-button language"
-                    lang=move || other(language().get()).1
-                    on:click=move |_| switch_language()
+                    lang=move || other(language().get()).1.to_owned()
+                    on:click=act(move |_| switch_language())
                 >
                     {say(shell::TO_OTHER_LANGUAGE)}
                 </button>
-                {tool(Icon::Help, shell::HELP, " (?)", move || open.help.set(true))}
+                {tool(Icon::Help, shell::HELP, " (?)", act(move |_| open.help.set(true)))}
             </div>
         </header>
     }
@@ -70,7 +75,7 @@ pub(super) fn start_language() -> RwSignal<Language> {
     let name = storage::load(LANGUAGE).or_else(|| window().navigator().language());
     let japanese = name.is_some_and(|name| name.starts_with("ja"));
     let signal = RwSignal::new(if japanese { Language::Ja } else { Language::En });
-    Effect::new(move |_| {
+    watch(move || {
         let (_, other_name) = other(signal.get());
         let name = if other_name == "ja" { "en" } else { "ja" };
         if let Some(root) = document().document_element() {
@@ -94,11 +99,11 @@ const fn other(language: Language) -> (Language, &'static str) {
     }
 }
 
-fn tool(picture: Icon, name: Phrase, key: &'static str, act: impl Fn() + 'static) -> AnyView {
+fn tool(picture: Icon, name: Phrase, key: &'static str, press: Press) -> AnyView {
     let language = language();
     let title = move || name.text(language.get()).to_owned() + key;
     view! {
-        <button class="icon-button" aria-label=say(name) title=title on:click=move |_| act()>
+        <button class="icon-button" aria-label=say(name) title=live(title) on:click=press>
             {icon(picture)}
         </button>
     }

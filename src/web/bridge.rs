@@ -11,6 +11,8 @@ use super::parcel::{self, ToWorker};
 use crate::engine::command::Command;
 use crate::engine::frame::{FrameRequest, FrameUpdate};
 
+type OnMessage = Closure<dyn FnMut(MessageEvent)>;
+
 /// A handle on the worker. Clones share it.
 #[derive(Clone)]
 pub struct Bridge(Rc<Line>);
@@ -20,7 +22,7 @@ struct Line {
     /// Commands from before the worker could hear; `None` once it can.
     early: RefCell<Option<Vec<ToWorker>>>,
     in_flight: Cell<bool>,
-    on_message: RefCell<Option<Closure<dyn FnMut(MessageEvent)>>>,
+    on_message: RefCell<Option<OnMessage>>,
 }
 
 impl Bridge {
