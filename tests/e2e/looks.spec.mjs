@@ -21,6 +21,7 @@ for (const width of [360, 390, 768, 1100, 1440, 1920]) {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
       await expect(connection(page)).toBeInViewport();
+      await page.waitForLoadState('networkidle');
       await page.screenshot({ path: info.outputPath(`${width}-${colorScheme}.png`) });
     });
   }
@@ -30,11 +31,12 @@ test('Japanese and the dark theme are chosen once and kept', async ({ page }) =>
   await page.goto(backend.page);
   await connected(page);
   await page.getByRole('button', { name: /日本語/ }).click();
-  await expect(connection(page)).toHaveText(/^接続済み/);
+  const status = page.getByRole('status', { name: '接続' });
+  await expect(status).toHaveText(/^接続済み/);
   await page.getByRole('button', { name: /テーマ/ }).click();
   const theme = await page.locator('html').getAttribute('data-theme');
   await page.reload();
-  await expect(connection(page)).toHaveText(/^接続済み/);
+  await expect(status).toHaveText(/^接続済み/);
   await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
 });
