@@ -1,5 +1,6 @@
 //! The engine and the backend joined in memory under virtual time: thousands of scenarios, no socket, no sleep.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod pair {
     pub(crate) mod device;

@@ -1,5 +1,6 @@
 //! What only a browser can show: signals, storage, and the habits of gloo-net that the socket code is built around.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::panic)]
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -42,7 +43,7 @@ fn draws_of_the_list(store: Store) -> Rc<Cell<u32>> {
 /// A store whose list is drawn, as long as its owner lives.
 fn stage() -> (Owner, Store, Rc<Cell<u32>>) {
     // Mounting anything starts the executor that effects need.
-    leptos::mount::mount_to_body(|| ());
+    mount_to_body(|| ());
     let owner = Owner::new();
     let (store, draws) = owner.with(|| {
         let store = Store::new();
@@ -108,9 +109,8 @@ fn a_phrase_is_filled_in_the_order_of_its_language() {
 #[wasm_bindgen_test]
 async fn gloo_net_says_yes_to_what_it_cannot_send() {
     // Port 9 is discard, which browsers refuse to open.
-    let mut socket = match WebSocket::open("ws://127.0.0.1:9/") {
-        Ok(socket) => socket,
-        Err(_) => panic!("a refused port fails later, not at once"),
+    let Ok(mut socket) = WebSocket::open("ws://127.0.0.1:9/") else {
+        panic!("a refused port fails later, not at once");
     };
     assert!(matches!(
         socket.next().await,

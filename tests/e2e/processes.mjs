@@ -81,39 +81,65 @@ export class Backend {
   }
 }
 
-/** Debian's mosquitto with a WebSocket listener, and with a password where one is given. */
+/**
+ * Debian's mosquitto with a WebSocket listener, and with a password where one is given.
+ *
+ * Its WebSocket listener takes no bind address and would be open to the whole network. So it runs in a network
+ * namespace of its own, and two ports of this machine's loopback lead into it.
+ */
 export class Mosquitto {
   static async start({ password } = {}) {
     const mosquitto = new Mosquitto();
-    mosquitto.mqttPort = await freePort();
-    mosquitto.wsPort = await freePort();
     mosquitto.folder = await mkdtemp(join(tmpdir(), 'gnomon-mosquitto-'));
     const config = join(mosquitto.folder, 'mosquitto.conf');
-    const lines = [
-      'user root',
-      `listener ${mosquitto.mqttPort} 127.0.0.1`,
-      `listener ${mosquitto.wsPort} 127.0.0.1`,
-      'protocol websockets',
-      `allow_anonymous ${password === undefined}`,
-    ];
+    const lines = ['user root', 'listener 1883', 'listener 9001', 'protocol websockets'];
+    lines.push(`allow_anonymous ${password === undefined}`);
     if (password !== undefined) {
       const file = join(mosquitto.folder, 'passwords');
       await run('mosquitto_passwd', ['-b', '-c', file, 'plant-ops', password]);
       lines.push(`password_file ${file}`);
     }
     await writeFile(config, lines.join('\n') + '\n');
-    mosquitto.child = await start(mosquittoProgram, ['-c', config], /running/);
+    const inside = `ip link set lo up && exec ${mosquittoProgram} -c ${config}`;
+    mosquitto.child = await start('unshare', ['--map-root-user', '--net', 'sh', '-c', inside], /running/);
+    mosquitto.mqtt = await doorTo(mosquitto.child.pid, 1883);
+    mosquitto.ws = await doorTo(mosquitto.child.pid, 9001);
     return mosquitto;
   }
 
+  get mqttPort() {
+    return this.mqtt.address().port;
+  }
+
   get broker() {
-    return `ws://127.0.0.1:${this.wsPort}/mqtt`;
+    return `ws://127.0.0.1:${this.ws.address().port}/mqtt`;
   }
 
   async end() {
     await stop(this.child);
+    this.mqtt.close();
+    this.ws.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A port of this machine's loopback that leads to `port` in the network namespace of a process. */
+async function doorTo(pid, port) {
+  const relay = `const inside = require('net').connect(${port}, '127.0.0.1');
+    process.stdin.pipe(inside); inside.pipe(process.stdout); inside.on('close', () => process.exit());`;
+  const into = ['--target', String(pid), '--user', '--net', '--preserve-credentials'];
+  const server = createServer((outside) => {
+    const child = spawn('nsenter', [...into, process.execPath, '-e', relay], { stdio: ['pipe', 'pipe', 'inherit'] });
+    outside.pipe(child.stdin);
+    child.stdout.pipe(outside);
+    // Either end may go first, also in the middle of a write.
+    for (const end of [outside, child.stdin, child.stdout]) end.on('error', () => {});
+    outside.on('close', () => child.kill());
+    child.on('exit', () => outside.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
 }
 
 /** Runs a program to its end and gives what it wrote. */

@@ -8,6 +8,7 @@ mod wasm;
 
 use crate::failure::Failure;
 pub(crate) use system::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Program};
+use system::{IP, MOSQUITTO_CLIENTS};
 pub(crate) use wasm::Toolchain;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +21,9 @@ pub(crate) enum Need {
     Npm,
     /// Chromium and its driver.
     Browser,
+    /// The broker.
     Mosquitto,
+    MosquittoClients,
     CargoDeny,
 }
 
@@ -32,6 +35,7 @@ impl Need {
         Self::Npm,
         Self::Browser,
         Self::Mosquitto,
+        Self::MosquittoClients,
         Self::CargoDeny,
     ];
     /// What it takes to build and serve the dashboard.
@@ -46,8 +50,11 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
     if needed(Need::Browser) {
         programs.extend([CHROMIUM, CHROMEDRIVER]);
     }
+    if needed(Need::MosquittoClients) {
+        programs.push(MOSQUITTO_CLIENTS);
+    }
     if needed(Need::Mosquitto) {
-        programs.push(MOSQUITTO);
+        programs.extend([MOSQUITTO, IP]);
     }
     system::ensure(&programs)?;
     if needed(Need::Npm) {

@@ -40,6 +40,20 @@ pub(crate) const MOSQUITTO: Program = Program {
     elsewhere: "the MQTT broker mosquitto",
 };
 
+/// `mosquitto_pub` and its like, the article's own tools.
+pub(crate) const MOSQUITTO_CLIENTS: Program = Program {
+    names: &["mosquitto_pub"],
+    debian_package: "mosquitto-clients",
+    elsewhere: "the clients of mosquitto (mosquitto_pub, mosquitto_sub)",
+};
+
+/// Raises the loopback of the network namespace that mosquitto is tested in.
+pub(crate) const IP: Program = Program {
+    names: &["ip"],
+    debian_package: "iproute2",
+    elsewhere: "iproute2 (a Linux tool)",
+};
+
 impl Program {
     pub(crate) fn path(&self) -> Option<PathBuf> {
         self.names.iter().find_map(|name| paths::find(name))

@@ -64,8 +64,9 @@ impl Step {
 
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
-            Self::Fmt | Self::Native | Self::Doc => &[],
+            Self::Fmt | Self::Doc => &[],
             Self::Clippy => &[Need::Wasm],
+            Self::Native => &[Need::MosquittoClients],
             Self::Web => &[Need::Wasm, Need::WasmBindgen, Need::Browser],
             Self::Build => Need::DASHBOARD,
             Self::E2e => &[
@@ -75,6 +76,7 @@ impl Step {
                 Need::Npm,
                 Need::Browser,
                 Need::Mosquitto,
+                Need::MosquittoClients,
             ],
             Self::Deny => &[Need::CargoDeny],
         }
