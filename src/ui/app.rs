@@ -30,8 +30,9 @@ use super::text::{say, shell};
 use super::theme::Theme;
 use super::top_bar::{TopBar, start_language};
 use super::unreadable::Unreadable;
-use super::{keys, title};
+use super::{keys, stopped, title};
 use crate::engine::command::Command;
+use crate::engine::frame::FrameUpdate;
 use crate::web::bridge::Bridge;
 use crate::web::start;
 
@@ -96,10 +97,11 @@ fn no_engine_card() -> AnyView {
 
 /// Starts the worker and the frames. The callback makes the next frame bring every device again.
 fn start_engine(store: Store, map: MapHandle) -> (Commands, Callback<()>) {
-    let bridge = Bridge::start(ENGINE, move |update| {
+    let on_update = move |update: FrameUpdate| {
         map.with(|map| map.apply(&update));
         store.apply(update.view);
-    });
+    };
+    let bridge = Bridge::start(ENGINE, on_update, stopped::show);
     let bridge = bridge
         .inspect_err(|fault| leptos::logging::error!("no engine: {fault}"))
         .ok();

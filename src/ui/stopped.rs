@@ -1,4 +1,4 @@
-//! The last word of a page that panicked. It uses nothing but the document, for nothing else can be trusted by then.
+//! The last word of a page that panicked, or whose engine did. It uses nothing but the document, for nothing else can be trusted by then.
 
 use leptos::prelude::document;
 
@@ -11,6 +11,12 @@ pub fn show() {
         .document_element()
         .is_some_and(|root| root.get_attribute("lang").as_deref() == Some("ja"));
     let language = if japanese { Language::Ja } else { Language::En };
+    if document
+        .query_selector(".stopped")
+        .is_ok_and(|shown| shown.is_some())
+    {
+        return;
+    }
     let (Some(body), Ok(banner)) = (document.body(), document.create_element("p")) else {
         return;
     };

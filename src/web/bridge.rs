@@ -23,20 +23,26 @@ struct Line {
     early: RefCell<Option<Vec<ToWorker>>>,
     in_flight: Cell<bool>,
     on_message: RefCell<Option<OnMessage>>,
+    _on_error: Closure<dyn FnMut()>,
 }
 
 impl Bridge {
-    /// Starts the worker from `script`. `on_update` is called with each answer to [`Self::request`].
+    /// Starts the worker from `script`. `on_update` is called with each answer to [`Self::request`], `on_failure`
+    /// when the worker cannot be loaded or has panicked.
     pub fn start(
         script: &str,
         mut on_update: impl FnMut(FrameUpdate) + 'static,
+        on_failure: impl FnMut() + 'static,
     ) -> Result<Self, String> {
         let worker = Worker::new(script).map_err(|_| format!("{script} cannot be started"))?;
+        let on_error = Closure::new(on_failure);
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let line = Rc::new(Line {
             worker: worker.clone(),
             early: RefCell::new(Some(Vec::new())),
             in_flight: Cell::new(false),
             on_message: RefCell::default(),
+            _on_error: on_error,
         });
         let on_message: Closure<dyn FnMut(MessageEvent)> = Closure::new({
             let line = Rc::clone(&line);

@@ -41,6 +41,16 @@ test('Japanese and the dark theme are chosen once and kept', async ({ page }) =>
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
 });
 
+test.describe('without its engine', () => {
+  test.use({ provoked: [/404|engine/] });
+
+  test('the page says that it stopped', async ({ page }) => {
+    await page.route('**/engine_loader.js', (route) => route.fulfill({ status: 404 }));
+    await page.goto(backend.page);
+    await expect(page.getByRole('alert')).toContainText('Gnomon stopped');
+  });
+});
+
 test('title and favicon tell the state of the link', async ({ page }) => {
   await page.goto(backend.page);
   await connected(page);
