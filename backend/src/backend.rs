@@ -67,13 +67,13 @@ impl Backend {
 
     /// The transport is gone.
     pub fn handle_closed(&mut self, id: ConnectionId, now: Now) {
-        self.broker.handle_closed(id, now.instant);
+        self.broker.handle_closed(id, now);
         self.run_fleet(now);
     }
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Now) {
-        self.broker.handle_timeout(now.instant);
+        self.broker.handle_timeout(now);
         self.run_fleet(now);
     }
 
@@ -121,7 +121,7 @@ impl Backend {
 
     fn feed(&mut self, id: ConnectionId, chunk: Bytes, now: Now) {
         self.broker.push_bytes(id, chunk);
-        while self.broker.handle_packet(id, now.instant) {
+        while self.broker.handle_packet(id, now) {
             while let Some(request) = self.broker.poll_request() {
                 self.answer(&request, now);
             }
@@ -134,7 +134,7 @@ impl Backend {
             return;
         };
         for message in self.shadows.handle(request, now.wall).messages {
-            self.broker.publish(&message, now.instant);
+            self.broker.publish(&message, now);
         }
     }
 

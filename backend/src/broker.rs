@@ -27,11 +27,13 @@ use bytes::Bytes;
 use gnomon::message::{Message, QoS};
 use gnomon::mqtt::wire::{self, Packet, PacketId, WireError};
 use gnomon::rng::Rng;
-use gnomon::time::Instant;
+use gnomon::time::{Instant, Now};
+use gnomon::topic::TopicName;
 use slotmap::{SlotMap, new_key_type};
 
 pub use connection::CloseReason;
 pub use limits::Limits;
+pub use retained::RetainedMessage;
 
 use connection::{Connection, Phase};
 use retained::Retained;
@@ -132,14 +134,14 @@ impl Broker {
     }
 
     /// Handles one whole packet of the bytes that came. Returns false when none is left.
-    pub fn handle_packet(&mut self, id: ConnectionId, now: Instant) -> bool {
+    pub fn handle_packet(&mut self, id: ConnectionId, now: Now) -> bool {
         let Some(connection) = self.connections.get_mut(id) else {
             return false;
         };
         if matches!(connection.phase, Phase::Closed) {
             return false;
         }
-        connection.last_heard = now;
+        connection.last_heard = now.instant;
         let handled = match connection.next_frame() {
             Ok(None) => return false,
             Ok(Some(frame)) => self.handle_frame(id, &frame, now),
@@ -153,17 +155,17 @@ impl Broker {
     }
 
     /// The transport is gone, for whatever reason.
-    pub fn handle_closed(&mut self, id: ConnectionId, now: Instant) {
+    pub fn handle_closed(&mut self, id: ConnectionId, now: Now) {
         self.doomed.push((id, CloseReason::Lost));
         self.close_doomed(now);
         self.connections.remove(id);
     }
 
     /// Ends what is overdue.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some((at, timer)) = self.timers.take_due(now) {
+    pub fn handle_timeout(&mut self, now: Now) {
+        while let Some((at, timer)) = self.timers.take_due(now.instant) {
             match timer {
-                Timer::Connection(id) => self.check_deadline(id, at, now),
+                Timer::Connection(id) => self.check_deadline(id, at, now.instant),
                 Timer::Session(id) => {
                     if self
                         .sessions
@@ -179,8 +181,8 @@ impl Broker {
     }
 
     /// Publishes for a service of this machine. Reserved topics are open to it.
-    pub fn publish(&mut self, message: &Message, now: Instant) {
-        self.publish_message(message);
+    pub fn publish(&mut self, message: &Message, now: Now) {
+        self.publish_message(message, now);
         self.close_doomed(now);
     }
 
@@ -201,6 +203,19 @@ impl Broker {
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.timers.next()
+    }
+
+    /// The retained message of a topic.
+    pub fn retained(&self, topic: &TopicName) -> Option<&RetainedMessage> {
+        self.retained.get(topic)
+    }
+
+    /// The retained messages in the order of their topics, from the one after this topic on, or from the first.
+    pub fn retained_after(
+        &self,
+        topic: Option<&TopicName>,
+    ) -> impl Iterator<Item = &RetainedMessage> {
+        self.retained.after(topic)
     }
 
     /// The next shadow request that a client published.
@@ -231,7 +246,7 @@ impl Broker {
         &mut self,
         id: ConnectionId,
         frame: &Bytes,
-        now: Instant,
+        now: Now,
     ) -> Result<(), CloseReason> {
         let packet = match wire::parse(frame) {
             Ok(packet) => packet,
@@ -244,7 +259,7 @@ impl Broker {
         let session = self.connections.get(id).and_then(Connection::session);
         let session = session.ok_or(CloseReason::NotConnected)?;
         match packet {
-            Packet::Publish(publish) => self.handle_publish(id, &publish, frame),
+            Packet::Publish(publish) => self.handle_publish(id, &publish, frame, now),
             Packet::PubAck(packet_id) => {
                 self.handle_puback(session, packet_id);
                 Ok(())

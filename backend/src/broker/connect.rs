@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use gnomon::message::{Message, QoS};
 use gnomon::mqtt::wire::{ConnAck, Connect, Packet, Will};
-use gnomon::time::Instant;
+use gnomon::time::Now;
 use gnomon::topic::TopicName;
 
 use super::connection::{Open, Phase};
@@ -25,7 +25,7 @@ impl Broker {
         &mut self,
         id: ConnectionId,
         connect: &Connect<'_>,
-        now: Instant,
+        now: Now,
     ) -> Result<(), CloseReason> {
         if self
             .connections
@@ -80,13 +80,13 @@ impl Broker {
     }
 
     /// Closes every connection that was found to be at its end. A will may doom further ones.
-    pub(super) fn close_doomed(&mut self, now: Instant) {
+    pub(super) fn close_doomed(&mut self, now: Now) {
         while let Some((id, reason)) = self.doomed.pop() {
             self.close(id, reason, now);
         }
     }
 
-    fn close(&mut self, id: ConnectionId, reason: CloseReason, now: Instant) {
+    fn close(&mut self, id: ConnectionId, reason: CloseReason, now: Now) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
@@ -102,7 +102,7 @@ impl Broker {
         if let Phase::Open(open) = phase {
             self.leave_session(open.session, now);
             if let Some(will) = open.will.filter(|_| !keep_will) {
-                self.publish_message(&will);
+                self.publish_message(&will, now);
             }
         }
     }
@@ -122,12 +122,7 @@ impl Broker {
 
     /// Finds or makes the session of a client, after whoever held its identifier is gone.
     /// The flag tells whether it was there before.
-    fn open_session(
-        &mut self,
-        client_id: Arc<str>,
-        clean: bool,
-        now: Instant,
-    ) -> (SessionId, bool) {
+    fn open_session(&mut self, client_id: Arc<str>, clean: bool, now: Now) -> (SessionId, bool) {
         if let Some(&id) = self.by_client_id.get(&client_id)
             && let Some(connection) = self.sessions.get(id).and_then(|it| it.connection)
         {
@@ -143,7 +138,7 @@ impl Broker {
         (id, false)
     }
 
-    fn leave_session(&mut self, id: SessionId, now: Instant) {
+    fn leave_session(&mut self, id: SessionId, now: Now) {
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
@@ -151,7 +146,7 @@ impl Broker {
         if session.clean {
             self.forget_session(id);
         } else {
-            let at = now + self.limits.session_expiry;
+            let at = now.instant + self.limits.session_expiry;
             session.expires = Some(at);
             self.timers.start(at, Timer::Session(id));
         }

@@ -3,6 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use gnomon::message::{Message, QoS};
 use gnomon::mqtt::wire::{self, Packet, PacketId, Publish};
+use gnomon::time::Now;
 use gnomon::topic::TopicName;
 
 use super::connection::Connection;
@@ -18,6 +19,7 @@ impl Broker {
         id: ConnectionId,
         publish: &Publish<'_>,
         frame: &Bytes,
+        now: Now,
     ) -> Result<(), CloseReason> {
         if publish.payload.len() > self.limits.payload {
             return Err(CloseReason::PayloadTooLarge(publish.payload.len()));
@@ -27,7 +29,7 @@ impl Broker {
             Purpose::Forbidden => return Err(CloseReason::Reserved(publish.topic.to_owned())),
             Purpose::Rule => self.counters.published += 1,
             Purpose::Message | Purpose::ShadowRequest => {
-                self.retain(publish)?;
+                self.retain(publish, now)?;
                 self.route(publish, plain_packet(publish, frame));
             }
         }
@@ -41,9 +43,9 @@ impl Broker {
     }
 
     /// Routes a will, or a message of a service.
-    pub(super) fn publish_message(&mut self, message: &Message) {
+    pub(super) fn publish_message(&mut self, message: &Message, now: Now) {
         let publish = borrowed(message, None, false);
-        if self.retain(&publish).is_ok() {
+        if self.retain(&publish, now).is_ok() {
             self.route(&publish, None);
         }
     }
@@ -61,11 +63,11 @@ impl Broker {
     }
 
     /// Keeps a message for later subscribers. Nothing is kept on reserved topics.
-    fn retain(&mut self, publish: &Publish<'_>) -> Result<(), CloseReason> {
+    fn retain(&mut self, publish: &Publish<'_>, now: Now) -> Result<(), CloseReason> {
         if publish.retain && !publish.topic.starts_with('$') {
             let mut message = kept(publish)?;
             message.retain = true;
-            if !self.retained.store(message, &self.limits) {
+            if !self.retained.store(message, now.wall, &self.limits) {
                 self.counters.not_retained += 1;
             }
         }

@@ -4,23 +4,31 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use gnomon::message::Message;
+use gnomon::time::UnixMillis;
 use gnomon::topic::{TopicFilter, TopicName};
 
 use super::limits::Limits;
 
+/// A message and when it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetainedMessage {
+    pub message: Message,
+    pub stored: UnixMillis,
+}
+
 /// Messages by topic, in the order of their topics.
 #[derive(Debug, Default)]
 pub(super) struct Retained {
-    messages: BTreeMap<TopicName, Message>,
+    messages: BTreeMap<TopicName, RetainedMessage>,
     bytes: usize,
 }
 
 impl Retained {
     /// Keeps a message in place of the one before, or forgets that one when the payload is empty.
     /// Returns false when there is no room for it; then the one before is gone too.
-    pub(super) fn store(&mut self, message: Message, limits: &Limits) -> bool {
+    pub(super) fn store(&mut self, message: Message, now: UnixMillis, limits: &Limits) -> bool {
         if let Some(old) = self.messages.remove(&message.topic) {
-            self.bytes -= size(&old);
+            self.bytes -= size(&old.message);
         }
         if message.payload.is_empty() {
             return true;
@@ -30,8 +38,25 @@ impl Retained {
             return false;
         }
         self.bytes = bytes;
-        self.messages.insert(message.topic.clone(), message);
+        let topic = message.topic.clone();
+        let stored = now;
+        self.messages
+            .insert(topic, RetainedMessage { message, stored });
         true
+    }
+
+    pub(super) fn get(&self, topic: &TopicName) -> Option<&RetainedMessage> {
+        self.messages.get(topic)
+    }
+
+    /// What stands behind a topic, in order; all of it when there is none.
+    pub(super) fn after(
+        &self,
+        topic: Option<&TopicName>,
+    ) -> impl Iterator<Item = &RetainedMessage> {
+        let start = topic.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = self.messages.range((start, Bound::Unbounded));
+        behind.map(|(_, retained)| retained)
     }
 
     /// The messages that a new subscriber of `filter` gets.
@@ -49,7 +74,7 @@ impl Retained {
         };
         self.messages
             .range((start, Bound::Unbounded))
-            .map(|(_, message)| message)
+            .map(|(_, retained)| &retained.message)
             .take_while(move |message| message.topic.as_str().starts_with(from))
             .filter(|message| filter.matches(message.topic.as_str()))
     }
@@ -65,6 +90,8 @@ mod tests {
     use bytes::Bytes;
     use gnomon::message::QoS;
 
+    const NOW: UnixMillis = UnixMillis(1_700_000_000_000);
+
     fn message(topic: &str, payload: &'static str) -> Message {
         Message {
             topic: TopicName::new(topic).unwrap(),
@@ -77,7 +104,7 @@ mod tests {
     fn store(topics: &[&str]) -> Retained {
         let mut retained = Retained::default();
         for topic in topics {
-            assert!(retained.store(message(topic, "x"), &Limits::default()));
+            assert!(retained.store(message(topic, "x"), NOW, &Limits::default()));
         }
         retained
     }
@@ -111,7 +138,7 @@ mod tests {
     #[test]
     fn an_empty_payload_forgets() {
         let mut retained = store(&["a"]);
-        assert!(retained.store(message("a", ""), &Limits::default()));
+        assert!(retained.store(message("a", ""), NOW, &Limits::default()));
         check(&retained, "#", &[]);
         assert_eq!(retained.bytes, 0);
     }
@@ -124,10 +151,29 @@ mod tests {
             ..Limits::default()
         };
         let mut retained = Retained::default();
-        assert!(!retained.store(message("a", "0123456789"), &limits));
-        assert!(retained.store(message("a", "1"), &limits));
-        assert!(retained.store(message("b", "1"), &limits));
-        assert!(!retained.store(message("c", "1"), &limits));
-        assert!(retained.store(message("b", "22"), &limits));
+        assert!(!retained.store(message("a", "0123456789"), NOW, &limits));
+        assert!(retained.store(message("a", "1"), NOW, &limits));
+        assert!(retained.store(message("b", "1"), NOW, &limits));
+        assert!(!retained.store(message("c", "1"), NOW, &limits));
+        assert!(retained.store(message("b", "22"), NOW, &limits));
+    }
+
+    #[test]
+    fn tells_when_each_was_stored_and_what_comes_behind_it() {
+        let mut retained = store(&["c", "a", "b"]);
+        let later = UnixMillis(NOW.0 + 1);
+        assert!(retained.store(message("b", "y"), later, &Limits::default()));
+        let b = TopicName::new("b").unwrap();
+        assert_eq!(retained.get(&b).unwrap().stored, later);
+        let behind = |topic: Option<&TopicName>| -> Vec<_> {
+            let found = retained.after(topic);
+            found
+                .map(|it| it.message.topic.as_str().to_owned())
+                .collect()
+        };
+        assert_eq!(behind(None), ["a", "b", "c"]);
+        assert_eq!(behind(Some(&b)), ["c"]);
+        assert_eq!(behind(Some(&TopicName::new("a/x").unwrap())), ["b", "c"]);
+        assert_eq!(retained.get(&TopicName::new("d").unwrap()), None);
     }
 }

@@ -11,14 +11,14 @@ use gnomon::message::QoS;
 use gnomon::mqtt::wire::{
     self, ConnAck, Connect, FrameReader, Packet, PacketId, Publish, SubAck, Subscribe, Will,
 };
-use gnomon::time::Instant;
+use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon::topic::TopicFilter;
 
 use super::{Broker, CloseReason, ConnectionId, Limits, Output};
 
 struct World {
     broker: Broker,
-    now: Instant,
+    now: Now,
     closed: HashMap<ConnectionId, CloseReason>,
 }
 
@@ -26,7 +26,10 @@ impl World {
     fn new(limits: Limits) -> Self {
         Self {
             broker: Broker::new(limits, 7),
-            now: Instant(1000),
+            now: Now {
+                instant: Instant(1000),
+                wall: UnixMillis(1_700_000_000_000),
+            },
             closed: HashMap::new(),
         }
     }
@@ -61,7 +64,7 @@ impl World {
     }
 
     fn connect(&mut self, connect: Connect<'_>) -> ConnectionId {
-        let id = self.broker.connect(self.now);
+        let id = self.broker.connect(self.now.instant);
         self.send(id, Packet::Connect(connect));
         id
     }
@@ -90,13 +93,19 @@ impl World {
     }
 
     fn advance(&mut self, duration: Duration) {
-        let end = self.now + duration;
+        let end = self.now.instant + duration;
         while let Some(due) = self.broker.poll_timeout().filter(|due| *due <= end) {
-            self.now = self.now.max(due);
+            self.go_to(self.now.instant.max(due));
             self.broker.handle_timeout(self.now);
             self.take_outputs();
         }
-        self.now = end;
+        self.go_to(end);
+    }
+
+    fn go_to(&mut self, instant: Instant) {
+        let passed = instant.since(self.now.instant);
+        self.now.wall.0 += passed.as_millis() as i64;
+        self.now.instant = instant;
     }
 
     fn lose(&mut self, id: ConnectionId) {

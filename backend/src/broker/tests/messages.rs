@@ -145,7 +145,7 @@ fn a_claim_of_256_mb_closes_before_the_rest_comes() {
 #[test]
 fn packets_may_be_cut_and_packed_in_any_way() {
     let mut world = world();
-    let id = world.broker.connect(world.now);
+    let id = world.broker.connect(world.now.instant);
     for byte in encoded(&Packet::Connect(connect("a"))) {
         world.send_bytes(id, &[byte]);
     }
