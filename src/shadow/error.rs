@@ -30,6 +30,9 @@ pub enum ShadowError {
     TooLarge,
     #[error("Unsupported documented encoding; supported encoding is UTF-8")]
     NotUtf8,
+    /// More than ten requests of one thing on one connection are not answered yet.
+    #[error("Too many requests")]
+    TooManyRequests,
     /// There is no room for another shadow.
     #[error("Internal service failure")]
     Full,
@@ -61,6 +64,7 @@ impl ShadowError {
             Self::VersionConflict => (409, "ConflictException"),
             Self::TooLarge => (413, "RequestEntityTooLargeException"),
             Self::NotUtf8 => (415, "UnsupportedDocumentEncodingException"),
+            Self::TooManyRequests => (429, "ThrottlingException"),
             Self::Full => (500, "InternalFailureException"),
         }
     }

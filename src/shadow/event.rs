@@ -82,7 +82,11 @@ fn documents(mut body: Object<Value>) -> Result<ShadowDocument, EventError> {
     }
 }
 
-fn document(mut body: Object<Value>, at: UnixMillis) -> Result<ShadowDocument, EventError> {
+/// A whole document from the body that carries it.
+pub(in crate::shadow) fn document(
+    mut body: Object<Value>,
+    at: UnixMillis,
+) -> Result<ShadowDocument, EventError> {
     let version = unsigned(&body, "version")?;
     let Some(Value::Object(mut state)) = body.remove("state") else {
         return Err(EventError::Member("state"));
@@ -127,13 +131,16 @@ fn rejected(verb: Verb, body: &Object<Value>) -> Result<EventKind, EventError> {
     })
 }
 
-fn timestamp(body: &Object<Value>) -> Result<UnixMillis, EventError> {
+pub(in crate::shadow) fn timestamp(body: &Object<Value>) -> Result<UnixMillis, EventError> {
     let seconds = i64::try_from(unsigned(body, "timestamp")?);
     let seconds = seconds.map_err(|_| EventError::Member("timestamp"))?;
     Ok(UnixMillis::from_seconds(seconds))
 }
 
-fn unsigned(body: &Object<Value>, name: &'static str) -> Result<u64, EventError> {
+pub(in crate::shadow) fn unsigned(
+    body: &Object<Value>,
+    name: &'static str,
+) -> Result<u64, EventError> {
     let member = body.get(name).and_then(Value::as_unsigned);
     member.ok_or(EventError::Member(name))
 }

@@ -2,6 +2,7 @@
 //! It never sends. What it holds is in memory; its callers keep it on disk and decide who may ask.
 
 mod counters;
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -95,6 +96,8 @@ pub struct ShadowService {
     /// By `thing` or `thing/shadow`. No name holds a slash.
     shadows: BTreeMap<Box<str>, ShadowDocument>,
     counters: Counters,
+    /// Shadows whose counters went before their time was over, or after it.
+    forgotten: Vec<Box<str>>,
 }
 
 impl ShadowService {
@@ -103,6 +106,7 @@ impl ShadowService {
             counters: Counters::new(limits.shadows),
             limits,
             shadows: BTreeMap::new(),
+            forgotten: Vec::new(),
         }
     }
 
@@ -128,6 +132,12 @@ impl ShadowService {
             Ok(outcome) => acceptance(request, outcome),
             Err(error) => refusal(request, error, client_token.as_deref()),
         }
+    }
+
+    /// Turns a request away unread, but for its client token.
+    pub fn refuse(&self, request: Request<'_>, error: ShadowError) -> Response {
+        let body = self.parse_body(request).unwrap_or_default();
+        refusal(request, error, body.client_token.as_deref())
     }
 
     fn parse_body(&self, request: Request<'_>) -> Result<Body, ShadowError> {
@@ -212,7 +222,8 @@ impl ShadowService {
         let key = id.to_string();
         let document = self.shadows.remove(&*key).ok_or_else(|| not_found(id))?;
         // The delete takes a version of its own, which the next update continues from.
-        self.counters.keep(key.into(), document.version + 1, now);
+        let gone = self.counters.keep(key.into(), document.version + 1, now);
+        self.forgotten.extend(gone);
         Ok(Outcome {
             accepted: write::deleted(document.version, footer),
             others: Vec::new(),

@@ -74,6 +74,16 @@ pub(in crate::shadow) fn whole(document: &ShadowDocument, footer: Footer<'_>) ->
     })
 }
 
+/// What is kept of a living shadow: the whole document without the delta, which follows from it.
+pub(in crate::shadow) fn kept(document: &ShadowDocument) -> Vec<u8> {
+    to_bytes(&Body {
+        state: state(document),
+        metadata: metadata(document),
+        version: document.version,
+        footer: Footer::new(document.timestamp, None),
+    })
+}
+
 /// `update/delta`
 pub(in crate::shadow) fn delta(delta: &Object<Node>, version: u64, footer: Footer<'_>) -> Vec<u8> {
     #[derive(serde::Serialize)]

@@ -43,12 +43,41 @@ impl Counters {
         }
     }
 
-    pub(super) fn keep(&mut self, key: Box<str>, version: u64, now: UnixMillis) {
-        if self.graves.len() >= self.capacity {
-            self.make_room(now);
-        }
-        let deleted = now;
+    /// The counter as it stands, and since when.
+    pub(super) fn get(&self, key: &str) -> Option<(u64, UnixMillis)> {
+        let grave = self.graves.get(key)?;
+        Some((grave.version, grave.deleted))
+    }
+
+    /// Returns whose counters had to go for it.
+    pub(super) fn keep(
+        &mut self,
+        key: Box<str>,
+        version: u64,
+        deleted: UnixMillis,
+    ) -> Vec<Box<str>> {
+        let gone = match self.graves.len() >= self.capacity {
+            true => self.make_room(deleted),
+            false => Vec::new(),
+        };
         self.graves.insert(key, Grave { version, deleted });
+        gone
+    }
+
+    /// Takes back a counter from before; false when its time is over.
+    pub(super) fn restore(
+        &mut self,
+        key: Box<str>,
+        version: u64,
+        deleted: UnixMillis,
+        now: UnixMillis,
+    ) -> bool {
+        let grave = Grave { version, deleted };
+        let fits = grave.is_kept(now) && self.graves.len() < self.capacity;
+        if fits {
+            self.graves.insert(key, grave);
+        }
+        fits
     }
 
     pub(super) fn forget(&mut self, key: &str) {
@@ -57,15 +86,20 @@ impl Counters {
 
     /// Forgets what has expired and, where that is not enough, the older half of the rest:
     /// such a shadow begins at version 1 again before its time, which is better than growing without bound.
-    fn make_room(&mut self, now: UnixMillis) {
-        self.graves.retain(|_, grave| grave.is_kept(now));
-        if self.graves.len() < self.capacity {
-            return;
+    fn make_room(&mut self, now: UnixMillis) -> Vec<Box<str>> {
+        let mut gone = self.forget_where(|grave| !grave.is_kept(now));
+        if self.graves.len() >= self.capacity {
+            let mut times: Vec<_> = self.graves.values().map(|grave| grave.deleted).collect();
+            times.sort_unstable();
+            let median = times.get(times.len() / 2).copied().unwrap_or(now);
+            gone.extend(self.forget_where(|grave| grave.deleted <= median));
         }
-        let mut times: Vec<_> = self.graves.values().map(|grave| grave.deleted).collect();
-        times.sort_unstable();
-        let median = times.get(times.len() / 2).copied().unwrap_or(now);
-        self.graves.retain(|_, grave| grave.deleted > median);
+        gone
+    }
+
+    fn forget_where(&mut self, is_over: impl Fn(&Grave) -> bool) -> Vec<Box<str>> {
+        let gone = self.graves.extract_if(.., |_, grave| is_over(grave));
+        gone.map(|(key, _)| key).collect()
     }
 }
 
