@@ -1,22 +1,34 @@
 //! Broker, shadow service and simulated fleet joined into one pure value: what the listeners run and what tests
-//! drive in virtual time. Knows no socket and no clock.
+//! drive in virtual time. Knows no socket, no clock and no disk: its host saves what it is given.
 
 use bytes::Bytes;
-use gnomon::message::Message;
 use gnomon::shadow::document::ShadowDocument;
-use gnomon::shadow::service::{Limits as ShadowLimits, Request, ShadowService};
-use gnomon::shadow::topics::ShadowId;
+use gnomon::shadow::error::ShadowError;
+use gnomon::shadow::service::{Limits as ShadowLimits, Request, Response, ShadowService};
+use gnomon::shadow::topics::{ShadowId, Verb};
 use gnomon::time::{Instant, Now};
 
-use crate::broker::{Broker, ConnectionId, Counters, Limits, Output};
+use crate::broker::{self, Broker, ConnectionId, Counters, Limits, Output};
 use crate::fleet::{Fleet, FleetOptions};
+use crate::journal::{Key, Mark};
+use crate::record::{Batch, Change, RecordError, Table};
+use crate::unanswered::Unanswered;
 
 /// Everything but the transports. Its methods are those of [`Broker`]; one call handles all that it sets off.
 #[derive(Debug)]
 pub struct Backend {
     broker: Broker,
     shadows: ShadowService,
+    unanswered: Unanswered,
     fleet: Option<Member>,
+}
+
+/// Numbers of what is kept on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub shadows: usize,
+    pub retained: usize,
+    pub sessions: usize,
 }
 
 /// The fleet and its connection, which has no transport.
@@ -32,8 +44,69 @@ impl Backend {
         Self {
             broker: Broker::new(limits, seed),
             shadows: ShadowService::new(ShadowLimits::default()),
+            unanswered: Unanswered::default(),
             fleet: None,
         }
+    }
+
+    /// Takes back what a host saved, one entry after another in the order of [`Table::ALL`], before anything else.
+    pub fn restore(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        value: &[u8],
+        now: Now,
+    ) -> Result<(), RecordError> {
+        if table != Table::Shadows {
+            return self.broker.restore(table, key, value, now);
+        }
+        let name = str::from_utf8(key).map_err(|_| RecordError(table))?;
+        let restored = self.shadows.restore(name, value, now.wall);
+        if !restored.map_err(|_| RecordError(table))? {
+            self.broker.note_change(Key::Shadow(name.into()));
+        }
+        Ok(())
+    }
+
+    /// From now on there is a host that saves: it takes each [`Self::take_batch`] and says
+    /// [`Self::handle_saved`] once it is on disk. What tells of a change waits for that.
+    pub fn start_journal(&mut self) {
+        self.broker.start_journal();
+    }
+
+    /// Everything that changed since the last batch, as it is now.
+    pub fn take_batch(&mut self) -> Option<Batch> {
+        let (mark, keys) = self.broker.take_changes()?;
+        let changes = keys.into_iter().map(|key| self.change(key)).collect();
+        Some(Batch { mark, changes })
+    }
+
+    /// Whether there is a batch to be taken.
+    pub fn has_changes(&self) -> bool {
+        self.broker.has_changes()
+    }
+
+    /// A batch, and all before it, are on disk.
+    pub fn handle_saved(&mut self, mark: Mark, now: Now) {
+        self.broker.handle_saved(mark);
+        self.unanswered.handle_saved(mark);
+        self.run_fleet(now);
+    }
+
+    fn change(&self, key: Key) -> Change {
+        let (table, value) = match &key {
+            Key::Shadow(name) => (Table::Shadows, self.shadows.record(name)),
+            Key::Retained(_) => (Table::Retained, self.broker.record(&key)),
+            Key::Session(_) => (Table::Sessions, self.broker.record(&key)),
+            Key::Queued(..) => (Table::Queues, self.broker.record(&key)),
+        };
+        let key = match key {
+            Key::Shadow(name) => name.into_string().into_bytes(),
+            Key::Retained(topic) => topic.as_str().as_bytes().to_vec(),
+            Key::Session(client_id) => client_id.as_bytes().to_vec(),
+            Key::Queued(number, _) => number.to_be_bytes().to_vec(),
+        };
+        Change { table, key, value }
     }
 
     /// Adds simulated devices.
@@ -47,6 +120,15 @@ impl Backend {
 
     pub fn counters(&self) -> Counters {
         self.broker.counters()
+    }
+
+    /// How much is kept of what may be saved.
+    pub fn kept(&self) -> Kept {
+        Kept {
+            shadows: self.shadows.len(),
+            retained: self.broker.retained_len(),
+            sessions: self.broker.persistent_sessions(),
+        }
     }
 
     /// What the service holds of one shadow.
@@ -104,6 +186,11 @@ impl Backend {
             .min()
     }
 
+    /// See [`Broker::has_unsent`].
+    pub fn has_unsent(&self, id: ConnectionId) -> bool {
+        self.broker.has_unsent(id)
+    }
+
     /// See [`Broker::take_pressed`].
     pub fn take_pressed(&mut self) -> Option<ConnectionId> {
         self.broker.take_pressed()
@@ -128,14 +215,43 @@ impl Backend {
         }
     }
 
-    fn answer(&mut self, request: &Message, now: Now) {
+    fn answer(&mut self, asked: &broker::Request, now: Now) {
+        let message = &asked.message;
         // A name that no thing can have gets no answer: there is no topic for it.
-        let Some(request) = Request::from_message(request.topic.as_str(), &request.payload) else {
-            return;
-        };
-        for message in self.shadows.handle(request, now.wall).messages {
-            self.broker.publish(&message, now);
+        if let Some(request) = Request::from_message(message.topic.as_str(), &message.payload) {
+            let (response, mark) = self.response(request, asked.from, now);
+            for message in response.messages {
+                self.broker.publish(&message, mark, now);
+            }
         }
+        self.broker.end_request(asked, self.broker.mark(), now);
+    }
+
+    /// What to answer, and the batch that the answer waits for.
+    fn response(&mut self, request: Request<'_>, from: ConnectionId, now: Now) -> (Response, Mark) {
+        let thing = request.id.thing();
+        if !self.unanswered.has_room(from, thing) {
+            let error = ShadowError::TooManyRequests;
+            return (self.shadows.refuse(request, error), Mark::NONE);
+        }
+        let response = self.carry_out(request, now);
+        let mark = self.broker.mark();
+        if mark > self.broker.saved() {
+            self.unanswered.begin(from, thing, mark);
+        }
+        (response, mark)
+    }
+
+    fn carry_out(&mut self, request: Request<'_>, now: Now) -> Response {
+        let response = self.shadows.handle(request, now.wall);
+        if response.answer.is_ok() && request.verb != Verb::Get {
+            let name = request.id.to_string();
+            self.broker.note_change(Key::Shadow(name.into()));
+        }
+        for name in self.shadows.take_forgotten() {
+            self.broker.note_change(Key::Shadow(name));
+        }
+        response
     }
 
     /// Carries packets between the fleet and the broker until neither has any.

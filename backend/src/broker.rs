@@ -8,6 +8,7 @@
 
 mod connect;
 mod connection;
+mod durable;
 mod limits;
 mod outbox;
 mod publish;
@@ -30,6 +31,8 @@ use gnomon::rng::Rng;
 use gnomon::time::{Instant, Now};
 use gnomon::topic::TopicName;
 use slotmap::{SlotMap, new_key_type};
+
+use crate::journal::{Journal, Mark};
 
 pub use connection::CloseReason;
 pub use limits::Limits;
@@ -56,6 +59,14 @@ pub enum Output {
     Close(ConnectionId, CloseReason),
 }
 
+/// A shadow request that a client published. It is acknowledged once it is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub from: ConnectionId,
+    packet_id: Option<PacketId>,
+    pub message: Message,
+}
+
 /// What went through since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -80,10 +91,15 @@ pub struct Broker {
     subscriptions: Subscriptions<SessionId>,
     retained: Retained,
     timers: Timers,
+    journal: Journal,
+    /// Connections whose next bytes wait for a batch.
+    held: Vec<ConnectionId>,
+    /// The number of the newest QoS 1 delivery.
+    last_delivery: u64,
     counters: Counters,
     outputs: VecDeque<Output>,
     /// Shadow requests in the order of their arrival.
-    requests: VecDeque<Message>,
+    requests: VecDeque<Request>,
     /// Connections to be closed before the present call returns.
     doomed: Vec<(ConnectionId, CloseReason)>,
     /// Subscribers of the message under way; kept to reuse its memory.
@@ -104,6 +120,9 @@ impl Broker {
             subscriptions: Subscriptions::new(),
             retained: Retained::default(),
             timers: Timers::default(),
+            journal: Journal::default(),
+            held: Vec::new(),
+            last_delivery: 0,
             counters: Counters::default(),
             outputs: VecDeque::new(),
             requests: VecDeque::new(),
@@ -180,9 +199,10 @@ impl Broker {
         self.close_doomed(now);
     }
 
-    /// Publishes for a service of this machine. Reserved topics are open to it.
-    pub fn publish(&mut self, message: &Message, now: Now) {
-        self.publish_message(message, now);
+    /// Publishes for a service of this machine. Reserved topics are open to it. Nobody sees the message before the
+    /// batch of `mark` is saved.
+    pub fn publish(&mut self, message: &Message, mark: Mark, now: Now) {
+        self.publish_message(message, mark, now);
         self.close_doomed(now);
     }
 
@@ -193,7 +213,11 @@ impl Broker {
     /// The next bytes to send on a connection: whole packets, up to 64 KiB of them or one that is longer.
     pub fn poll_transmit(&mut self, id: ConnectionId) -> Option<Bytes> {
         let connection = self.connections.get_mut(id)?;
-        let chunk = connection.outbox.take_chunk();
+        let chunk = connection.outbox.take_chunk(self.journal.saved());
+        if chunk.is_none() && !connection.outbox.is_empty() && !connection.held {
+            connection.held = true;
+            self.held.push(id);
+        }
         if let Some(session) = connection.session() {
             self.fill_window(session);
         }
@@ -218,9 +242,22 @@ impl Broker {
         self.retained.after(topic)
     }
 
-    /// The next shadow request that a client published.
-    pub fn poll_request(&mut self) -> Option<Message> {
+    /// The next shadow request that a client published, to be carried out and then ended with
+    /// [`Self::end_request`].
+    pub fn poll_request(&mut self) -> Option<Request> {
         self.requests.pop_front()
+    }
+
+    /// Acknowledges a request, once the batch of `mark` is saved.
+    pub fn end_request(&mut self, request: &Request, mark: Mark, now: Now) {
+        self.acknowledge(request.from, request.packet_id, mark);
+        self.close_doomed(now);
+    }
+
+    /// Whether something waits to be sent on a connection, even if it has to wait for a batch.
+    pub fn has_unsent(&self, id: ConnectionId) -> bool {
+        let connection = self.connections.get(id);
+        connection.is_some_and(|connection| !connection.outbox.is_empty())
     }
 
     /// A subscriber that was outrun since the last call: a short pause of the publisher keeps messages from being
@@ -283,14 +320,21 @@ impl Broker {
     }
 
     fn handle_puback(&mut self, id: SessionId, packet_id: PacketId) {
-        if let Some(session) = self.sessions.get_mut(id) {
-            session.deliveries.acknowledge(packet_id);
+        if let Some(session) = self.sessions.get_mut(id)
+            && let Some(number) = session.deliveries.acknowledge(packet_id)
+        {
+            session.note_gone(number, &mut self.journal);
         }
         self.fill_window(id);
     }
 
     /// Queues a packet that is neither PUBLISH nor shared. A client that sends but never reads is closed.
     fn send(&mut self, id: ConnectionId, packet: &Packet<'_>) {
+        self.send_after(id, packet, Mark::NONE);
+    }
+
+    /// The same for a packet that has to wait for a batch.
+    fn send_after(&mut self, id: ConnectionId, packet: &Packet<'_>, mark: Mark) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
@@ -303,7 +347,7 @@ impl Broker {
         }
         let written = connection
             .outbox
-            .push_with(0, |out| wire::encode(packet, out));
+            .push_with(0, mark, |out| wire::encode(packet, out));
         if let Err(error) = written {
             self.doomed.push((id, error.into()));
         }

@@ -1,12 +1,18 @@
 //! A stand-in for AWS IoT Core on one machine.
 //!
+//! - [`journal`]: what changed since it was last saved, and what has to wait for that
+//! - [`record`]: what is kept on disk, as bytes in tables
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
+//! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`fleet`]: simulated devices, an in-process client of the broker
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
 //! - [`options`]: the flags of the command line
 
+pub mod journal;
+pub mod record;
 pub mod broker;
+mod unanswered;
 pub mod backend;
 pub mod fleet;
 pub mod net;

@@ -13,6 +13,8 @@ use super::connection::{Open, Phase};
 use super::reserved::{self, Purpose};
 use super::session::Session;
 use super::timers::Timer;
+use crate::journal::Mark;
+
 use super::{Broker, CloseReason, ConnectionId, Output, SessionId};
 
 /// CONNACK: a protocol level that is not spoken here.
@@ -39,6 +41,7 @@ impl Broker {
         let Some(client_id) = self.client_id(connect) else {
             return Err(self.refuse(id, BAD_CLIENT_ID));
         };
+        let changes = self.journal.changes();
         let (session, session_present) = self.open_session(client_id, connect.clean_session, now);
         if let Some(session) = self.sessions.get_mut(session) {
             session.connection = Some(id);
@@ -54,14 +57,13 @@ impl Broker {
             });
         }
         self.start_timer(id);
-        let code = 0;
-        self.send(
-            id,
-            &Packet::ConnAck(ConnAck {
-                session_present,
-                code,
-            }),
-        );
+        // A session that was begun, or ended by a clean one, stays so.
+        let mark = self.mark_since(changes);
+        let accepted = ConnAck {
+            session_present,
+            code: 0,
+        };
+        self.send_after(id, &Packet::ConnAck(accepted), mark);
         self.send_again(session);
         Ok(())
     }
@@ -102,7 +104,7 @@ impl Broker {
         if let Phase::Open(open) = phase {
             self.leave_session(open.session, now);
             if let Some(will) = open.will.filter(|_| !keep_will) {
-                self.publish_message(&will, now);
+                self.publish_message(&will, Mark::NONE, now);
             }
         }
     }
@@ -133,7 +135,9 @@ impl Broker {
             Some(&id) => self.forget_session(id),
             None => self.make_room(),
         }
-        let id = self.sessions.insert(Session::new(client_id.clone(), clean));
+        let session = Session::new(client_id.clone(), clean);
+        session.note(&mut self.journal);
+        let id = self.sessions.insert(session);
         self.by_client_id.insert(client_id, id);
         (id, false)
     }
@@ -155,8 +159,12 @@ impl Broker {
     pub(super) fn forget_session(&mut self, id: SessionId) {
         if let Some(session) = self.sessions.remove(id) {
             self.by_client_id.remove(&session.client_id);
-            for filter in &session.filters {
+            for filter in session.filters.keys() {
                 self.subscriptions.remove(filter, id);
+            }
+            session.note(&mut self.journal);
+            for number in session.deliveries.numbers() {
+                session.note_gone(number, &mut self.journal);
             }
         }
     }

@@ -22,6 +22,8 @@ pub(super) struct Connection {
     first: Option<u8>,
     pub(super) phase: Phase,
     pub(super) outbox: Outbox,
+    /// It was asked for bytes while they had to wait for a batch.
+    pub(super) held: bool,
     /// When the last packet came.
     pub(super) last_heard: Instant,
     /// The one entry among the timers that counts.
@@ -55,6 +57,7 @@ impl Connection {
             first: None,
             phase: Phase::New { since: now },
             outbox: Outbox::default(),
+            held: false,
             last_heard: now,
             timer: None,
         }

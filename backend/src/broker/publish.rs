@@ -8,7 +8,9 @@ use gnomon::topic::TopicName;
 
 use super::connection::Connection;
 use super::reserved::{self, Purpose};
-use super::{Broker, CloseReason, ConnectionId, Output, SessionId};
+use super::session::Delivery;
+use super::{Broker, CloseReason, ConnectionId, Output, Request, SessionId};
+use crate::journal::{Key, Mark};
 
 /// The first byte of a PUBLISH with QoS 0 and neither DUP nor RETAIN.
 const PLAIN_PUBLISH: u8 = 0x30;
@@ -24,29 +26,47 @@ impl Broker {
         if publish.payload.len() > self.limits.payload {
             return Err(CloseReason::PayloadTooLarge(publish.payload.len()));
         }
+        let changes = self.journal.changes();
         let purpose = reserved::purpose(publish.topic);
         match purpose {
             Purpose::Forbidden => return Err(CloseReason::Reserved(publish.topic.to_owned())),
             Purpose::Rule => self.counters.published += 1,
             Purpose::Message | Purpose::ShadowRequest => {
                 self.retain(publish, now)?;
-                self.route(publish, plain_packet(publish, frame));
+                self.route(publish, plain_packet(publish, frame), Mark::NONE);
             }
         }
         if purpose == Purpose::ShadowRequest {
-            self.requests.push_back(kept(publish)?);
+            self.requests.push_back(Request {
+                from: id,
+                packet_id: publish.packet_id,
+                message: kept(publish)?,
+            });
+            return Ok(());
         }
-        if let Some(packet_id) = publish.packet_id {
-            self.send(id, &Packet::PubAck(packet_id));
-        }
+        // What is kept of the message is on disk before its publisher may forget it.
+        let mark = self.mark_since(changes);
+        self.acknowledge(id, publish.packet_id, mark);
         Ok(())
     }
 
+    /// Sends the PUBACK of a message that came with QoS 1.
+    pub(super) fn acknowledge(
+        &mut self,
+        id: ConnectionId,
+        packet_id: Option<PacketId>,
+        mark: Mark,
+    ) {
+        if let Some(packet_id) = packet_id {
+            self.send_after(id, &Packet::PubAck(packet_id), mark);
+        }
+    }
+
     /// Routes a will, or a message of a service.
-    pub(super) fn publish_message(&mut self, message: &Message, now: Now) {
+    pub(super) fn publish_message(&mut self, message: &Message, mark: Mark, now: Now) {
         let publish = borrowed(message, None, false);
         if self.retain(&publish, now).is_ok() {
-            self.route(&publish, None);
+            self.route(&publish, None, mark);
         }
     }
 
@@ -55,10 +75,10 @@ impl Broker {
         match message.qos {
             QoS::AtMostOnce => {
                 if let Ok(packet) = encoded(&borrowed(message, None, false)) {
-                    self.send_at_most_once(session, &packet);
+                    self.send_at_most_once(session, &packet, Mark::NONE);
                 }
             }
-            QoS::AtLeastOnce => self.queue(session, message.clone()),
+            QoS::AtLeastOnce => self.queue(session, message.clone(), Mark::NONE),
         }
     }
 
@@ -67,6 +87,7 @@ impl Broker {
         if publish.retain && !publish.topic.starts_with('$') {
             let mut message = kept(publish)?;
             message.retain = true;
+            self.journal.note(Key::Retained(message.topic.clone()));
             if !self.retained.store(message, now.wall, &self.limits) {
                 self.counters.not_retained += 1;
             }
@@ -75,7 +96,8 @@ impl Broker {
     }
 
     /// `packet` is the message as a plain PUBLISH, when there is one already. It is made once for all.
-    fn route(&mut self, publish: &Publish<'_>, mut packet: Option<Bytes>) {
+    /// No subscriber sees it before the batch of `mark` is saved.
+    fn route(&mut self, publish: &Publish<'_>, mut packet: Option<Bytes>, mark: Mark) {
         self.counters.published += 1;
         // RETAIN is for those who subscribe later [MQTT-3.3.1-9].
         let publish = &Publish {
@@ -90,13 +112,13 @@ impl Broker {
                 QoS::AtMostOnce => {
                     packet = packet.or_else(|| encoded(publish).ok());
                     if let Some(packet) = &packet {
-                        self.send_at_most_once(session, packet);
+                        self.send_at_most_once(session, packet, mark);
                     }
                 }
                 QoS::AtLeastOnce => {
                     message = message.or_else(|| kept(publish).ok());
                     if let Some(message) = &message {
-                        self.queue(session, message.clone());
+                        self.queue(session, message.clone(), mark);
                     }
                 }
             }
@@ -104,7 +126,7 @@ impl Broker {
         self.found = found;
     }
 
-    fn send_at_most_once(&mut self, session: SessionId, packet: &Bytes) {
+    fn send_at_most_once(&mut self, session: SessionId, packet: &Bytes, mark: Mark) {
         let Some(id) = self.sessions.get(session).and_then(|it| it.connection) else {
             return;
         };
@@ -117,7 +139,7 @@ impl Broker {
             return;
         }
         let was_empty = connection.outbox.is_empty();
-        connection.outbox.push_shared(packet);
+        connection.outbox.push_shared(packet, mark);
         if connection.outbox.is_pressed(self.limits.outbox) {
             self.pressed = Some(id);
         }
@@ -129,12 +151,20 @@ impl Broker {
 
     /// Takes a QoS 1 message into a session. A client that lets its queue run full is closed; one that is away
     /// misses what no longer fits.
-    fn queue(&mut self, id: SessionId, message: Message) {
+    fn queue(&mut self, id: SessionId, message: Message, mark: Mark) {
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
-        if session.deliveries.offer(message, &self.limits) {
+        let number = self.last_delivery + 1;
+        let delivery = Delivery {
+            number,
+            message,
+            mark,
+        };
+        if session.deliveries.offer(delivery, &self.limits) {
+            self.last_delivery = number;
             self.counters.delivered += 1;
+            session.note_queued(number, &mut self.journal);
             self.fill_window(id);
             return;
         }
@@ -156,10 +186,10 @@ impl Broker {
             return;
         };
         while connection.outbox.bytes() < self.limits.outbox
-            && let Some((packet_id, message)) = session.deliveries.next(&self.limits)
+            && let Some((packet_id, delivery)) = session.deliveries.next(&self.limits)
         {
-            let publish = borrowed(message, Some(packet_id), false);
-            if send_publish(connection, &publish) {
+            let publish = borrowed(&delivery.message, Some(packet_id), false);
+            if send_publish(connection, &publish, delivery.mark) {
                 self.outputs.push_back(Output::Ready(connection_id));
             }
         }
@@ -171,9 +201,9 @@ impl Broker {
             && let Some(connection_id) = session.connection
             && let Some(connection) = self.connections.get_mut(connection_id)
         {
-            for (packet_id, message) in session.deliveries.unacknowledged() {
-                let publish = borrowed(message, Some(packet_id), true);
-                if send_publish(connection, &publish) {
+            for (packet_id, delivery) in session.deliveries.unacknowledged() {
+                let publish = borrowed(&delivery.message, Some(packet_id), true);
+                if send_publish(connection, &publish, delivery.mark) {
                     self.outputs.push_back(Output::Ready(connection_id));
                 }
             }
@@ -183,13 +213,13 @@ impl Broker {
 }
 
 /// Returns whether the outbox was empty before, so that the host must be told.
-fn send_publish(connection: &mut Connection, publish: &Publish<'_>) -> bool {
+fn send_publish(connection: &mut Connection, publish: &Publish<'_>, mark: Mark) -> bool {
     let was_empty = connection.outbox.is_empty();
     let len = publish.topic.len() + publish.payload.len() + 9;
     let packet = Packet::Publish(publish.clone());
     let written = connection
         .outbox
-        .push_with(len, |out| wire::encode(&packet, out));
+        .push_with(len, mark, |out| wire::encode(&packet, out));
     was_empty && written.is_ok()
 }
 

@@ -45,6 +45,17 @@ impl Retained {
         true
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Takes back a message that was kept before, whatever the limits are now.
+    pub(super) fn restore(&mut self, retained: RetainedMessage) {
+        self.bytes += size(&retained.message);
+        let topic = retained.message.topic.clone();
+        self.messages.insert(topic, retained);
+    }
+
     pub(super) fn get(&self, topic: &TopicName) -> Option<&RetainedMessage> {
         self.messages.get(topic)
     }

@@ -24,6 +24,7 @@ impl Broker {
         {
             return Err(CloseReason::TooManyFilters(count));
         }
+        let changes = self.journal.changes();
         let granted: Vec<_> = subscribe
             .filters
             .iter()
@@ -34,7 +35,8 @@ impl Broker {
             .iter()
             .map(|granted| granted.map_or(FAILURE, |qos| qos as u8))
             .collect();
-        self.send(id, &Packet::SubAck(SubAck { packet_id, codes }));
+        let mark = self.mark_since(changes);
+        self.send_after(id, &Packet::SubAck(SubAck { packet_id, codes }), mark);
         for ((filter, _), qos) in subscribe.filters.iter().zip(granted) {
             if let Some(qos) = qos {
                 self.send_retained(session, filter, qos);
@@ -49,14 +51,17 @@ impl Broker {
         session_id: SessionId,
         unsubscribe: &Unsubscribe,
     ) {
+        let changes = self.journal.changes();
         if let Some(session) = self.sessions.get_mut(session_id) {
             for filter in &unsubscribe.filters {
-                if session.filters.remove(filter) {
+                if session.filters.remove(filter).is_some() {
                     self.subscriptions.remove(filter, session_id);
+                    session.note(&mut self.journal);
                 }
             }
         }
-        self.send(id, &Packet::UnsubAck(unsubscribe.packet_id));
+        let mark = self.mark_since(changes);
+        self.send_after(id, &Packet::UnsubAck(unsubscribe.packet_id), mark);
     }
 
     /// Makes one subscription; QoS 2 is granted as 1. `None`: it is not to be had.
@@ -69,14 +74,15 @@ impl Broker {
             return None;
         }
         let full = session.filters.len() >= self.limits.subscriptions_per_session;
-        if full && !session.filters.contains(filter) {
+        if full && !session.filters.contains_key(filter) {
             return None;
         }
         let qos = match asked {
             0 => QoS::AtMostOnce,
             _ => QoS::AtLeastOnce,
         };
-        session.filters.insert(filter.clone());
+        session.filters.insert(filter.clone(), qos);
+        session.note(&mut self.journal);
         self.subscriptions.insert(filter, id, qos);
         Some(qos)
     }

@@ -3,6 +3,7 @@
 use gnomon::mqtt::wire::{Unsubscribe, WireError};
 
 use super::*;
+use crate::journal::Mark;
 
 fn world() -> World {
     World::new(Limits::default())
@@ -97,8 +98,17 @@ fn a_shadow_request_is_routed_and_handed_to_the_service() {
         ["$aws/things/lamp/shadow/update {} 0"]
     );
     let request = world.broker.poll_request().unwrap();
-    assert_eq!(request.topic.as_str(), "$aws/things/lamp/shadow/update");
-    assert_eq!(request.payload, "{}");
+    assert_eq!(
+        request.message.topic.as_str(),
+        "$aws/things/lamp/shadow/update"
+    );
+    assert_eq!(request.message.payload, "{}");
+    assert_eq!(
+        world.receive(id),
+        [Bytes::new(); 0],
+        "it is not answered yet"
+    );
+    world.broker.end_request(&request, Mark::NONE, world.now);
     assert_eq!(world.receive(id), [encoded(&puback(1))]);
     // RETAIN is not for reserved topics.
     world.subscribe(id, "$aws/#", 0);

@@ -1,0 +1,86 @@
+//! What is kept on disk, as bytes: which table, which key, which value. Knows no file.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::journal::Mark;
+
+/// The tables in the order in which they are read: a queue needs its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    Shadows,
+    Retained,
+    Sessions,
+    Queues,
+}
+
+impl Table {
+    pub const ALL: [Self; 4] = [Self::Shadows, Self::Retained, Self::Sessions, Self::Queues];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shadows => "shadows",
+            Self::Retained => "retained",
+            Self::Sessions => "sessions",
+            Self::Queues => "queues",
+        }
+    }
+}
+
+/// One entry as it is to be from now on; `None`: it is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub table: Table,
+    pub key: Vec<u8>,
+    pub value: Option<Vec<u8>>,
+}
+
+/// Changes that are saved together or not at all. An empty batch is saved at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    pub mark: Mark,
+    pub changes: Vec<Change>,
+}
+
+/// Bytes that are no entry of their table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an entry of the table '{}' cannot be read", .0.name())]
+pub struct RecordError(pub Table);
+
+/// A retained message, by its topic.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Retained<'a> {
+    pub(crate) at_least_once: bool,
+    pub(crate) stored: i64,
+    pub(crate) payload: Cow<'a, [u8]>,
+}
+
+/// The subscriptions of a session, by its client identifier: filter, and whether QoS 1 was granted.
+pub(crate) type Subscriptions<'a> = Vec<(Cow<'a, str>, bool)>;
+
+/// A QoS 1 message for one session, by its number.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Queued<'a> {
+    pub(crate) client_id: Cow<'a, str>,
+    pub(crate) topic: Cow<'a, str>,
+    pub(crate) payload: Cow<'a, [u8]>,
+    pub(crate) retain: bool,
+}
+
+/// Always Some: these records have nothing that cannot be written.
+pub(crate) fn encoded(record: &impl Serialize) -> Option<Vec<u8>> {
+    postcard::to_allocvec(record).ok()
+}
+
+pub(crate) fn decoded<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T, RecordError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((record, [])) => Ok(record),
+        _ => Err(RecordError(table)),
+    }
+}
+
+pub(crate) fn text(table: Table, bytes: &[u8]) -> Result<&str, RecordError> {
+    str::from_utf8(bytes).map_err(|_| RecordError(table))
+}
