@@ -6,6 +6,7 @@
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`fleet`]: simulated devices, an in-process client of the broker
+//! - [`store`]: the database file
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
 //! - [`options`]: the flags of the command line
 
@@ -15,5 +16,6 @@ pub mod broker;
 mod unanswered;
 pub mod backend;
 pub mod fleet;
+pub mod store;
 pub mod net;
 pub mod options;

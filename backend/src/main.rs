@@ -3,12 +3,15 @@
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Config, Listeners};
+use gnomon_backend::net::{self, Access, Config, Core, Listeners, RunError};
 use gnomon_backend::options::{HELP, Options, Request};
+use gnomon_backend::store::StoreError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -25,6 +28,10 @@ enum StartError {
         address: String,
         error: io::Error,
     },
+    #[error("--data: {0}")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Run(#[from] RunError),
     #[error("cannot watch for signals: {0}")]
     Signals(io::Error),
     #[error("cannot start the runtime: {0}")]
@@ -82,9 +89,23 @@ async fn serve(options: Options) -> Result<(), StartError> {
         access: Access::new(http.as_ref().and_then(bound_to), &options.allow_origins),
         site: options.site,
     };
+    let core = open(&options.data, &config)?;
     println!("ready");
-    net::run(Listeners { mqtt, http }, config, shutdown).await;
+    net::run(core, Listeners { mqtt, http }, config, shutdown).await?;
     Ok(())
+}
+
+/// Reads what was saved, and says how much that was and how long it took.
+fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
+    let start = Instant::now();
+    let core = Core::open(folder, config)?;
+    let (kept, folder) = (core.backend().kept(), folder.display());
+    let passed = start.elapsed().as_millis();
+    println!(
+        "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
+        kept.shadows, kept.retained, kept.sessions
+    );
+    Ok(core)
 }
 
 /// Binds a listener and says so, loudly when other machines can reach it.

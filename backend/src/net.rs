@@ -6,9 +6,10 @@ mod http;
 mod hub;
 mod tcp;
 mod websocket;
+mod writer;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +18,15 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
+use crate::store::{SaveError, Store, StoreError};
 
 pub use access::Access;
+use clock::Clock;
 use hub::Hub;
+use writer::Writer;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
 const CONNECTIONS: usize = 50_000;
@@ -39,6 +44,48 @@ pub struct Config {
     pub access: Access,
 }
 
+/// A backend, and where its changes go.
+#[derive(Debug)]
+pub struct Core {
+    clock: Clock,
+    backend: Backend,
+    store: Option<Store>,
+}
+
+impl Core {
+    /// Forgets everything with the process.
+    pub fn in_memory(config: &Config) -> Self {
+        Self {
+            clock: Clock::start(),
+            backend: Backend::new(config.limits.clone(), config.seed),
+            store: None,
+        }
+    }
+
+    /// Goes on from what was saved in this folder, and saves every change there.
+    pub fn open(folder: &Path, config: &Config) -> Result<Self, StoreError> {
+        let mut core = Self::in_memory(config);
+        core.backend.start_journal();
+        let now = core.clock.now();
+        let restore = |table, key: &_, value: &_| core.backend.restore(table, key, value, now);
+        core.store = Some(Store::open(folder, restore)?);
+        Ok(core)
+    }
+
+    pub fn backend(&self) -> &Backend {
+        &self.backend
+    }
+}
+
+/// What ends the backend before it is told to end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
+}
+
 /// Sockets that are bound already, so that a test binds port 0.
 #[derive(Debug, Default)]
 pub struct Listeners {
@@ -46,9 +93,17 @@ pub struct Listeners {
     pub http: Option<TcpListener>,
 }
 
-/// Serves until `shutdown` comes, and returns within a second after it.
-pub async fn run(listeners: Listeners, config: Config, shutdown: impl Future<Output = ()>) {
-    let hub = Arc::new(Hub::new(&config));
+/// Serves until `shutdown` comes, and returns within a second after it, with everything saved.
+/// Ends by itself only when something cannot be saved.
+pub async fn run(
+    core: Core,
+    listeners: Listeners,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let hub = Arc::new(Hub::new(core.clock, core.backend, &config.fleet));
+    let writer = core.store.map(|store| Writer::start(hub.clone(), store));
+    let mut writer = writer.transpose().map_err(RunError::Thread)?;
     let tasks = TaskTracker::new();
     let stop = CancellationToken::new();
     tasks.spawn(
@@ -66,12 +121,25 @@ pub async fn run(listeners: Listeners, config: Config, shutdown: impl Future<Out
         let serve = move |stream| http::serve(stream, app.clone(), idle.clone());
         tasks.spawn(accept(listener, tasks.clone(), stop.clone(), serve));
     }
-    shutdown.await;
+    tokio::select! {
+        () = shutdown => {}
+        error = failure(writer.as_mut()) => return Err(error.into()),
+    }
     stop.cancel();
     hub.close_all();
     tasks.close();
     // Whoever does not take what waits by then does not get it.
     let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
+    hub.stop_saving();
+    writer.map_or(Ok(()), Writer::finish)?;
+    Ok(())
+}
+
+async fn failure(writer: Option<&mut Writer>) -> SaveError {
+    match writer {
+        Some(writer) => writer.failed().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn run_timer(hub: Arc<Hub>) {

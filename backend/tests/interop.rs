@@ -99,9 +99,10 @@ async fn mosquitto_speaks_both_levels_and_large_messages() {
     server.stop().await;
 }
 
-fn backend() -> Command {
+/// A backend with a data folder of its own.
+fn backend(name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"));
-    let data = format!("{}/data", env!("CARGO_TARGET_TMPDIR"));
+    let data = format!("{}/interop-{name}", env!("CARGO_TARGET_TMPDIR"));
     command
         .args(["--data", &data, "--http", "off"])
         .stdout(Stdio::piped())
@@ -113,12 +114,18 @@ fn backend() -> Command {
 #[tokio::test]
 async fn the_process_says_ready_and_ends_with_a_signal() {
     for signal in ["TERM", "INT"] {
-        let mut child = backend().args(["--mqtt", "127.0.0.1:0"]).spawn().unwrap();
+        let mut command = backend("ready");
+        let mut child = command.args(["--mqtt", "127.0.0.1:0"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let listener = next(&mut lines).await;
         assert!(
             listener.starts_with("MQTT over TCP on 127.0.0.1:"),
             "{listener}"
+        );
+        let read = next(&mut lines).await;
+        assert!(
+            read.ends_with("shadows 0, retained messages 0, sessions 0"),
+            "{read}"
         );
         assert_eq!(next(&mut lines).await, "ready");
         let pid = child.id().unwrap().to_string();
@@ -135,7 +142,7 @@ async fn the_process_says_ready_and_ends_with_a_signal() {
 async fn a_taken_port_is_named_with_its_flag() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let output = backend().args(["--mqtt", &address]).output();
+    let output = backend("taken").args(["--mqtt", &address]).output();
     let output = tokio::time::timeout(Duration::from_secs(20), output).await;
     let output = output.unwrap().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -146,7 +153,7 @@ async fn a_taken_port_is_named_with_its_flag() {
 
 #[tokio::test]
 async fn a_flag_that_does_not_exist_is_named() {
-    let output = patiently(backend().arg("--mqtts=off").output())
+    let output = patiently(backend("flag").arg("--mqtts=off").output())
         .await
         .unwrap();
     assert_eq!(output.status.code(), Some(1));

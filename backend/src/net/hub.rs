@@ -1,18 +1,20 @@
 //! The one backend behind a lock, and for each connection a link to it that a transport task holds.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gnomon::time::Instant;
 use slotmap::SecondaryMap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::Config;
 use super::clock::Clock;
 use crate::backend::Backend;
 use crate::broker::{ConnectionId, Output};
+use crate::fleet::FleetOptions;
+use crate::journal::Mark;
+use crate::record::Batch;
 
 /// How long a closed connection may take to send what still waits for it.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -29,6 +31,9 @@ pub(super) struct Hub {
     clock: Clock,
     state: Mutex<State>,
     timer_moved: Notify,
+    /// Wakes the writer, which waits with the lock given back.
+    changed: Condvar,
+    saved: watch::Sender<Mark>,
 }
 
 #[derive(Debug)]
@@ -38,6 +43,8 @@ struct State {
     /// What the timer task waits for.
     waiting_for: Option<Instant>,
     stopped: bool,
+    /// The writer ends with the batch that it takes next.
+    saving_ends: bool,
 }
 
 /// Where the backend knocks.
@@ -56,22 +63,23 @@ pub(super) struct Link {
 }
 
 impl Hub {
-    pub(super) fn new(config: &Config) -> Self {
-        let clock = Clock::start();
-        let mut backend = Backend::new(config.limits.clone(), config.seed);
-        if config.fleet.devices > 0 {
-            backend = backend.with_fleet(&config.fleet, clock.now());
+    pub(super) fn new(clock: Clock, mut backend: Backend, fleet: &FleetOptions) -> Self {
+        if fleet.devices > 0 {
+            backend = backend.with_fleet(fleet, clock.now());
         }
         let state = State {
             backend,
             doors: SecondaryMap::new(),
             waiting_for: None,
             stopped: false,
+            saving_ends: false,
         };
         Self {
             clock,
             state: Mutex::new(state),
             timer_moved: Notify::new(),
+            changed: Condvar::new(),
+            saved: watch::Sender::new(Mark::NONE),
         }
     }
 
@@ -122,6 +130,46 @@ impl Hub {
         self.settle(state);
     }
 
+    /// Waits until something changed, and gives it; `None` after [`Self::stop_saving`], when there is nothing left.
+    pub(super) fn next_batch(&self) -> Option<Batch> {
+        let mut state = self.lock();
+        loop {
+            if let Some(batch) = state.backend.take_batch() {
+                return Some(batch);
+            }
+            if state.saving_ends {
+                return None;
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    pub(super) fn handle_saved(&self, mark: Mark) {
+        let mut state = self.lock();
+        state.backend.handle_saved(mark, self.clock.now());
+        self.settle(state);
+        self.saved.send_replace(mark);
+    }
+
+    /// Returns once that batch is saved.
+    pub(super) async fn saved(&self, mark: Mark) {
+        // The sender lives as long as the hub does.
+        let _ = self
+            .saved
+            .subscribe()
+            .wait_for(|saved| *saved >= mark)
+            .await;
+    }
+
+    /// Lets the writer end once it has saved what there is.
+    pub(super) fn stop_saving(&self) {
+        self.lock().saving_ends = true;
+        self.changed.notify_one();
+    }
+
     /// Passes on what the backend wants done.
     fn settle(&self, mut state: MutexGuard<'_, State>) {
         while let Some(output) = state.backend.poll_output() {
@@ -142,6 +190,9 @@ impl Hub {
         if due.is_some() && state.waiting_for.is_none_or(|waiting| due < Some(waiting)) {
             state.waiting_for = due;
             self.timer_moved.notify_one();
+        }
+        if state.backend.has_changes() {
+            self.changed.notify_one();
         }
     }
 
@@ -170,12 +221,16 @@ impl Link {
             if let Some(chunk) = self.take_chunk() {
                 return Some(chunk);
             }
-            if closing {
-                return None;
-            }
-            tokio::select! {
-                () = self.door.ready.notified() => {}
-                () = self.door.closing.cancelled() => {}
+            match closing {
+                // What waits for a batch is still to be sent.
+                true if self.hub.lock().backend.has_unsent(self.id) => {
+                    self.door.ready.notified().await;
+                }
+                true => return None,
+                false => tokio::select! {
+                    () = self.door.ready.notified() => {}
+                    () = self.door.closing.cancelled() => {}
+                },
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Config, Listeners};
+use gnomon_backend::net::{self, Access, Config, Core, Listeners, RunError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -19,7 +19,7 @@ pub(crate) struct Server {
     pub(crate) mqtt: SocketAddr,
     pub(crate) http: SocketAddr,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), RunError>>,
 }
 
 impl Server {
@@ -47,7 +47,8 @@ impl Server {
             mqtt: Some(mqtt),
             http: Some(http),
         };
-        let task = tokio::spawn(net::run(listeners, config, async {
+        let core = Core::in_memory(&config);
+        let task = tokio::spawn(net::run(core, listeners, config, async {
             let _ = stopped.await;
         }));
         Self {
@@ -61,7 +62,7 @@ impl Server {
     /// Stops it, and waits until it has returned.
     pub(crate) async fn stop(self) {
         self.stop.send(()).unwrap();
-        patiently(self.task).await.unwrap();
+        patiently(self.task).await.unwrap().unwrap();
     }
 
     /// A connected client.
