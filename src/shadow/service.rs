@@ -7,6 +7,7 @@ mod record;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use bytes::Bytes;
 
@@ -113,6 +114,19 @@ impl ShadowService {
     /// The document of a living shadow.
     pub fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
         self.shadows.get(&*id.to_string())
+    }
+
+    /// The names of a thing's named shadows in order, from the one behind `after` on, or from the first.
+    pub fn names<'a>(
+        &'a self,
+        thing: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a str> + use<'a> {
+        let prefix = format!("{thing}/");
+        let start = format!("{prefix}{}", after.unwrap_or_default());
+        self.shadows
+            .range::<str, _>((Bound::Excluded(&*start), Bound::Unbounded))
+            .map_while(move |(key, _)| key.strip_prefix(&*prefix))
     }
 
     /// Carries a request out. Requests of one shadow are to be passed in the order of their arrival.

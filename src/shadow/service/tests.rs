@@ -206,3 +206,27 @@ fn the_services_own_answers_are_no_requests() {
         assert!(Request::from_message(topic, b"{}").is_none(), "{topic}");
     }
 }
+
+#[test]
+fn the_names_of_a_thing_are_its_own_and_in_order() {
+    let mut service = service(9);
+    for shadow in [
+        "lamp/shadow",
+        "lamp/shadow/name/b",
+        "lamp/shadow/name/a:1",
+        "lamp/shadow/name/$c",
+        "lamp-2/shadow/name/other",
+        "lam/shadow/name/other",
+    ] {
+        let topic = format!("{shadow}/update");
+        send(&mut service, &topic, br#"{"state":{}}"#, 0);
+    }
+    let names = |thing, after| service.names(thing, after).collect::<Vec<_>>();
+    assert_eq!(names("lamp", None), ["$c", "a:1", "b"]);
+    assert_eq!(names("lamp", Some("$c")), ["a:1", "b"]);
+    assert_eq!(names("lamp", Some("a:1")), ["b"]);
+    assert_eq!(names("lamp", Some("a:12")), ["b"]);
+    assert_eq!(names("lamp", Some("b")), [""; 0]);
+    assert_eq!(names("lam", None), ["other"]);
+    assert_eq!(names("nothing", None), [""; 0]);
+}
