@@ -1,6 +1,8 @@
 //! Broker, shadow service and simulated fleet joined into one pure value: what the listeners run and what tests
 //! drive in virtual time. Knows no socket, no clock and no disk: its host saves what it is given.
 
+mod call;
+
 use bytes::Bytes;
 use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::error::ShadowError;

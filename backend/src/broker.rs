@@ -206,6 +206,14 @@ impl Broker {
         self.close_doomed(now);
     }
 
+    /// Publishes for a client that has no connection. Returns the mark that its acknowledgement waits for; `None`
+    /// where clients may not publish. Carrying out a shadow request is left to the caller.
+    pub fn publish_for_client(&mut self, message: &Message, now: Now) -> Option<Mark> {
+        let mark = self.handle_message(message, now);
+        self.close_doomed(now);
+        mark
+    }
+
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }

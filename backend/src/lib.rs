@@ -3,6 +3,7 @@
 //! - [`journal`]: what changed since it was last saved, and what has to wait for that
 //! - [`record`]: what is kept on disk, as bytes in tables
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
+//! - [`api`]: the HTTP calls of an AWS IoT data endpoint, from a request's parts to an answer's
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`fleet`]: simulated devices, an in-process client of the broker
@@ -13,6 +14,7 @@
 pub mod journal;
 pub mod record;
 pub mod broker;
+pub mod api;
 mod unanswered;
 pub mod backend;
 pub mod fleet;

@@ -62,6 +62,20 @@ impl Broker {
         }
     }
 
+    /// A PUBLISH that came without a connection. Returns the mark that its acknowledgement waits for; `None` where
+    /// clients may not publish. Carrying out a shadow request is left to the caller.
+    pub(super) fn handle_message(&mut self, message: &Message, now: Now) -> Option<Mark> {
+        let changes = self.journal.changes();
+        match reserved::purpose(message.topic.as_str()) {
+            Purpose::Forbidden => return None,
+            Purpose::Rule => self.counters.published += 1,
+            Purpose::Message | Purpose::ShadowRequest => {
+                self.publish_message(message, Mark::NONE, now);
+            }
+        }
+        Some(self.mark_since(changes))
+    }
+
     /// Routes a will, or a message of a service.
     pub(super) fn publish_message(&mut self, message: &Message, mark: Mark, now: Now) {
         let publish = borrowed(message, None, false);

@@ -1,0 +1,101 @@
+//! Carries out the calls that come over HTTP.
+
+use bytes::Bytes;
+use gnomon::message::Message;
+use gnomon::shadow::error::ShadowError;
+use gnomon::shadow::service::{Request, Via};
+use gnomon::shadow::topics::{ShadowId, Verb};
+use gnomon::time::Now;
+use gnomon::topic::TopicName;
+
+use super::Backend;
+use crate::api::{ApiError, Call, Listed, Outcome};
+use crate::journal::Mark;
+
+/// What came of a call, and the batch that its answer waits for.
+type Answer = (Result<Outcome, ApiError>, Mark);
+
+impl Backend {
+    /// Carries a call out. The answer may be given once the batch of the mark is saved.
+    pub fn handle_call(&mut self, call: Call, now: Now) -> Answer {
+        let answer = match call {
+            Call::Shadow {
+                thing,
+                shadow,
+                verb,
+                body,
+            } => {
+                let result = self.ask_over_http(&thing, shadow.as_deref(), verb, &body, now);
+                self.shown(result.map(Outcome::Shadow))
+            }
+            Call::ListNamedShadowsForThing { thing, page } => {
+                let names = self.shadows.names(&thing, page.after.as_deref());
+                let names = Listed::first(names.map(str::to_owned), page.size);
+                let now = now.wall;
+                self.shown(Ok(Outcome::NamedShadows { names, now }))
+            }
+            Call::Publish(message) => self.publish(&message, now),
+            Call::ListRetainedMessages(page) => {
+                let messages = self.broker.retained_after(page.after.as_ref());
+                let messages = Listed::first(messages.cloned(), page.size);
+                self.shown(Ok(Outcome::RetainedMessages(messages)))
+            }
+            Call::GetRetainedMessage(topic) => self.shown(self.retained(&topic)),
+        };
+        self.run_fleet(now);
+        answer
+    }
+
+    /// An answer that shows the present state, which may not be saved yet.
+    fn shown(&self, result: Result<Outcome, ApiError>) -> Answer {
+        (result, self.broker.mark())
+    }
+
+    fn ask_over_http(
+        &mut self,
+        thing: &str,
+        shadow: Option<&str>,
+        verb: Verb,
+        body: &[u8],
+        now: Now,
+    ) -> Result<Bytes, ApiError> {
+        let request = Request {
+            id: ShadowId::new(thing, shadow)?,
+            verb,
+            body,
+            via: Via::Http,
+        };
+        Ok(self.ask(request, now)?)
+    }
+
+    /// Carries out a request that came without a connection, and publishes what is to be published.
+    fn ask(&mut self, request: Request<'_>, now: Now) -> Result<Bytes, ShadowError> {
+        let response = self.carry_out(request, now);
+        let mark = self.broker.mark();
+        for message in response.messages {
+            self.broker.publish(&message, mark, now);
+        }
+        response.answer
+    }
+
+    fn publish(&mut self, message: &Message, now: Now) -> Answer {
+        let Some(mark) = self.broker.publish_for_client(message, now) else {
+            return (Err(ApiError::ReservedTopic), Mark::NONE);
+        };
+        let topic = message.topic.as_str();
+        match Request::from_message(topic, &message.payload) {
+            Some(request) => {
+                // What came of it is told over MQTT only.
+                let _ = self.ask(request, now);
+                self.shown(Ok(Outcome::Published))
+            }
+            None => (Ok(Outcome::Published), mark),
+        }
+    }
+
+    fn retained(&self, topic: &TopicName) -> Result<Outcome, ApiError> {
+        let retained = self.broker.retained(topic).cloned();
+        let nothing = || ApiError::NothingRetained(topic.as_str().into());
+        retained.map(Outcome::RetainedMessage).ok_or_else(nothing)
+    }
+}
