@@ -1,6 +1,7 @@
 //! The backend on the network: listeners, one task for each connection, one timer. Decides nothing about MQTT.
 
 mod access;
+mod calls;
 mod clock;
 mod http;
 mod hub;

@@ -1,4 +1,5 @@
-//! The HTTP port: the dashboard's files at `/`, WebSocket at `/mqtt`, both for known origins only.
+//! The HTTP port: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
+//! known origins only.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::calls::{self, Calls};
 use super::hub::Hub;
 use super::{Access, Config, websocket};
 
@@ -44,10 +46,12 @@ struct Door {
 }
 
 pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router {
+    let calls = Arc::new(Calls::new(hub.clone(), config.seed));
     Router::new()
         .route("/mqtt", any(mqtt))
         .with_state(Door { hub, tasks })
         .fallback_service(site(&config.site))
+        .layer(middleware::from_fn_with_state(calls, calls::intercept))
         .layer(middleware::from_fn_with_state(
             Arc::new(config.access.clone()),
             guard,

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
+use crate::api::{ApiError, Call, Outcome};
 use crate::backend::Backend;
 use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
@@ -168,6 +169,20 @@ impl Hub {
     pub(super) fn stop_saving(&self) {
         self.lock().saving_ends = true;
         self.changed.notify_one();
+    }
+
+    /// Carries a call out, and returns when its answer may be given.
+    pub(super) async fn call(&self, call: Call) -> Result<Outcome, ApiError> {
+        let (result, mark) = self.carry_out(call);
+        self.saved(mark).await;
+        result
+    }
+
+    fn carry_out(&self, call: Call) -> (Result<Outcome, ApiError>, Mark) {
+        let mut state = self.lock();
+        let carried_out = state.backend.handle_call(call, self.clock.now());
+        self.settle(state);
+        carried_out
     }
 
     /// Passes on what the backend wants done.
