@@ -96,6 +96,25 @@ impl Client {
         assert_eq!(got, bytes);
     }
 
+    /// The next packet, a PUBLISH with QoS 0, as topic and payload.
+    pub(crate) async fn message(&mut self) -> (String, String) {
+        assert_eq!(patiently(self.0.read_u8()).await.unwrap(), 0x30);
+        let mut len = 0;
+        for shift in [0, 7, 14, 21] {
+            let byte = patiently(self.0.read_u8()).await.unwrap();
+            len |= usize::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        let mut packet = vec![0; len];
+        patiently(self.0.read_exact(&mut packet)).await.unwrap();
+        let topic_len = usize::from(u16::from_be_bytes([packet[0], packet[1]]));
+        let (topic, payload) = packet[2..].split_at(topic_len);
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (text(topic), text(payload))
+    }
+
     /// Nothing more comes but the end.
     pub(crate) async fn expect_end(mut self) {
         let mut rest = Vec::new();
