@@ -1,6 +1,7 @@
 //! Makes sure that everything a command needs is there, and says nothing when it is. What each
 //! need means lies in the files below; this one only knows which there are.
 
+pub(crate) mod aws_cli;
 mod npm;
 mod system;
 mod tools;
@@ -24,6 +25,8 @@ pub(crate) enum Need {
     /// The broker.
     Mosquitto,
     MosquittoClients,
+    /// The article's own tool, with a Python to run it.
+    AwsCli,
     CargoDeny,
 }
 
@@ -36,6 +39,7 @@ impl Need {
         Self::Browser,
         Self::Mosquitto,
         Self::MosquittoClients,
+        Self::AwsCli,
         Self::CargoDeny,
     ];
     /// What it takes to build and serve the dashboard.
@@ -57,6 +61,9 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
         programs.extend([MOSQUITTO, IP]);
     }
     system::ensure(&programs)?;
+    if needed(Need::AwsCli) {
+        aws_cli::ensure()?;
+    }
     if needed(Need::Npm) {
         npm::ensure()?;
     }

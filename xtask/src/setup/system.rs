@@ -47,6 +47,13 @@ pub(crate) const MOSQUITTO_CLIENTS: Program = Program {
     elsewhere: "the clients of mosquitto (mosquitto_pub, mosquitto_sub)",
 };
 
+/// One that can make an environment with pip.
+pub(super) const PYTHON: Program = Program {
+    names: &["python3"],
+    debian_package: "python3-venv",
+    elsewhere: "Python 3.10 or newer with venv and pip",
+};
+
 /// Raises the loopback of the network namespace that mosquitto is tested in.
 pub(crate) const IP: Program = Program {
     names: &["ip"],
@@ -65,11 +72,16 @@ pub(super) fn ensure(programs: &[Program]) -> Result<(), Failure> {
         .iter()
         .filter(|program| program.path().is_none())
         .collect();
-    if missing.is_empty() {
-        return Ok(());
+    match missing[..] {
+        [] => Ok(()),
+        _ => install(&missing),
     }
+}
+
+/// Installs programs with apt-get, or asks for them by name.
+pub(super) fn install(missing: &[&Program]) -> Result<(), Failure> {
     if !apt_works() {
-        return Err(Failure::message(request(&missing)));
+        return Err(Failure::message(request(missing)));
     }
     let packages: Vec<&str> = missing
         .iter()

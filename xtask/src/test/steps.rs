@@ -7,7 +7,7 @@ use crate::demo::{build_backend, trunk};
 use crate::failure::Failure;
 use crate::paths;
 use crate::progress;
-use crate::setup::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Need, Program, Toolchain};
+use crate::setup::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Need, Program, Toolchain, aws_cli};
 use std::fmt;
 use std::process::Command;
 
@@ -66,7 +66,7 @@ impl Step {
         match self {
             Self::Fmt | Self::Doc => &[],
             Self::Clippy => &[Need::Wasm],
-            Self::Native => &[Need::MosquittoClients],
+            Self::Native => &[Need::MosquittoClients, Need::AwsCli],
             Self::Web => &[Need::Wasm, Need::WasmBindgen, Need::Browser],
             Self::Build => Need::DASHBOARD,
             Self::E2e => &[
@@ -95,6 +95,7 @@ impl Step {
             }
             Self::Native => {
                 let mut test = command("cargo", ["test", "--workspace", "--no-fail-fast"]);
+                test.env("GNOMON_AWS", aws_cli::program());
                 outcome.tests(self, "native tests", &mut test)
             }
             Self::Web => outcome.tests(self, "tests in Chromium", &mut web(toolchain)),
