@@ -102,9 +102,7 @@ impl Call {
         }
         if let Some(topic) = path.strip_prefix("/retainedMessage/") {
             allow(method, "GET")?;
-            return Ok(Self::GetRetainedMessage(TopicName::new(&uri::decode(
-                topic,
-            )?)?));
+            return Ok(Self::GetRetainedMessage(topic_name(topic)?));
         }
         let levels: Vec<&str> = path.split('/').skip(1).collect();
         match levels[..] {
@@ -175,9 +173,13 @@ fn next_token(query: &str) -> Result<Option<String>, ApiError> {
     token.map(|token| token::read(&token)).transpose()
 }
 
+fn topic_name(encoded: &str) -> Result<TopicName, ApiError> {
+    Ok(TopicName::new(&uri::decode(encoded)?)?)
+}
+
 /// The parameters that only MQTT 5 knows are let by.
 fn publish(topic: &str, query: &str, payload: Bytes) -> Result<Call, ApiError> {
-    let topic = TopicName::new(&uri::decode(topic)?)?;
+    let topic = topic_name(topic)?;
     let qos = match uri::parameter(query, "qos")?.as_deref() {
         None | Some("0") => QoS::AtMostOnce,
         Some("1") => QoS::AtLeastOnce,
