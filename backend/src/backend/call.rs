@@ -99,3 +99,40 @@ impl Backend {
         retained.map(Outcome::RetainedMessage).ok_or_else(nothing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::Limits;
+
+    fn call(backend: &mut Backend, method: &str, path: &str, body: &'static str) -> Answer {
+        let call = Call::parse(method, path, "retain=true", body.into());
+        backend.handle_call(call.unwrap(), Now::default())
+    }
+
+    #[test]
+    fn an_answer_waits_for_what_it_tells_and_for_nothing_else() {
+        let mut backend = Backend::new(Limits::default(), 1);
+        backend.start_journal();
+        let waits = |backend: &mut Backend, method, path, body| {
+            let (result, mark) = call(backend, method, path, body);
+            assert!(result.is_ok(), "{path}");
+            mark != Mark::NONE
+        };
+        let request = "/topics/$aws/things/lamp/shadow/get";
+        assert!(!waits(&mut backend, "POST", request, ""));
+        let shadow = "/things/lamp/shadow";
+        assert!(waits(&mut backend, "POST", shadow, r#"{"state":{}}"#));
+        assert!(
+            waits(&mut backend, "GET", shadow, ""),
+            "it is not saved yet"
+        );
+        assert!(!waits(&mut backend, "POST", "/topics/$aws/rules/r/a", "x"));
+        assert!(waits(&mut backend, "POST", "/topics/a", "kept"));
+        let batch = backend.take_batch().unwrap();
+        assert_eq!(batch.changes.len(), 2);
+        assert!(waits(&mut backend, "GET", "/retainedMessage/a", ""));
+        let deleted = call(&mut backend, "DELETE", shadow, "").1;
+        assert!(deleted > batch.mark);
+    }
+}
