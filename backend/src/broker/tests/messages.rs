@@ -105,7 +105,7 @@ fn a_shadow_request_is_routed_and_handed_to_the_service() {
     assert_eq!(request.message.payload, "{}");
     assert_eq!(
         world.receive(id),
-        [Bytes::new(); 0],
+        Vec::<Bytes>::new(),
         "it is not answered yet"
     );
     world.broker.end_request(&request, Mark::NONE, world.now);
