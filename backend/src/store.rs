@@ -41,13 +41,19 @@ const REMEDY: &str = "restore it from a copy, or choose another folder with --da
 
 /// Why a batch was not saved. The database must not be used any longer.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot save: {0}")]
-pub struct SaveError(redb::Error);
+#[error(
+    "cannot save to {path}: {error}. What was acknowledged is safe: make room or mend the disk, and start again"
+)]
+pub struct SaveError {
+    path: PathBuf,
+    error: redb::Error,
+}
 
 /// An open database. No other process can open it meanwhile.
 #[derive(Debug)]
 pub struct Store {
     database: Database,
+    path: PathBuf,
     _lock: File,
 }
 
@@ -80,6 +86,7 @@ impl Store {
         latch.release().map_err(fail)?;
         Ok(Self {
             database,
+            path,
             _lock: lock,
         })
     }
@@ -89,7 +96,10 @@ impl Store {
         if batch.changes.is_empty() {
             return Ok(());
         }
-        self.write(batch).map_err(SaveError)
+        self.write(batch).map_err(|error| SaveError {
+            path: self.path.clone(),
+            error,
+        })
     }
 
     fn write(&self, batch: &Batch) -> Result<(), redb::Error> {
