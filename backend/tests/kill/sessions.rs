@@ -85,7 +85,7 @@ impl Session {
         subscriber.client.flush().await?;
         let frame = subscriber.client.next().await?;
         match read(&frame)? {
-            Packet::PingResp => self.queues.iter_mut().for_each(Queue::hear),
+            Packet::PingResp => self.queues.iter_mut().for_each(Queue::end_look),
             other => return Err(Broken(format!("{other:?} came after the last message")).into()),
         }
         leave(subscriber, rng).await

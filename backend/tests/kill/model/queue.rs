@@ -89,8 +89,6 @@ impl Queue {
         }
         self.messages.retain(|it| !skipped(it));
         self.last_come = number;
-        // Nobody acknowledges what is not there.
-        self.change(number, |message| message.stored = true);
         Ok(again)
     }
 
@@ -99,16 +97,17 @@ impl Queue {
         self.change(number, |message| message.end = End::Acknowledged);
     }
 
-    /// The broker answered what the subscriber sent after its PUBACKs.
-    pub(crate) fn hear(&mut self) {
+    /// After a start everything came: what is still here was on disk. The broker has had all PUBACKs.
+    pub(crate) fn end_look(&mut self) {
         for message in &mut self.messages {
+            message.stored = true;
             if message.end == End::Acknowledged {
                 message.end = End::Heard;
             }
         }
     }
 
-    /// Something was stored after [`Self::hear`], and what the broker heard before with it.
+    /// Something was stored after [`Self::end_look`], and what the broker heard before with it.
     pub(crate) fn settle(&mut self) {
         self.messages.retain(|it| it.end != End::Heard);
     }
@@ -183,11 +182,17 @@ mod tests {
     }
 
     #[test]
-    fn what_came_once_must_come_until_it_is_acknowledged() {
+    fn what_came_after_a_start_must_come_until_it_is_acknowledged() {
         let mut queue = queue();
         assert_eq!(come(&mut queue, &[1, 2, 3, 4]), Ok(()));
+        assert_eq!(
+            come(&mut queue.clone(), &[1, 2, 3, 5]),
+            Ok(()),
+            "it was never on disk"
+        );
         let marker = queue.publish();
-        queue.store(marker);
+        assert_eq!(come(&mut queue, &[1, 2, 3, 4, marker]), Ok(()));
+        queue.end_look();
         assert!(come(&mut queue.clone(), &[1, 2, 3, marker]).is_err());
         assert_eq!(come(&mut queue, &[1, 2, 3, 4, marker]), Ok(()));
     }
@@ -201,7 +206,7 @@ mod tests {
         again.reconnect();
         assert_eq!(again.come(1), Ok(true));
         assert_eq!(come(&mut queue.clone(), &[2, 3]), Ok(()));
-        queue.hear();
+        queue.end_look();
         assert_eq!(come(&mut queue.clone(), &[1, 2]), Ok(()));
         queue.settle();
         assert!(come(&mut queue.clone(), &[1, 2]).is_err());
