@@ -81,14 +81,18 @@ impl Queue {
             return Err(self.broken(number, "came, which was published never or ended for good"));
         };
         let again = message.end != End::Open;
-        // What should have come before it and did not never will.
+        // What should have come before it and did not never will, but for what was acknowledged and may yet be found
+        // on disk.
         let skipped = |it: &Message| it.number > self.last_come && it.number < number;
         let lost = |it: &&Message| skipped(it) && it.stored && it.end == End::Open;
         if let Some(lost) = self.messages.iter().find(lost) {
             return Err(self.broken(lost.number, &format!("did not come, but {number} did")));
         }
-        self.messages.retain(|it| !skipped(it));
+        self.messages
+            .retain(|it| !skipped(it) || it.end != End::Open);
         self.last_come = number;
+        // A PUBACK from before was lost together with its connection.
+        self.change(number, |message| message.end = End::Open);
         Ok(again)
     }
 
@@ -205,8 +209,10 @@ mod tests {
         let mut again = queue.clone();
         again.reconnect();
         assert_eq!(again.come(1), Ok(true));
+        assert!(come(&mut again, &[2]).is_err(), "nothing ended it since");
         assert_eq!(come(&mut queue.clone(), &[2, 3]), Ok(()));
         queue.end_look();
+        assert_eq!(come(&mut queue.clone(), &[2, 3]), Ok(()));
         assert_eq!(come(&mut queue.clone(), &[1, 2]), Ok(()));
         queue.settle();
         assert!(come(&mut queue.clone(), &[1, 2]).is_err());
