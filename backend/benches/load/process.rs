@@ -40,8 +40,13 @@ pub(crate) fn gnomon_command(data: &Path) -> Command {
 impl Process {
     /// Starts the backend and waits until it is ready.
     pub(crate) async fn gnomon(data: &Path) -> io::Result<Self> {
+        Self::start(&mut gnomon_command(data)).await
+    }
+
+    /// The same with more to its command.
+    pub(crate) async fn start(command: &mut Command) -> io::Result<Self> {
         let begun = Instant::now();
-        let mut child = gnomon_command(data).spawn()?;
+        let mut child = command.spawn()?;
         let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let mut lines = BufReader::new(stdout).lines();
         let mut said = Vec::new();
