@@ -15,6 +15,7 @@ mod service;
 mod demo;
 mod dev;
 mod test;
+mod bench;
 
 use failure::Failure;
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ Usage: cargo xtask COMMAND
   dev           the same as a debug build that reloads the page when a source file changes
   test [STEP]…  everything that CI runs, or only the steps named:
                 fmt clippy native web build e2e doc deny
+  bench NAME    measure beside a peer, --json FILE for figures; there is: shadow
   setup         install whatever the commands above need and do not find
 ";
 
@@ -50,6 +52,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
         ["demo"] => demo::run(),
         ["dev"] => dev::run(),
         ["test", steps @ ..] => test::run(steps),
+        ["bench", name, arguments @ ..] => bench::run(name, arguments),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

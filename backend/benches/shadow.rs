@@ -1,0 +1,188 @@
+//! `cargo xtask bench shadow`: durable shadow updates beside mosquitto's plain QoS 1 round trip, and what 100,000
+//! shadows cost. Generator and broker share the machine, so each line tells what share of it either took.
+//!
+//! Arguments: `--json FILE`, `--seconds N` for each line, `--shadows N`.
+
+mod load;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use lexopt::prelude::*;
+use load::fill;
+use load::process::Process;
+use load::report::{Run, print_table, write_json};
+use load::round_trip::{self, Echo, Plan};
+use load::usage::{Share, file_mb, memory_mb};
+
+const CLIENTS: [usize; 4] = [1, 16, 64, 256];
+/// What a line may take beyond its time before something is wrong.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+struct Options {
+    json: Option<PathBuf>,
+    window: Duration,
+    shadows: usize,
+}
+
+/// One thread: the generator leaves the other cores to the broker.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let measured = match options(std::env::args_os().skip(1)) {
+        Ok(options) => tokio::time::timeout(PATIENCE, run(options))
+            .await
+            .unwrap_or_else(|late| Err(late.into())),
+        Err(error) => Err(io::Error::other(error)),
+    };
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench shadow: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(arguments: impl Iterator<Item = OsString>) -> Result<Options, lexopt::Error> {
+    let mut options = Options {
+        json: None,
+        window: Duration::from_secs(5),
+        shadows: 100_000,
+    };
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("json") => options.json = Some(parser.value()?.into()),
+            Long("seconds") => {
+                let seconds = parser.value()?.parse_with(str::parse::<f64>)?;
+                options.window = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            }
+            Long("shadows") => options.shadows = parser.value()?.parse()?,
+            // Cargo's own word to a benchmark.
+            Long("bench") => {}
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(options)
+}
+
+async fn run(options: Options) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-shadow");
+    fresh(&folder)?;
+    let mut runs = round_trips(&folder, options.window).await?;
+    print_table(
+        "QoS 1 round trips: gnomon's are accepted updates on disk, mosquitto's plain messages in memory",
+        &runs,
+    );
+    let many = many_shadows(&folder, options.shadows).await?;
+    print_table("Many shadows", &many);
+    runs.extend(many);
+    if let Some(path) = options.json {
+        write_json(&path, &runs)?;
+    }
+    std::fs::remove_dir_all(&folder)
+}
+
+fn fresh(folder: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    std::fs::create_dir_all(folder)
+}
+
+async fn round_trips(folder: &Path, window: Duration) -> io::Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    let gnomon = Process::gnomon(&folder.join("round-trips")).await?;
+    for clients in CLIENTS {
+        runs.push(round_trip("gnomon", &gnomon, Echo::Accepted, clients, window).await?);
+    }
+    gnomon.terminate().await?;
+    let program = std::env::var("GNOMON_MOSQUITTO").unwrap_or("mosquitto".to_owned());
+    let mosquitto = Process::mosquitto(&program, folder).await?;
+    for clients in CLIENTS {
+        runs.push(round_trip("mosquitto", &mosquitto, Echo::Message, clients, window).await?);
+    }
+    mosquitto.terminate().await?;
+    Ok(runs)
+}
+
+async fn round_trip(
+    page: &'static str,
+    broker: &Process,
+    echo: Echo,
+    clients: usize,
+    window: Duration,
+) -> io::Result<Run> {
+    let plan = Plan {
+        clients,
+        warm_up: window / 5,
+        window,
+    };
+    let generator = Share::begin(std::process::id());
+    let server = Share::begin(broker.id());
+    let measured = round_trip::run(broker.address, echo, plan).await?;
+    Ok(Run::of(page)
+        .with("clients", clients as f64)
+        .with("messages_per_s", measured.messages_per_s)
+        .with("latency_p50_ms", measured.latency_ms(0.50))
+        .with("latency_p95_ms", measured.latency_ms(0.95))
+        .with("latency_p99_ms", measured.latency_ms(0.99))
+        .with("process_mb", memory_mb(broker.id()))
+        .with("broker_cpu", server.end())
+        .with("generator_cpu", generator.end()))
+}
+
+/// Creates shadows, then starts the backend on them after a clean end and after a SIGKILL.
+async fn many_shadows(folder: &Path, count: usize) -> io::Result<Vec<Run>> {
+    let data = folder.join("many");
+    let gnomon = Process::gnomon(&data).await?;
+    let begun = Instant::now();
+    let generator = Share::begin(std::process::id());
+    fill::create(gnomon.address, count).await?;
+    let took = begun.elapsed().as_secs_f64();
+    let created = Run::of("gnomon")
+        .with("shadows", count as f64)
+        .with("create_s", took)
+        .with("messages_per_s", count as f64 / took)
+        .with("database_mb", file_mb(&data.join("gnomon.redb")))
+        .with("process_mb", memory_mb(gnomon.id()))
+        .with("generator_cpu", generator.end());
+    gnomon.terminate().await?;
+    let (after_end, gnomon) = restarted(&data, count, "after SIGTERM").await?;
+    gnomon.kill().await?;
+    let (after_kill, gnomon) = restarted(&data, count, "after SIGKILL").await?;
+    gnomon.terminate().await?;
+    Ok(vec![
+        created
+            .with("startup_ms", after_end.ready_ms)
+            .with("startup_mb", after_end.memory_mb)
+            .with("startup_after_kill_ms", after_kill.ready_ms),
+    ])
+}
+
+struct Restarted {
+    ready_ms: f64,
+    memory_mb: Option<f64>,
+}
+
+async fn restarted(data: &Path, count: usize, when: &str) -> io::Result<(Restarted, Process)> {
+    let gnomon = Process::gnomon(data).await?;
+    let memory_mb = memory_mb(gnomon.id());
+    let found = fill::sample(gnomon.address, count).await?;
+    println!("\nStarted {when}: {found} of 100 shadows asked for are there. It said:");
+    for line in &gnomon.said {
+        println!("  {line}");
+    }
+    let ready_ms = gnomon.ready_after.as_secs_f64() * 1e3;
+    Ok((
+        Restarted {
+            ready_ms,
+            memory_mb,
+        },
+        gnomon,
+    ))
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask bench NAME`: builds a benchmark and its peers' tools, and hands the arguments on. What it measures
+//! and prints is the benchmark's own.
+
+use crate::command::command;
+use crate::failure::Failure;
+use crate::process::Child;
+use crate::progress;
+use crate::setup::{self, MOSQUITTO, Need};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const NAMES: [&str; 1] = ["shadow"];
+
+pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
+    if !NAMES.contains(&name) {
+        let message = format!(
+            "There is no benchmark {name}; there are: {}",
+            NAMES.join(" ")
+        );
+        return Err(Failure::Message(message));
+    }
+    let folder = std::env::current_dir()
+        .map_err(|error| Failure::io("cannot tell the current folder", &error))?;
+    setup::ensure(&[Need::Mosquitto])?;
+    progress::run("build the benchmark", cargo_bench(name).arg("--no-run"))?;
+    let mut bench = cargo_bench(name);
+    bench.arg("--").args(from_here(arguments, &folder));
+    if let Some(mosquitto) = MOSQUITTO.path() {
+        bench.env("GNOMON_MOSQUITTO", mosquitto);
+    }
+    // Its tables go straight to the terminal.
+    let status = Child::spawn(&mut bench)?.wait(|| ())?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Message(format!("bench {name} failed: {status}")))
+    }
+}
+
+fn cargo_bench(name: &str) -> Command {
+    let arguments = ["bench", "--quiet", "--package", "gnomon-backend", "--bench"];
+    let mut bench = command("cargo", arguments);
+    bench.arg(name);
+    bench
+}
+
+/// The arguments as they mean the same in another folder, where Cargo starts the benchmark.
+fn from_here(arguments: &[&str], folder: &Path) -> Vec<PathBuf> {
+    let mut is_file = false;
+    let absolute = |argument: &&str| {
+        let path = if is_file {
+            folder.join(argument)
+        } else {
+            argument.into()
+        };
+        is_file = *argument == "--json";
+        path
+    };
+    arguments.iter().map(absolute).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_for_figures_lies_where_the_command_was_given() {
+        let given = ["--seconds", "1", "--json", "out/figures.json"];
+        let expected = ["--seconds", "1", "--json", "/home/me/out/figures.json"];
+        assert_eq!(
+            from_here(&given, Path::new("/home/me")),
+            expected.map(PathBuf::from)
+        );
+        let absolute = ["--json", "/tmp/figures.json"];
+        assert_eq!(
+            from_here(&absolute, Path::new("/home/me")),
+            absolute.map(PathBuf::from)
+        );
+    }
+
+    #[test]
+    fn an_unknown_benchmark_is_refused_with_the_known_ones() {
+        let failure = run("shadows", &[]).unwrap_err().to_string();
+        assert_eq!(failure, "There is no benchmark shadows; there are: shadow");
+    }
+}
