@@ -134,7 +134,7 @@ impl Backend {
     }
 
     /// What the service holds of one shadow.
-    pub fn shadow(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+    pub fn shadow(&self, id: ShadowId<'_>) -> Option<ShadowDocument> {
         self.shadows.document(id)
     }
 

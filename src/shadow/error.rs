@@ -33,9 +33,9 @@ pub enum ShadowError {
     /// More than ten requests of one thing on one connection are not answered yet.
     #[error("Too many requests")]
     TooManyRequests,
-    /// There is no room for another shadow.
+    /// There is no room for another shadow, or what is kept of this one cannot be read.
     #[error("Internal service failure")]
-    Full,
+    Internal,
 }
 
 impl ShadowError {
@@ -65,7 +65,7 @@ impl ShadowError {
             Self::TooLarge => (413, "RequestEntityTooLargeException"),
             Self::NotUtf8 => (415, "UnsupportedDocumentEncodingException"),
             Self::TooManyRequests => (429, "ThrottlingException"),
-            Self::Full => (500, "InternalFailureException"),
+            Self::Internal => (500, "InternalFailureException"),
         }
     }
 }

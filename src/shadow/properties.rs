@@ -142,8 +142,8 @@ proptest! {
             }
             let document = service.document(lamp()).unwrap();
             // As bodies, because the metadata of an array without leaves has no place for its time.
-            prop_assert_eq!(body(&from_documents), body(document));
-            prop_assert_eq!(&from_accepted, document);
+            prop_assert_eq!(body(&from_documents), body(&document));
+            prop_assert_eq!(body(&from_accepted), body(&document));
             prop_assert_eq!(document.version, step as u64 + 1);
         }
     }
@@ -152,7 +152,7 @@ proptest! {
     fn the_delta_is_empty_exactly_when_reported_covers_desired(states in vec(state(), 1..6)) {
         let service = service_after(&states);
         let document = service.document(lamp()).unwrap();
-        let (desired, reported) = stored(document);
+        let (desired, reported) = stored(&document);
         prop_assert_eq!(document.delta().is_empty(), covers(Some(&reported), &desired));
         let mut differs = false;
         document.visit_leaves(&mut |leaf| differs |= leaf.differs);
@@ -174,7 +174,7 @@ proptest! {
         let service = service_after(&states);
         let document = service.document(lamp()).unwrap();
         let patch = patch(&last);
-        let once = merge::merged(document, &patch, 9, UnixMillis(9_000));
+        let once = merge::merged(&document, &patch, 9, UnixMillis(9_000));
         let twice = merge::merged(&once, &patch, 9, UnixMillis(9_000));
         prop_assert_eq!(once, twice);
     }

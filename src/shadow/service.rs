@@ -94,8 +94,9 @@ pub struct Response {
 #[derive(Debug)]
 pub struct ShadowService {
     limits: Limits,
-    /// By `thing` or `thing/shadow`. No name holds a slash.
-    shadows: BTreeMap<Box<str>, ShadowDocument>,
+    /// Each as its text, by `thing` or `thing/shadow` (no name holds a slash): a tree of values takes three times as
+    /// much memory, and would have to be made for every shadow at the start.
+    shadows: BTreeMap<Box<str>, Box<[u8]>>,
     counters: Counters,
     /// Shadows whose counters went before their time was over, or after it.
     forgotten: Vec<Box<str>>,
@@ -112,8 +113,8 @@ impl ShadowService {
     }
 
     /// The document of a living shadow.
-    pub fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
-        self.shadows.get(&*id.to_string())
+    pub fn document(&self, id: ShadowId<'_>) -> Option<ShadowDocument> {
+        self.stored(&id.to_string()).ok()?
     }
 
     /// The names of a thing's named shadows in order, from the one behind `after` on, or from the first.
@@ -166,9 +167,10 @@ impl ShadowService {
     }
 
     fn get(&self, id: ShadowId<'_>, footer: Footer<'_>) -> Result<Outcome, ShadowError> {
-        let document = self.document(id).ok_or_else(|| not_found(id))?;
+        let document = self.stored(&id.to_string())?;
+        let document = document.ok_or_else(|| not_found(id))?;
         Ok(Outcome {
-            accepted: write::whole(document, footer),
+            accepted: write::whole(&document, footer),
             others: Vec::new(),
         })
     }
@@ -182,8 +184,8 @@ impl ShadowService {
     ) -> Result<Outcome, ShadowError> {
         let (wanted, patch) = body.into_update(self.limits.depth)?;
         let key = id.to_string();
-        let previous = self.shadows.get(&*key);
-        let current = self.updated(&key, previous, wanted, &patch, now)?;
+        let previous = self.stored(&key)?;
+        let current = self.updated(&key, previous.as_ref(), wanted, &patch, now)?;
         let accepted = write::accepted(&patch, current.version, footer);
         let mut others = Vec::with_capacity(2);
         let delta = current.delta();
@@ -191,10 +193,11 @@ impl ShadowService {
             let delta = write::delta(&delta, current.version, footer);
             others.push((Operation::Delta, delta));
         }
-        let documents = write::documents(previous, &current, footer);
+        let documents = write::documents(previous.as_ref(), &current, footer);
         others.push((Operation::Documents, documents));
         self.counters.forget(&key);
-        self.shadows.insert(key.into(), current);
+        let text = write::kept(&current).into();
+        self.shadows.insert(key.into(), text);
         Ok(Outcome { accepted, others })
     }
 
@@ -215,7 +218,7 @@ impl ShadowService {
             return Err(ShadowError::VersionConflict);
         }
         if previous.is_none() && self.shadows.len() >= self.limits.shadows {
-            return Err(ShadowError::Full);
+            return Err(ShadowError::Internal);
         }
         // Documents hold whole seconds.
         let at = UnixMillis::from_seconds(now.seconds());
@@ -234,7 +237,8 @@ impl ShadowService {
         now: UnixMillis,
     ) -> Result<Outcome, ShadowError> {
         let key = id.to_string();
-        let document = self.shadows.remove(&*key).ok_or_else(|| not_found(id))?;
+        let document = self.stored(&key)?.ok_or_else(|| not_found(id))?;
+        self.shadows.remove(&*key);
         // The delete takes a version of its own, which the next update continues from.
         let gone = self.counters.keep(key.into(), document.version + 1, now);
         self.forgotten.extend(gone);

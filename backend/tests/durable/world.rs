@@ -91,7 +91,7 @@ impl World {
 
     fn shadow(&self, thing: usize) -> Option<ShadowDocument> {
         let id = ShadowId::new(THINGS[thing], None).unwrap();
-        self.backend.shadow(id).cloned()
+        self.backend.shadow(id)
     }
 
     pub(crate) fn delete(&mut self, thing: usize) {

@@ -1,12 +1,18 @@
 //! What of the service is to be kept on disk, as one JSON text for each shadow: a living one is its document,
 //! a deleted one its version counter and when it was deleted.
 
+use crate::shadow::document::ShadowDocument;
 use crate::shadow::document::json;
 use crate::shadow::document::write::{self, Footer};
+use crate::shadow::error::ShadowError;
 use crate::shadow::event::{self, EventError};
 use crate::shadow::service::ShadowService;
 use crate::shadow::topics::ShadowId;
 use crate::time::UnixMillis;
+
+/// How the text of a living shadow begins. It is not read before somebody asks for it: 100,000 of them would take a
+/// second.
+const DOCUMENT: &[u8] = br#"{"state":"#;
 
 /// Why a text is no shadow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,8 +35,8 @@ impl ShadowService {
 
     /// The text of a shadow by its name, `thing` or `thing/shadow`; `None` when there is nothing to keep.
     pub fn record(&self, name: &str) -> Option<Vec<u8>> {
-        if let Some(document) = self.shadows.get(name) {
-            return Some(write::kept(document));
+        if let Some(text) = self.shadows.get(name) {
+            return Some(text.to_vec());
         }
         let (version, deleted) = self.counters.get(name)?;
         Some(write::deleted(version, Footer::new(deleted, None)))
@@ -48,21 +54,34 @@ impl ShadowService {
             None => (name, None),
         };
         ShadowId::new(thing, shadow).map_err(|_| RestoreError::Name)?;
-        let body = json::parse(text).map_err(EventError::from)?;
-        let at = event::timestamp(&body)?;
-        if body.get("state").is_some() {
-            let document = event::document(body, at)?;
-            self.shadows.insert(name.into(), document);
+        if text.starts_with(DOCUMENT) {
+            self.shadows.insert(name.into(), text.into());
             return Ok(true);
         }
+        let body = json::parse(text).map_err(EventError::from)?;
+        let at = event::timestamp(&body)?;
         let version = event::unsigned(&body, "version")?;
         Ok(self.counters.restore(name.into(), version, at, now))
+    }
+
+    /// The document of a shadow by its name. It was written here, so it can be read unless the disk changed it.
+    pub(super) fn stored(&self, name: &str) -> Result<Option<ShadowDocument>, ShadowError> {
+        let text = self.shadows.get(name);
+        text.map(|text| document(text))
+            .transpose()
+            .map_err(|_| ShadowError::Internal)
     }
 
     /// Shadows whose counters are no longer kept, to be forgotten on disk too.
     pub fn take_forgotten(&mut self) -> Vec<Box<str>> {
         std::mem::take(&mut self.forgotten)
     }
+}
+
+fn document(text: &[u8]) -> Result<ShadowDocument, EventError> {
+    let body = json::parse(text)?;
+    let at = event::timestamp(&body)?;
+    event::document(body, at)
 }
 
 #[cfg(test)]
@@ -140,6 +159,19 @@ mod tests {
         check("a/b/c", br#"{"version":3,"timestamp":5}"#);
         check("a", b"{");
         check("a", br#"{"version":3}"#);
-        check("a", br#"{"state":{"desired":1},"version":3,"timestamp":5}"#);
+        check("a", br#"{"version":-1,"timestamp":5}"#);
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_read_is_neither_shown_nor_overwritten() {
+        let mut service = ShadowService::new(Limits::default());
+        let text = br#"{"state":{"desired":1},"version":3,"timestamp":5}"#;
+        assert_eq!(service.restore("lamp", text, UnixMillis(0)), Ok(true));
+        for verb in ["get", "update", "delete"] {
+            let payload = r#"{"state":{}}"#;
+            let answer = send(&mut service, &format!("lamp/shadow/{verb}"), payload, 0);
+            assert!(answer[0].contains("Internal service failure"), "{verb}");
+        }
+        assert_eq!(service.record("lamp").as_deref(), Some(&text[..]));
     }
 }
