@@ -18,7 +18,7 @@ const FORMAT: u64 = 1;
 const FILE: &str = "gnomon.redb";
 const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("gnomon");
 /// Bytes of the file that are kept in memory; the state itself is there anyway.
-const CACHE: usize = 32 * 1024 * 1024;
+const CACHE: usize = 8 * 1024 * 1024;
 
 /// Why a database cannot be used. The file is as it was.
 #[derive(Debug, thiserror::Error)]
