@@ -1,8 +1,10 @@
 //! Cuts a stream of bytes into frames, one packet each, and refuses what is too long before it arrives.
 
+use std::collections::VecDeque;
+
 use bytes::{Buf, Bytes, BytesMut};
 
-use super::WireError;
+use super::{PacketId, WireError};
 
 /// Collects chunks, of any size and cut anywhere, and hands out whole frames without copying where it can.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub struct FrameReader {
     /// Bytes of an over-long packet that have yet to come.
     skipping: usize,
     skipped: u64,
+    /// Identifiers of QoS 1 messages that went by.
+    unread: VecDeque<PacketId>,
     /// The newest chunk, from which frames are cut without copying.
     chunk: Bytes,
     /// A frame whose end has not come yet, when it began in an earlier chunk.
@@ -26,6 +30,7 @@ impl FrameReader {
             max_skipped: 0,
             skipping: 0,
             skipped: 0,
+            unread: VecDeque::new(),
             chunk: Bytes::new(),
             partial: BytesMut::new(),
         }
@@ -42,6 +47,11 @@ impl FrameReader {
     /// Packets that went by unread.
     pub fn skipped(&self) -> u64 {
         self.skipped
+    }
+
+    /// The identifier of a QoS 1 message that went by: it is to be acknowledged like any other.
+    pub fn take_unread(&mut self) -> Option<PacketId> {
+        self.unread.pop_front()
     }
 
     /// Takes the next bytes of the stream. Take the frames out before the next push.
@@ -71,7 +81,16 @@ impl FrameReader {
         };
         let len = header + remaining;
         if remaining > self.max_packet {
-            return self.skip(len, remaining);
+            if remaining > self.max_skipped {
+                return Err(WireError::TooLarge(remaining));
+            }
+            if is_publish_1(available[0]) {
+                match packet_id(&available[header..]) {
+                    Some(id) => self.unread.extend(PacketId::new(id)),
+                    None => return Ok(None),
+                }
+            }
+            return self.skip(len);
         }
         if available.len() < len {
             return Ok(None);
@@ -83,10 +102,7 @@ impl FrameReader {
         }))
     }
 
-    fn skip(&mut self, len: usize, remaining: usize) -> Result<Option<Bytes>, WireError> {
-        if remaining > self.max_skipped {
-            return Err(WireError::TooLarge(remaining));
-        }
+    fn skip(&mut self, len: usize) -> Result<Option<Bytes>, WireError> {
         self.skipped += 1;
         // What is here belongs to one chunk or to the frame that it continued.
         let mut rest = match self.partial.is_empty() {
@@ -109,6 +125,17 @@ pub(super) fn split(frame: &[u8]) -> Result<(u8, &[u8]), WireError> {
         }
         _ => Err(WireError::Length),
     }
+}
+
+fn is_publish_1(first: u8) -> bool {
+    first & 0b1111_0110 == 0b0011_0010
+}
+
+/// The packet identifier behind the topic of a PUBLISH; `None` when it has not come yet.
+fn packet_id(body: &[u8]) -> Option<u16> {
+    let (len, rest) = body.split_first_chunk::<2>()?;
+    let rest = rest.get(usize::from(u16::from_be_bytes(*len))..)?;
+    rest.first_chunk::<2>().map(|id| u16::from_be_bytes(*id))
 }
 
 /// Length of the fixed header and the remaining length; `None` when the header is not whole.
@@ -198,6 +225,23 @@ mod tests {
         let mut reader = FrameReader::new(100).skipping(500);
         reader.push(Bytes::from(stream));
         assert_eq!(reader.next_frame(), Err(WireError::TooLarge(1000)));
+    }
+
+    #[test]
+    fn a_message_of_qos_1_that_goes_by_leaves_its_identifier() {
+        let mut stream = vec![0x32, 0xe8, 0x07, 0, 3, b'a', b'/', b'b', 0x12, 0x34];
+        stream.resize(3 + 1000, b'x');
+        stream.extend_from_slice(&[0xd0, 0]);
+        for cut in 0..stream.len() {
+            let mut reader = FrameReader::new(100).skipping(usize::MAX);
+            reader.push(Bytes::copy_from_slice(&stream[..cut]));
+            let mut seen = frames(&mut reader);
+            reader.push(Bytes::copy_from_slice(&stream[cut..]));
+            seen.extend(frames(&mut reader));
+            assert_eq!(seen, [[0xd0, 0]], "cut at {cut}");
+            assert_eq!(reader.take_unread(), PacketId::new(0x1234), "cut at {cut}");
+            assert_eq!(reader.take_unread(), None);
+        }
     }
 
     #[test]
