@@ -31,6 +31,7 @@ impl Link {
             user_name: request.user_name.filter(|name| !name.is_empty()),
             password: request.password.map(String::into_bytes),
             keep_alive: KEEP_ALIVE,
+            clean_session: true,
             filters: locations.cloned().chain(shadow_filters()).collect(),
         };
         let mut session = Session::new(config, rng.next_u64(), now);

@@ -46,6 +46,11 @@ impl InFlight {
         None
     }
 
+    /// Takes up again what an earlier connection left, under its old identifier.
+    pub(super) fn resume(&mut self, id: PacketId, awaited: Awaited) {
+        self.awaited.insert(id, awaited);
+    }
+
     /// What was awaited under this identifier; `None` when nothing was.
     pub(super) fn end(&mut self, id: PacketId) -> Option<Awaited> {
         self.awaited.remove(&id)

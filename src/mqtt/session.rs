@@ -1,11 +1,13 @@
 //! The client's side of one MQTT 3.1.1 session over a socket that somebody else owns.
 //!
 //! The host calls `handle_*` for what happened, then takes `poll_output` until it is empty, then `poll_event`, and
-//! arms its one timer with `poll_timeout`. Sessions are clean: after a loss every filter is asked for again, and
-//! what was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters.
+//! arms its one timer with `poll_timeout`. After a loss every filter is asked for again. In a clean session what
+//! was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters. A lasting
+//! session sends it again by itself, and leaves it to the caller to acknowledge what came.
 
 mod fault;
 mod keep_alive;
+mod resend;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use crate::topic::TopicFilter;
 
 pub use fault::LinkFault;
 use keep_alive::KeepAlive;
+use resend::Resend;
 pub use subscriptions::SubscriptionState;
 use subscriptions::Subscriptions;
 
@@ -38,6 +41,9 @@ pub struct Config {
     pub user_name: Option<String>,
     pub password: Option<Vec<u8>>,
     pub keep_alive: Duration,
+    /// Whether the broker forgets the session with its connection. Otherwise it keeps QoS 1 messages for as long as
+    /// the client is away, and the caller says [`Session::acknowledge`] for each that came.
+    pub clean_session: bool,
     pub filters: Vec<TopicFilter>,
 }
 
@@ -101,6 +107,7 @@ pub struct Session {
     outputs: VecDeque<Output>,
     events: VecDeque<Event>,
     in_flight: InFlight,
+    resend: Resend,
     subscriptions: Subscriptions,
     keep_alive: KeepAlive,
     backoff: Backoff,
@@ -112,11 +119,12 @@ impl Session {
         Self {
             phase: Phase::Idle,
             since: now,
-            reader: frame_reader(),
+            reader: frame_reader(config.clean_session),
             unsent: BytesMut::new(),
             outputs: VecDeque::new(),
             events: VecDeque::new(),
             in_flight: InFlight::new(),
+            resend: Resend::default(),
             subscriptions: Subscriptions::new(config.filters.clone()),
             keep_alive: KeepAlive::new(config.keep_alive, now),
             backoff: Backoff::new(seed),
@@ -181,7 +189,7 @@ impl Session {
         let packet = Packet::Connect(Connect {
             level: 4,
             client_id: &config.client_id,
-            clean_session: true,
+            clean_session: config.clean_session,
             keep_alive: config.keep_alive.as_secs().min(u64::from(u16::MAX)) as u16,
             will: None,
             user_name: config.user_name.as_deref(),
@@ -206,7 +214,8 @@ impl Session {
         self.lose(fault, now);
     }
 
-    /// Bytes came. `on_message` sees every PUBLISH, with its texts still in the frame.
+    /// Bytes came. `on_message` sees every PUBLISH, with its texts still in the frame. A lasting session gets them
+    /// from the moment of CONNACK on, before SUBACK, and some of them a second time.
     pub fn handle_chunk(
         &mut self,
         chunk: Bytes,
@@ -219,7 +228,12 @@ impl Session {
         self.keep_alive.received(now);
         self.reader.push(chunk);
         loop {
-            let frame = match self.reader.next_frame() {
+            let next = self.reader.next_frame();
+            while let Some(id) = self.reader.take_unread() {
+                // Unacknowledged, it would take up a place in the broker's window, and come again.
+                self.acknowledge(id, now);
+            }
+            let frame = match next {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return self.handle_timeout(now),
                 Err(error) => return self.lose(LinkFault::Malformed(error.to_string()), now),
@@ -245,10 +259,17 @@ impl Session {
             return Err(unexpected("PUBLISH before CONNACK"));
         }
         on_message(publish);
-        if let Some(id) = publish.packet_id {
+        if let Some(id) = publish.packet_id.filter(|_| self.config.clean_session) {
             self.send(&Packet::PubAck(id), now);
         }
         Ok(())
+    }
+
+    /// Takes over a message of the present connection, so that the broker may forget it. For a lasting session.
+    pub fn acknowledge(&mut self, id: PacketId, now: Instant) {
+        if self.phase == Phase::Up {
+            self.send(&Packet::PubAck(id), now);
+        }
     }
 
     fn handle_packet(&mut self, packet: Packet<'_>, now: Instant) -> Result<(), LinkFault> {
@@ -262,6 +283,7 @@ impl Session {
             }
             (Phase::Up, Packet::PubAck(id)) => match self.in_flight.end(id) {
                 Some(Awaited::Publish(sent)) => {
+                    self.resend.acknowledged(id);
                     self.latency = Some(now.since(sent));
                     self.events.push_back(Event::Acknowledged(id));
                 }
@@ -284,6 +306,11 @@ impl Session {
     fn handle_accepted(&mut self, now: Instant) {
         self.enter(Phase::Up, now);
         self.keep_alive = KeepAlive::new(self.config.keep_alive, now);
+        // Whether the broker still has its half of a lasting session or not, it may not have seen these.
+        for (id, packet) in self.resend.iter() {
+            self.in_flight.resume(id, Awaited::Publish(now));
+            self.unsent.extend_from_slice(packet);
+        }
         for places in self.subscriptions.restart() {
             let filters = self.subscriptions.filters(&places);
             if let Some(packet_id) = self.in_flight.begin(Awaited::Subscribe(places)) {
@@ -322,9 +349,13 @@ impl Session {
             topic,
             payload,
         };
+        let before = self.unsent.len();
         if let Err(error) = wire::encode(&Packet::Publish(publish), &mut self.unsent) {
             packet_id.map(|id| self.in_flight.end(id));
             return Err(error.into());
+        }
+        if let Some(id) = packet_id.filter(|_| !self.config.clean_session) {
+            self.resend.keep(id, &self.unsent[before..]);
         }
         self.keep_alive.sent(now);
         Ok(packet_id)
@@ -417,7 +448,7 @@ impl Session {
     fn drop_socket(&mut self) {
         self.unsent.clear();
         self.in_flight.clear();
-        self.reader = frame_reader();
+        self.reader = frame_reader(self.config.clean_session);
         self.latency = None;
         if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
             self.outputs.push_back(Output::Close);
@@ -430,8 +461,14 @@ impl Session {
     }
 }
 
-fn frame_reader() -> FrameReader {
-    FrameReader::new(MAX_PACKET).skipping(MAX_SKIPPED)
+fn frame_reader(clean_session: bool) -> FrameReader {
+    // A broker would repeat an over-long message of a lasting session for ever if it ended the connection.
+    let max_skipped = if clean_session {
+        MAX_SKIPPED
+    } else {
+        usize::MAX
+    };
+    FrameReader::new(MAX_PACKET).skipping(max_skipped)
 }
 
 fn unexpected(what: &str) -> LinkFault {
