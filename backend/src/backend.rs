@@ -4,6 +4,7 @@
 mod call;
 
 use bytes::Bytes;
+use gnomon::message::Message;
 use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::error::ShadowError;
 use gnomon::shadow::service::{Limits as ShadowLimits, Request, Response, ShadowService};
@@ -15,6 +16,7 @@ use crate::fleet::{Fleet, FleetOptions};
 use crate::journal::{Key, Mark};
 use crate::record::{Batch, Change, RecordError, Table};
 use crate::unanswered::Unanswered;
+use crate::uplink::Uplink;
 
 /// Everything but the transports. Its methods are those of [`Broker`]; one call handles all that it sets off.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Backend {
     shadows: ShadowService,
     unanswered: Unanswered,
     fleet: Option<Member>,
+    /// Where it is there, the shadow service speaks through it and not through the broker.
+    uplink: Option<Uplink>,
 }
 
 /// Numbers of what is kept on disk.
@@ -48,6 +52,15 @@ impl Backend {
             shadows: ShadowService::new(ShadowLimits::default()),
             unanswered: Unanswered::default(),
             fleet: None,
+            uplink: None,
+        }
+    }
+
+    /// Attaches the shadow service to somebody else's broker.
+    pub fn with_uplink(self, uplink: Uplink) -> Self {
+        Self {
+            uplink: Some(uplink),
+            ..self
         }
     }
 
@@ -92,6 +105,9 @@ impl Backend {
     pub fn handle_saved(&mut self, mark: Mark, now: Now) {
         self.broker.handle_saved(mark);
         self.unanswered.handle_saved(mark);
+        if let Some(uplink) = &mut self.uplink {
+            uplink.handle_saved(mark, now.instant);
+        }
         self.run_fleet(now);
     }
 
@@ -158,6 +174,9 @@ impl Backend {
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Now) {
         self.broker.handle_timeout(now);
+        if let Some(uplink) = &mut self.uplink {
+            uplink.handle_timeout(now.instant);
+        }
         self.run_fleet(now);
     }
 
@@ -182,7 +201,8 @@ impl Backend {
             .fleet
             .as_ref()
             .map(|member| member.fleet.poll_timeout());
-        [self.broker.poll_timeout(), fleet]
+        let uplink = self.uplink.as_ref().and_then(Uplink::poll_timeout);
+        [self.broker.poll_timeout(), fleet, uplink]
             .into_iter()
             .flatten()
             .min()
@@ -208,6 +228,23 @@ impl Backend {
         self.broker.note_pause(id);
     }
 
+    /// The way to the broker that the service is attached to.
+    pub fn uplink(&mut self) -> Option<&mut Uplink> {
+        self.uplink.as_mut()
+    }
+
+    /// Handles the next bytes of the broker that the service is attached to.
+    pub fn handle_uplink_bytes(&mut self, chunk: Bytes, now: Now) {
+        let Some(mut uplink) = self.uplink.take() else {
+            return;
+        };
+        uplink.handle_bytes(chunk, now.instant, |request| {
+            let answers = self.carry_out(request, now).messages;
+            (answers, self.broker.mark())
+        });
+        self.uplink = Some(uplink);
+    }
+
     fn feed(&mut self, id: ConnectionId, chunk: Bytes, now: Now) {
         self.broker.push_bytes(id, chunk);
         while self.broker.handle_packet(id, now) {
@@ -223,10 +260,18 @@ impl Backend {
         if let Some(request) = Request::from_message(message.topic.as_str(), &message.payload) {
             let (response, mark) = self.response(request, asked.from, now);
             for message in response.messages {
-                self.broker.publish(&message, mark, now);
+                self.publish(message, mark, now);
             }
         }
         self.broker.end_request(asked, self.broker.mark(), now);
+    }
+
+    /// Sends out what the shadow service says, once that batch is saved.
+    fn publish(&mut self, message: Message, mark: Mark, now: Now) {
+        match &mut self.uplink {
+            Some(uplink) => uplink.publish(message, mark, now.instant),
+            None => self.broker.publish(&message, mark, now),
+        }
     }
 
     /// What to answer, and the batch that the answer waits for.

@@ -6,6 +6,7 @@
 //! - [`api`]: the HTTP calls of an AWS IoT data endpoint, from a request's parts to an answer's
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
+//! - [`uplink`]: the shadow service as a client of somebody else's broker, instead of our own
 //! - [`fleet`]: simulated devices, an in-process client of the broker
 //! - [`store`]: the database file
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
@@ -16,6 +17,7 @@ pub mod record;
 pub mod broker;
 pub mod api;
 mod unanswered;
+pub mod uplink;
 pub mod backend;
 pub mod fleet;
 pub mod store;
