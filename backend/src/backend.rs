@@ -260,14 +260,14 @@ impl Backend {
         if let Some(request) = Request::from_message(message.topic.as_str(), &message.payload) {
             let (response, mark) = self.response(request, asked.from, now);
             for message in response.messages {
-                self.publish(message, mark, now);
+                self.send_out(message, mark, now);
             }
         }
         self.broker.end_request(asked, self.broker.mark(), now);
     }
 
     /// Sends out what the shadow service says, once that batch is saved.
-    fn publish(&mut self, message: Message, mark: Mark, now: Now) {
+    fn send_out(&mut self, message: Message, mark: Mark, now: Now) {
         match &mut self.uplink {
             Some(uplink) => uplink.publish(message, mark, now.instant),
             None => self.broker.publish(&message, mark, now),

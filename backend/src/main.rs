@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Config, Core, Listeners, RunError};
-use gnomon_backend::options::{HELP, Options, Request};
+use gnomon_backend::net::{self, Access, Attach, AttachError, Config, Core, Listeners, RunError};
+use gnomon_backend::options::{Attachment, HELP, Options, Request};
 use gnomon_backend::store::StoreError;
+use gnomon_backend::uplink::{BrokerAddress, Credentials};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,6 +33,10 @@ enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("--password-file {0}: {1}")]
+    Password(String, io::Error),
+    #[error("--attach {0}: {1}")]
+    Attach(BrokerAddress, AttachError),
     #[error("cannot watch for signals: {0}")]
     Signals(io::Error),
     #[error("cannot start the runtime: {0}")]
@@ -71,13 +76,13 @@ fn start() -> Result<(), StartError> {
 
 async fn serve(options: Options) -> Result<(), StartError> {
     let shutdown = shutdown().map_err(StartError::Signals)?;
+    let attach = options.attach.map(attach).transpose()?;
     let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
-    let http = listen(
-        "http",
-        "HTTP and WebSocket (/mqtt) on",
-        options.http.as_deref(),
-    )
-    .await?;
+    let what = match attach {
+        None => "HTTP and WebSocket (/mqtt) on",
+        Some(_) => "HTTP on",
+    };
+    let http = listen("http", what, options.http.as_deref()).await?;
     let config = Config {
         limits: Limits::default(),
         seed: options.seed,
@@ -88,10 +93,11 @@ async fn serve(options: Options) -> Result<(), StartError> {
         },
         access: Access::new(http.as_ref().and_then(bound_to), &options.allow_origins),
         site: options.site,
+        attach,
     };
     let core = open(&options.data, &config)?;
-    println!("ready");
-    net::run(core, Listeners { mqtt, http }, config, shutdown).await?;
+    let ready = || println!("ready");
+    net::run(core, Listeners { mqtt, http }, config, ready, shutdown).await?;
     Ok(())
 }
 
@@ -106,6 +112,28 @@ fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
         kept.shadows, kept.retained, kept.sessions
     );
     Ok(core)
+}
+
+/// Reads what signing in at somebody else's broker takes.
+fn attach(attachment: Attachment) -> Result<Attach, StartError> {
+    let Attachment {
+        broker,
+        user_name,
+        password_file,
+    } = attachment;
+    let credentials = Credentials {
+        user_name,
+        password: password_file.as_deref().map(password).transpose()?,
+    };
+    Attach::new(broker.clone(), credentials).map_err(|error| StartError::Attach(broker, error))
+}
+
+/// The first line of a file.
+fn password(path: &Path) -> Result<Vec<u8>, StartError> {
+    let file = std::fs::read(path)
+        .map_err(|error| StartError::Password(path.display().to_string(), error))?;
+    let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(line.strip_suffix(b"\r").unwrap_or(line).to_vec())
 }
 
 /// Binds a listener and says so, loudly when other machines can reach it.

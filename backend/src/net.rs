@@ -1,6 +1,7 @@
 //! The backend on the network: listeners, one task for each connection, one timer. Decides nothing about MQTT.
 
 mod access;
+mod attach;
 mod calls;
 mod clock;
 mod http;
@@ -25,6 +26,7 @@ use crate::fleet::FleetOptions;
 use crate::store::{SaveError, Store, StoreError};
 
 pub use access::Access;
+pub use attach::{Attach, AttachError};
 use clock::Clock;
 use hub::Hub;
 use writer::Writer;
@@ -43,6 +45,8 @@ pub struct Config {
     /// The built dashboard.
     pub site: PathBuf,
     pub access: Access,
+    /// Somebody else's broker, whose shadows to serve instead of being one.
+    pub attach: Option<Attach>,
 }
 
 /// A backend, and where its changes go.
@@ -94,15 +98,21 @@ pub struct Listeners {
     pub http: Option<TcpListener>,
 }
 
-/// Serves until `shutdown` comes, and returns within a second after it, with everything saved.
+/// Serves until `shutdown` comes, and returns within a second after it, with everything saved. Calls `ready` once all
+/// listeners accept and, where there is a broker to attach to, the service is attached.
 /// Ends by itself only when something cannot be saved.
 pub async fn run(
     core: Core,
     listeners: Listeners,
     config: Config,
+    ready: impl FnOnce() + Send + 'static,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let hub = Arc::new(Hub::new(core.clock, core.backend, &config.fleet));
+    let backend = match &config.attach {
+        None => core.backend,
+        Some(attach) => core.backend.with_uplink(attach.uplink(&core.clock)),
+    };
+    let hub = Arc::new(Hub::new(core.clock, backend, &config.fleet));
     let writer = core.store.map(|store| Writer::start(hub.clone(), store));
     let mut writer = writer.transpose().map_err(RunError::Thread)?;
     let tasks = TaskTracker::new();
@@ -121,6 +131,12 @@ pub async fn run(
         let idle = stop.clone();
         let serve = move |stream| http::serve(stream, app.clone(), idle.clone());
         tasks.spawn(accept(listener, tasks.clone(), stop.clone(), serve));
+    }
+    match config.attach {
+        Some(attach) => {
+            tasks.spawn(attach::serve(hub.clone(), attach, ready, stop.clone()));
+        }
+        None => ready(),
     }
     tokio::select! {
         () = shutdown => {}

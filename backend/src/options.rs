@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
+use crate::uplink::{AddressError, BrokerAddress};
+
 /// What `--help` prints.
 pub const HELP: &str = "\
 gnomon-backend: a stand-in for AWS IoT Core on one machine
@@ -19,6 +21,10 @@ Usage: gnomon-backend [FLAGS]
   --mqtt ADDR|off         MQTT over TCP [127.0.0.1:1883]
   --http ADDR|off         HTTP and WebSocket (/mqtt) [127.0.0.1:8083]
   --allow-origin ORIGIN   also lets pages of this origin in, such as https://example.org; may be repeated
+  --attach URL            is no broker, but serves the shadows of this one: mqtt://HOST[:1883] or
+                          mqtts://HOST[:8883], checked by the system's certificates or those of SSL_CERT_FILE
+  --user NAME             signs in there with this name
+  --password-file FILE    and the password on the first line of this file
   --help, --version
 ";
 
@@ -34,6 +40,16 @@ pub struct Options {
     pub mqtt: Option<String>,
     pub http: Option<String>,
     pub allow_origins: Vec<String>,
+    /// With it `mqtt` is `None` and `fleet` 0.
+    pub attach: Option<Attachment>,
+}
+
+/// A broker to serve instead of being one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attachment {
+    pub broker: BrokerAddress,
+    pub user_name: Option<String>,
+    pub password_file: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -47,6 +63,7 @@ impl Default for Options {
             mqtt: Some("127.0.0.1:1883".to_owned()),
             http: Some("127.0.0.1:8083".to_owned()),
             allow_origins: Vec::new(),
+            attach: None,
         }
     }
 }
@@ -65,6 +82,8 @@ impl Request {
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
     ) -> Result<Self, lexopt::Error> {
         let mut options = Options::default();
+        let mut sign_in = SignIn::default();
+        let mut mqtt = None;
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -75,23 +94,74 @@ impl Request {
                     options.fleet_rate = Some(parser.value()?.parse_with(positive)?);
                 }
                 Long("seed") => options.seed = parser.value()?.parse()?,
-                Long("mqtt") => options.mqtt = address(parser.value()?.string()?),
+                Long("mqtt") => mqtt = Some(address(parser.value()?.string()?)),
                 Long("http") => options.http = address(parser.value()?.string()?),
                 Long("allow-origin") => {
                     let origin = parser.value()?.parse_with(origin)?;
                     options.allow_origins.push(origin);
                 }
+                Long("attach") => sign_in.broker = Some(broker(&parser.value()?.string()?)?),
+                Long("user") => sign_in.user_name = Some(parser.value()?.string()?),
+                Long("password-file") => sign_in.password_file = Some(parser.value()?.into()),
                 Long("help") | Short('h') => return Ok(Self::Help),
                 Long("version") | Short('V') => return Ok(Self::Version),
                 other => return Err(other.unexpected()),
             }
         }
+        options.attach = sign_in.attachment()?;
+        if options.attach.is_some() {
+            if mqtt.is_some() || options.fleet > 0 {
+                return Err(
+                    "--mqtt and --fleet are for a broker of one's own: not with --attach".into(),
+                );
+            }
+            options.mqtt = None;
+        }
+        if let Some(mqtt) = mqtt {
+            options.mqtt = mqtt;
+        }
         Ok(Self::Run(options))
+    }
+}
+
+/// What the flags said about somebody else's broker.
+#[derive(Default)]
+struct SignIn {
+    broker: Option<BrokerAddress>,
+    user_name: Option<String>,
+    password_file: Option<PathBuf>,
+}
+
+impl SignIn {
+    fn attachment(self) -> Result<Option<Attachment>, lexopt::Error> {
+        let Self {
+            broker,
+            user_name,
+            password_file,
+        } = self;
+        if password_file.is_some() && user_name.is_none() {
+            return Err("--password-file needs --user: MQTT has no password without a name".into());
+        }
+        match broker {
+            None if user_name.is_some() => Err("--user is for signing in with --attach".into()),
+            None => Ok(None),
+            Some(broker) => Ok(Some(Attachment {
+                broker,
+                user_name,
+                password_file,
+            })),
+        }
     }
 }
 
 fn address(text: String) -> Option<String> {
     (text != "off").then_some(text)
+}
+
+/// Unlike lexopt's own words for a value that does not fit, these do not repeat it: there may be a secret in it.
+fn broker(text: &str) -> Result<BrokerAddress, lexopt::Error> {
+    let broker = text.parse();
+    broker.map_err(|error: AddressError| format!("--attach: {error}").into())
 }
 
 fn positive(text: &str) -> Result<f64, &'static str> {
@@ -143,8 +213,37 @@ mod tests {
             mqtt: None,
             http: Some("0.0.0.0:80".to_owned()),
             allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
+            attach: None,
         };
         assert_eq!(parsed, Request::Run(expected));
+    }
+
+    #[test]
+    fn attached_there_is_no_broker() {
+        let arguments = "--attach mqtts://iot.example.net --user me --password-file p --http off";
+        let parsed = Request::parse(arguments.split_whitespace()).unwrap();
+        let expected = Options {
+            mqtt: None,
+            http: None,
+            attach: Some(Attachment {
+                broker: "mqtts://iot.example.net:8883".parse().unwrap(),
+                user_name: Some("me".to_owned()),
+                password_file: Some("p".into()),
+            }),
+            ..Options::default()
+        };
+        assert_eq!(parsed, Request::Run(expected));
+        let broker = "--attach=mqtt://a";
+        assert!(error(&[broker, "--mqtt", "127.0.0.1:1"]).contains("--mqtt"));
+        assert!(error(&[broker, "--fleet", "1"]).contains("--fleet"));
+        assert!(error(&[broker, "--password-file", "p"]).contains("--user"));
+        let secret = error(&["--attach", "mqtt://me:secret@a"]);
+        assert!(
+            secret.contains("--user") && !secret.contains("secret"),
+            "{secret}"
+        );
+        assert!(error(&["--user", "me"]).contains("--attach"));
+        assert!(Request::parse([broker, "--fleet", "0"]).is_ok());
     }
 
     #[test]

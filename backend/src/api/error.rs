@@ -35,6 +35,8 @@ pub enum ApiError {
     NothingRetained(Box<str>),
     #[error("The payload exceeds the maximum size allowed")]
     TooLarge,
+    #[error("This backend is attached to another broker and serves shadows only")]
+    NoBroker,
     #[error("The request body could not be read")]
     BrokenBody,
     #[error("The request body did not come in time")]
@@ -69,6 +71,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => (405, "MethodNotAllowedException"),
             Self::SlowBody => (408, "RequestTimeoutException"),
             Self::TooLarge => (413, "RequestEntityTooLargeException"),
+            Self::NoBroker => (501, "NotImplementedException"),
             Self::Shadow(error) => (error.code(), error.exception()),
         }
     }

@@ -35,6 +35,11 @@ impl Backend {
                 self.shown(Ok(Outcome::NamedShadows { names, now }))
             }
             Call::Publish(message) => self.publish(&message, now),
+            Call::ListRetainedMessages(_) | Call::GetRetainedMessage(_)
+                if self.uplink.is_some() =>
+            {
+                (Err(ApiError::NoBroker), Mark::NONE)
+            }
             Call::ListRetainedMessages(page) => {
                 let messages = self.broker.retained_after(page.after.as_ref());
                 let messages = Listed::first(messages.cloned(), page.size);
@@ -73,17 +78,20 @@ impl Backend {
         let response = self.carry_out(request, now);
         let mark = self.broker.mark();
         for message in response.messages {
-            self.broker.publish(&message, mark, now);
+            self.send_out(message, mark, now);
         }
         response.answer
     }
 
     fn publish(&mut self, message: &Message, now: Now) -> Answer {
+        let request = Request::from_message(message.topic.as_str(), &message.payload);
+        if request.is_none() && self.uplink.is_some() {
+            return (Err(ApiError::NoBroker), Mark::NONE);
+        }
         let Some(mark) = self.broker.publish_for_client(message, now) else {
             return (Err(ApiError::ReservedTopic), Mark::NONE);
         };
-        let topic = message.topic.as_str();
-        match Request::from_message(topic, &message.payload) {
+        match request {
             Some(request) => {
                 // What came of it is told over MQTT only.
                 let _ = self.ask(request, now);
@@ -104,10 +112,37 @@ impl Backend {
 mod tests {
     use super::*;
     use crate::broker::Limits;
+    use crate::uplink::{Credentials, Uplink};
+    use gnomon::time::Instant;
 
     fn call(backend: &mut Backend, method: &str, path: &str, body: &'static str) -> Answer {
         let call = Call::parse(method, path, "retain=true", body.into());
         backend.handle_call(call.unwrap(), Now::default())
+    }
+
+    #[test]
+    fn attached_to_another_broker_it_serves_shadows_only() {
+        let uplink = Uplink::new(Credentials::default(), 1, Instant(0));
+        let mut backend = Backend::new(Limits::default(), 1).with_uplink(uplink);
+        for (method, path) in [
+            ("POST", "/topics/a"),
+            ("GET", "/retainedMessage/a"),
+            ("GET", "/retainedMessage"),
+        ] {
+            let (result, _) = call(&mut backend, method, path, "");
+            assert_eq!(result, Err(ApiError::NoBroker), "{path}");
+        }
+        let request = "/topics/$aws/things/lamp/shadow/update";
+        assert!(
+            call(&mut backend, "POST", request, r#"{"state":{}}"#)
+                .0
+                .is_ok()
+        );
+        assert!(
+            call(&mut backend, "GET", "/things/lamp/shadow", "")
+                .0
+                .is_ok()
+        );
     }
 
     #[test]

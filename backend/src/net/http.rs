@@ -15,7 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{MethodRouter, any};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -27,7 +27,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::calls::{self, Calls};
 use super::hub::Hub;
-use super::{Access, Config, websocket};
+use super::{Access, Attach, Config, websocket};
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,8 +47,12 @@ struct Door {
 
 pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router {
     let calls = Arc::new(Calls::new(hub.clone(), config.seed));
+    let mqtt = match &config.attach {
+        None => any(mqtt),
+        Some(attach) => elsewhere(attach),
+    };
     Router::new()
-        .route("/mqtt", any(mqtt))
+        .route("/mqtt", mqtt)
         .with_state(Door { hub, tasks })
         .fallback_service(site(&config.site))
         .layer(middleware::from_fn_with_state(calls, calls::intercept))
@@ -74,6 +78,15 @@ async fn mqtt(State(door): State<Door>, upgrade: WebSocketUpgrade) -> Response {
     let Door { hub, tasks } = door;
     websocket::prepare(upgrade)
         .on_upgrade(move |socket| tasks.track_future(websocket::serve(socket, hub.connect())))
+}
+
+/// Without a broker of its own the backend says where there is one.
+fn elsewhere(attach: &Attach) -> MethodRouter<Door> {
+    let words = format!(
+        "This backend is no broker: it serves the shadows of {}.\n",
+        attach.address()
+    );
+    any(async move || (StatusCode::NOT_FOUND, words))
 }
 
 /// Files of the dashboard, which knows its broker by the `Server` header. They are asked for again each time, and sent again only when they have changed.

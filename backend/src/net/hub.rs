@@ -16,6 +16,7 @@ use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
 use crate::journal::Mark;
 use crate::record::Batch;
+use crate::uplink::Uplink;
 
 /// How long a closed connection may take to send what still waits for it.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -35,6 +36,7 @@ pub(super) struct Hub {
     /// Wakes the writer, which waits with the lock given back.
     changed: Condvar,
     saved: watch::Sender<Mark>,
+    uplink_moved: Notify,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,7 @@ impl Hub {
             timer_moved: Notify::new(),
             changed: Condvar::new(),
             saved: watch::Sender::new(Mark::NONE),
+            uplink_moved: Notify::new(),
         }
     }
 
@@ -185,6 +188,36 @@ impl Hub {
         carried_out
     }
 
+    /// Tells the uplink something.
+    pub(super) fn with_uplink(&self, tell: impl FnOnce(&mut Uplink, Instant)) {
+        let mut state = self.lock();
+        let now = self.clock.now().instant;
+        if let Some(uplink) = state.backend.uplink() {
+            tell(uplink, now);
+        }
+        self.settle(state);
+    }
+
+    pub(super) fn handle_uplink_bytes(&self, chunk: Bytes) {
+        let mut state = self.lock();
+        let now = self.clock.now();
+        state.backend.handle_uplink_bytes(chunk, now);
+        self.settle(state);
+    }
+
+    /// Asks the uplink for something that it wants; after [`Self::uplink_moved`] there may be more.
+    pub(super) fn poll_uplink<T>(
+        &self,
+        poll: impl FnOnce(&mut Uplink, Instant) -> Option<T>,
+    ) -> Option<T> {
+        let now = self.clock.now().instant;
+        poll(self.lock().backend.uplink()?, now)
+    }
+
+    pub(super) async fn uplink_moved(&self) {
+        self.uplink_moved.notified().await;
+    }
+
     /// Passes on what the backend wants done.
     fn settle(&self, mut state: MutexGuard<'_, State>) {
         while let Some(output) = state.backend.poll_output() {
@@ -201,6 +234,7 @@ impl Hub {
                 }
             }
         }
+        self.uplink_moved.notify_one();
         let due = state.backend.poll_timeout();
         if due.is_some() && state.waiting_for.is_none_or(|waiting| due < Some(waiting)) {
             state.waiting_for = due;

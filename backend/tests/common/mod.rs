@@ -41,6 +41,7 @@ impl Server {
             },
             site,
             access: Access::new(None, &["https://gnomon.example".to_owned()]),
+            attach: None,
         };
         let (mqtt_address, http_address) = (mqtt.local_addr(), http.local_addr());
         let listeners = Listeners {
@@ -48,7 +49,7 @@ impl Server {
             http: Some(http),
         };
         let core = Core::in_memory(&config);
-        let task = tokio::spawn(net::run(core, listeners, config, async {
+        let task = tokio::spawn(net::run(core, listeners, config, || {}, async {
             let _ = stopped.await;
         }));
         Self {

@@ -1,0 +1,254 @@
+//! The one connection that this process makes itself: to the broker that the shadow service is attached to, over
+//! TCP or TLS. What goes over it is the uplink's business.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use super::hub::Hub;
+use crate::uplink::{BrokerAddress, Credentials, Notice, Output, Uplink};
+
+const READ: usize = 64 * 1024;
+
+/// Why a broker cannot be attached to at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    #[error("this is no name that a certificate can be for")]
+    Name,
+    #[error(
+        "this machine has no certificates to check the broker's by ({0}); SSL_CERT_FILE names some"
+    )]
+    NoRoots(String),
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
+}
+
+/// Whose shadows to serve, and how to get in.
+#[derive(Clone, Debug)]
+pub struct Attach {
+    address: BrokerAddress,
+    credentials: Credentials,
+    tls: Option<Tls>,
+}
+
+#[derive(Clone)]
+struct Tls {
+    connector: TlsConnector,
+    name: ServerName<'static>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
+}
+
+impl Attach {
+    /// Reads the machine's root certificates where TLS is asked for; `SSL_CERT_FILE` names others.
+    pub fn new(address: BrokerAddress, credentials: Credentials) -> Result<Self, AttachError> {
+        let tls = match address.tls {
+            true => Some(Tls::new(&address.host)?),
+            false => None,
+        };
+        Ok(Self {
+            address,
+            credentials,
+            tls,
+        })
+    }
+
+    pub fn address(&self) -> &BrokerAddress {
+        &self.address
+    }
+
+    pub(super) fn uplink(&self, clock: &Clock) -> Uplink {
+        let now = clock.now();
+        // Two services that fight over one broker must not do it in step.
+        let seed = now.wall.0 as u64;
+        Uplink::new(self.credentials.clone(), seed, now.instant)
+    }
+
+    async fn open(&self) -> io::Result<Stream> {
+        let stream = TcpStream::connect((&*self.address.host, self.address.port)).await?;
+        // Packets are packed before they are written: waiting for more would only delay them.
+        let _ = stream.set_nodelay(true);
+        Ok(match &self.tls {
+            None => Stream::Plain(stream),
+            Some(Tls { connector, name }) => {
+                Stream::Tls(Box::new(connector.connect(name.clone(), stream).await?))
+            }
+        })
+    }
+}
+
+impl Tls {
+    fn new(host: &str) -> Result<Self, AttachError> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| AttachError::Name)?;
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(found.certs);
+        if roots.is_empty() {
+            let error = found.errors.first();
+            let error = error.map_or_else(|| "none were found".to_owned(), ToString::to_string);
+            return Err(AttachError::NoRoots(error));
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self {
+            connector: Arc::new(config).into(),
+            name,
+        })
+    }
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Keeps the service attached until `stop`. Calls `ready` once, when it is attached for the first time.
+pub(super) async fn serve(
+    hub: Arc<Hub>,
+    attach: Attach,
+    ready: impl FnOnce(),
+    stop: CancellationToken,
+) {
+    let mut caller = Caller {
+        hub,
+        address: attach.address.clone(),
+        ready: Some(ready),
+        stop,
+    };
+    while let Some(output) = caller.next(true).await {
+        if output == Output::Open {
+            caller.call(&attach).await;
+        }
+    }
+}
+
+struct Caller<F> {
+    hub: Arc<Hub>,
+    address: BrokerAddress,
+    ready: Option<F>,
+    stop: CancellationToken,
+}
+
+impl<F: FnOnce()> Caller<F> {
+    async fn call(&mut self, attach: &Attach) {
+        let opened = tokio::select! {
+            opened = attach.open() => opened,
+            // It took too long, or the process ends.
+            _ = self.next(true) => return,
+        };
+        let ended = match opened {
+            Ok(Stream::Plain(stream)) => self.converse(stream).await,
+            Ok(Stream::Tls(stream)) => self.converse(stream).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
+            self.hub
+                .with_uplink(|uplink, now| uplink.handle_closed(error.to_string(), now));
+        }
+    }
+
+    /// Carries bytes until the session closes the connection, or the connection breaks.
+    async fn converse(&mut self, stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<()> {
+        let hub = self.hub.clone();
+        hub.with_uplink(Uplink::handle_opened);
+        let (read, write) = tokio::io::split(stream);
+        tokio::select! {
+            ended = receive(read, &hub) => ended,
+            sent = self.send(write) => sent,
+        }
+    }
+
+    async fn send(&mut self, mut write: impl AsyncWrite + Unpin) -> io::Result<()> {
+        loop {
+            match self.next(true).await {
+                Some(Output::Send(bytes)) => tokio::select! {
+                    written = write.write_all(&bytes) => written?,
+                    () = self.given_up() => return Ok(()),
+                },
+                Some(Output::Open | Output::Close) => return write.shutdown().await,
+                None => break,
+            }
+        }
+        self.hub.with_uplink(Uplink::disconnect);
+        while let Some(output) = self.poll(true) {
+            if let Output::Send(bytes) = output {
+                write.write_all(&bytes).await?;
+            }
+        }
+        write.shutdown().await
+    }
+
+    /// Comes when the session gives up a broker that takes no bytes any more.
+    async fn given_up(&mut self) {
+        if self.next(false).await.is_none() {
+            // A process that ends lets the packet under way go out whole.
+            std::future::pending().await
+        }
+    }
+
+    /// What the session wants next; `None` when the process ends.
+    async fn next(&mut self, writable: bool) -> Option<Output> {
+        loop {
+            self.tell();
+            if let Some(output) = self.poll(writable) {
+                return Some(output);
+            }
+            tokio::select! {
+                () = self.hub.uplink_moved() => {}
+                () = self.stop.cancelled() => return None,
+            }
+        }
+    }
+
+    fn poll(&self, writable: bool) -> Option<Output> {
+        self.hub
+            .poll_uplink(|uplink, now| uplink.poll_output(writable, now))
+    }
+
+    /// Says on the terminal what became of the link.
+    fn tell(&mut self) {
+        let address = &self.address;
+        while let Some(notice) = self.hub.poll_uplink(|uplink, _| uplink.poll_notice()) {
+            match notice {
+                Notice::Serving => {
+                    println!("attached to {address}");
+                    if let Some(ready) = self.ready.take() {
+                        ready();
+                    }
+                }
+                Notice::Trouble(words) => eprintln!("{address}: {words}"),
+                Notice::Dropped(count) => {
+                    eprintln!("{address}: {count} answers were dropped: too many waited to leave");
+                }
+            }
+        }
+    }
+}
+
+async fn receive(mut read: impl AsyncRead + Unpin, hub: &Hub) -> io::Result<()> {
+    let mut buffer = BytesMut::new();
+    loop {
+        buffer.reserve(READ);
+        if read.read_buf(&mut buffer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        hub.handle_uplink_bytes(buffer.split().freeze());
+    }
+}
