@@ -10,8 +10,24 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+#[path = "vectors/live.rs"]
+mod live;
+#[path = "../backend/tests/common/mosquitto.rs"]
+#[allow(dead_code)]
+mod mosquitto;
+#[path = "../backend/tests/common/mqtt.rs"]
+mod mqtt;
+#[path = "vectors/pure.rs"]
+mod pure;
 #[path = "vectors/shadow.rs"]
 mod shadow;
+#[path = "vectors/world.rs"]
+mod world;
+
+use live::Live;
+use mosquitto::Mosquitto;
+use pure::Pure;
+use world::World;
 
 /// What became of one vector.
 enum Verdict {
@@ -21,8 +37,8 @@ enum Verdict {
     NotRun(&'static str),
 }
 
-/// Runs every vector of a file and fails with the names of those that failed.
-fn run(file: &str, judge: impl Fn(&Value) -> Verdict) -> Result<(), Box<dyn Error>> {
+/// Runs every vector of a file and fails with the names of those that failed. `way` says how they are run.
+fn run(way: &str, file: &str, judge: impl Fn(&Value) -> Verdict) -> Result<(), Box<dyn Error>> {
     let Some(vectors) = read(file)? else {
         return Ok(());
     };
@@ -35,18 +51,18 @@ fn run(file: &str, judge: impl Fn(&Value) -> Verdict) -> Result<(), Box<dyn Erro
         let name = name.map_or_else(|| format!("#{}", index + 1), str::to_owned);
         match judge(vector) {
             Verdict::NotRun(reason) => {
-                writeln!(out, "vectors {file}: not counted: {name}: {reason}")?;
+                writeln!(out, "{way}{file}: not counted: {name}: {reason}")?;
                 continue;
             }
             Verdict::Passed => passed += 1,
             Verdict::Failed(reason) => {
-                writeln!(out, "vectors {file}: failed: {name}: {reason}")?;
+                writeln!(out, "{way}{file}: failed: {name}: {reason}")?;
                 failures.push(name);
             }
         }
         total += 1;
     }
-    writeln!(out, "vectors {file}: {passed} of {total}")?;
+    writeln!(out, "{way}{file}: {passed} of {total}")?;
     match failures.is_empty() {
         true => Ok(()),
         false => Err(format!("{file}: {}", failures.join(", ")).into()),
@@ -67,5 +83,24 @@ fn read(file: &str) -> Result<Option<Vec<Value>>, Box<dyn Error>> {
 
 #[test]
 fn shadow_vectors() -> Result<(), Box<dyn Error>> {
-    run("shadow.json", shadow::judge)
+    run("vectors ", "shadow.json", |vector| {
+        shadow::judge(vector, || Ok(World::Pure(Pure::new())))
+    })
+}
+
+#[test]
+fn shadow_vectors_over_mqtt_and_http() -> Result<(), Box<dyn Error>> {
+    run("vectors over MQTT and HTTP, ", "shadow.json", |vector| {
+        shadow::judge(vector, || Live::start(None).map(World::Live))
+    })
+}
+
+#[test]
+fn shadow_vectors_through_mosquitto() -> Result<(), Box<dyn Error>> {
+    let broker = Mosquitto::start()?;
+    run("vectors through mosquitto, ", "shadow.json", |vector| {
+        shadow::judge(vector, || {
+            Live::start(Some(broker.address)).map(World::Live)
+        })
+    })
 }

@@ -1,17 +1,20 @@
-//! Scenarios of the shadow service: what a client publishes or asks over HTTP, and what must come of it.
-//! Time is virtual and moves between steps, so that every time in a document is really checked.
+//! Scenarios of the shadow service: what a client publishes or asks over HTTP, and what must come of it. Knows the
+//! format of the vectors, and not what they are played against.
+
+use std::cell::Cell;
 
 use gnomon::message::{Message, QoS};
-use gnomon::shadow::error::ShadowError;
-use gnomon::shadow::service::{Limits, Request, ShadowService, Via};
-use gnomon::shadow::topics::{ShadowId, Verb};
-use gnomon::time::UnixMillis;
 use serde_json::Value;
 
 use crate::Verdict;
+use crate::world::{Answer, HttpRequest, Outcome, Stop, World};
 
-pub(crate) fn judge(vector: &Value) -> Verdict {
-    let mut scenario = Scenario::new();
+/// Plays one scenario in a world that holds no shadow yet.
+pub(crate) fn judge(vector: &Value, world: impl FnOnce() -> Result<World, String>) -> Verdict {
+    let mut scenario = match world() {
+        Ok(world) => Scenario::new(world),
+        Err(reason) => return Verdict::Failed(reason),
+    };
     let steps = vector["steps"].as_array().cloned().unwrap_or_default();
     for (index, step) in steps.iter().enumerate() {
         match scenario.take(step) {
@@ -28,40 +31,46 @@ pub(crate) fn judge(vector: &Value) -> Verdict {
     }
 }
 
-enum Stop {
-    Failed(String),
-    NotHere(&'static str),
-}
-
-impl From<String> for Stop {
-    fn from(reason: String) -> Self {
-        Self::Failed(reason)
-    }
-}
-
 struct Scenario {
-    service: ShadowService,
-    now: UnixMillis,
-    /// The time of each publish or HTTP step, in seconds.
-    times: Vec<i64>,
+    world: World,
+    /// The time of each publish or HTTP step.
+    moments: Vec<Moment>,
     /// What the latest of those steps published.
     messages: Vec<Message>,
     /// What the latest HTTP step answered.
     answer: Option<Answer>,
 }
 
-struct Answer {
-    status: u16,
-    exception: Option<&'static str>,
-    body: Value,
+/// When a step was carried out, in seconds: as well as it is known.
+struct Moment {
+    began: i64,
+    ended: i64,
+    /// The second that stands in the metadata, once it was seen.
+    stamp: Cell<Option<i64>>,
+}
+
+impl Moment {
+    fn fits_metadata(&self, second: i64) -> bool {
+        match self.stamp.get() {
+            Some(stamp) => second == stamp,
+            None => {
+                self.stamp.set(Some(second));
+                (self.began..=self.ended).contains(&second)
+            }
+        }
+    }
+
+    /// A message's own time may be a second later than that in the metadata.
+    fn fits_message(&self, second: i64) -> bool {
+        (self.stamp.get().unwrap_or(self.began)..=self.ended).contains(&second)
+    }
 }
 
 impl Scenario {
-    fn new() -> Self {
+    fn new(world: World) -> Self {
         Self {
-            service: ShadowService::new(Limits::default()),
-            now: UnixMillis(1_795_400_000_750),
-            times: Vec::new(),
+            world,
+            moments: Vec::new(),
             messages: Vec::new(),
             answer: None,
         }
@@ -69,19 +78,23 @@ impl Scenario {
 
     fn take(&mut self, step: &Value) -> Result<(), Stop> {
         if let Some(topic) = step["publish"].as_str() {
-            self.advance();
             let payload = match step["payload_raw"].as_str() {
                 Some(raw) => raw.as_bytes().to_vec(),
                 None => step["payload"].to_string().into_bytes(),
             };
-            if let Some(request) = Request::from_message(topic, &payload) {
-                self.messages = self.service.handle(request, self.now).messages;
-            }
-            return Ok(());
+            return self.act(|world| world.publish(topic, &payload));
         }
         if let Some(http) = step.get("http") {
-            self.advance();
-            return self.ask_http(http);
+            let request = HttpRequest {
+                method: http["method"].as_str().unwrap_or_default(),
+                path: http["path"].as_str().unwrap_or_default(),
+                body: match &http["body"] {
+                    Value::Null => Vec::new(),
+                    Value::String(raw) => raw.as_bytes().to_vec(),
+                    json => json.to_string().into_bytes(),
+                },
+            };
+            return self.act(|world| world.ask(&request));
         }
         if let Some(expected) = step.get("expect_http") {
             return Ok(self.check_answer(expected)?);
@@ -89,57 +102,15 @@ impl Scenario {
         Ok(self.check_messages(step)?)
     }
 
-    fn advance(&mut self) {
-        let step = self.times.len() as i64;
-        self.now = UnixMillis(self.now.0 + 2_400 + 700 * step);
-        self.times.push(self.now.seconds());
-        self.messages.clear();
-        self.answer = None;
-    }
-
-    /// Stands in for an HTTP listener: only the way from a method and a path to a request, and back to a status.
-    fn ask_http(&mut self, http: &Value) -> Result<(), Stop> {
-        let path = http["path"].as_str().unwrap_or_default();
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let path = path.replace("%3A", ":");
-        let shadow = match query.split_once('=') {
-            None => None,
-            Some(("name", name)) if !name.contains(['&', '%']) => Some(name),
-            Some(_) => return Err(Stop::NotHere("its query needs the HTTP listener")),
-        };
-        let thing = path
-            .strip_prefix("/things/")
-            .and_then(|path| path.strip_suffix("/shadow"));
-        let Some(id) = thing.and_then(|thing| ShadowId::new(thing, shadow).ok()) else {
-            return Err(Stop::NotHere("its path needs the HTTP listener"));
-        };
-        let verb = match http["method"].as_str() {
-            Some("GET") => Verb::Get,
-            Some("POST") => Verb::Update,
-            Some("DELETE") => Verb::Delete,
-            _ => {
-                self.answer = Some(Answer {
-                    status: 405,
-                    exception: Some("MethodNotAllowedException"),
-                    body: Value::Null,
-                });
-                return Ok(());
-            }
-        };
-        let body = match &http["body"] {
-            Value::Null => Vec::new(),
-            Value::String(raw) => raw.as_bytes().to_vec(),
-            json => json.to_string().into_bytes(),
-        };
-        let request = Request {
-            id,
-            verb,
-            body: &body,
-            via: Via::Http,
-        };
-        let response = self.service.handle(request, self.now);
-        self.messages = response.messages;
-        self.answer = Some(answer(response.answer.as_deref())?);
+    fn act(&mut self, act: impl FnOnce(&mut World) -> Result<Outcome, Stop>) -> Result<(), Stop> {
+        let outcome = act(&mut self.world)?;
+        self.moments.push(Moment {
+            began: outcome.began,
+            ended: outcome.ended,
+            stamp: Cell::new(None),
+        });
+        self.messages = outcome.messages;
+        self.answer = outcome.answer;
         Ok(())
     }
 
@@ -151,10 +122,11 @@ impl Scenario {
                 answer.status, expected["status"]
             ));
         }
-        // The other headers belong to the HTTP listener.
-        let exception = &expected["headers"]["x-amzn-errortype"];
-        if !exception.is_null() && exception.as_str() != answer.exception {
-            return Err(format!("{:?} is not {exception}", answer.exception));
+        let headers = expected["headers"].as_object().into_iter().flatten();
+        for (name, expected) in headers.filter(|(name, _)| self.world.answers_with(name)) {
+            let found = answer.headers.iter().find(|(found, _)| found == name);
+            let (_, value) = found.ok_or_else(|| format!("there is no header {name}"))?;
+            self.compare(expected, &Value::from(value.as_str()), name)?;
         }
         match expected.get("body") {
             Some(body) => self.compare(body, &answer.body, "body"),
@@ -203,7 +175,7 @@ impl Scenario {
     fn compare(&self, expected: &Value, actual: &Value, place: &str) -> Result<(), String> {
         let fits = match (expected, actual) {
             (Value::String(pattern), _) if pattern.starts_with('$') => {
-                self.fits_placeholder(pattern, actual)
+                self.fits_placeholder(pattern, actual, place)
             }
             (Value::Object(expected), Value::Object(actual)) => {
                 let more_allowed = expected.get("$extra").is_some_and(|extra| extra == "any");
@@ -229,7 +201,7 @@ impl Scenario {
         }
     }
 
-    fn fits_placeholder(&self, pattern: &str, actual: &Value) -> bool {
+    fn fits_placeholder(&self, pattern: &str, actual: &Value, place: &str) -> bool {
         if let Some(prefix) = pattern.strip_prefix("$PREFIX:") {
             return actual.as_str().is_some_and(|text| text.starts_with(prefix));
         }
@@ -237,9 +209,12 @@ impl Scenario {
             .strip_prefix("$T")
             .and_then(|n| n.parse::<usize>().ok())
         {
-            // Virtual time stands still within a step, so that even the message's own time is exact.
-            let time = step.checked_sub(1).and_then(|index| self.times.get(index));
-            return time.is_some() && actual.as_i64() == time.copied();
+            let moment = step.checked_sub(1).and_then(|step| self.moments.get(step));
+            return match (moment, actual.as_i64()) {
+                (Some(moment), Some(second)) if is_of_message(place) => moment.fits_message(second),
+                (Some(moment), Some(second)) => moment.fits_metadata(second),
+                _ => false,
+            };
         }
         match pattern {
             "$ANY" => true,
@@ -249,17 +224,8 @@ impl Scenario {
     }
 }
 
-fn answer(answer: Result<&[u8], &ShadowError>) -> Result<Answer, String> {
-    Ok(match answer {
-        Ok(body) => Answer {
-            status: 200,
-            exception: None,
-            body: serde_json::from_slice(body).map_err(|error| error.to_string())?,
-        },
-        Err(error) => Answer {
-            status: error.code(),
-            exception: Some(error.exception()),
-            body: serde_json::json!({ "message": error.to_string() }),
-        },
-    })
+/// Whether this is the time of a whole message, and not one of its metadata. No topic holds a dot.
+fn is_of_message(place: &str) -> bool {
+    let (_, keys) = place.split_once('.').unwrap_or_default();
+    keys == "timestamp"
 }

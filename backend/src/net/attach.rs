@@ -233,7 +233,7 @@ impl<F: FnOnce()> Caller<F> {
                         ready();
                     }
                 }
-                Notice::Trouble(words) => eprintln!("{address}: {words}"),
+                Notice::Trouble(words) => eprintln!("{address}: {words}; trying again"),
                 Notice::Dropped(count) => {
                     eprintln!("{address}: {count} answers were dropped: too many waited to leave");
                 }

@@ -66,7 +66,7 @@ impl Step {
         match self {
             Self::Fmt | Self::Doc => &[],
             Self::Clippy => &[Need::Wasm],
-            Self::Native => &[Need::MosquittoClients, Need::AwsCli],
+            Self::Native => &[Need::Mosquitto, Need::MosquittoClients, Need::AwsCli],
             Self::Web => &[Need::Wasm, Need::WasmBindgen, Need::Browser],
             Self::Build => Need::DASHBOARD,
             Self::E2e => &[
