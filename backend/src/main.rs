@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(), StartError> {
     let options = match Request::parse(std::env::args_os().skip(1))? {
-        Request::Run(options) => options,
+        Request::Run(options) => *options,
         Request::Help => {
             print!("{HELP}");
             return Ok(());

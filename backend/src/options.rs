@@ -71,7 +71,7 @@ impl Default for Options {
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    Run(Options),
+    Run(Box<Options>),
     Help,
     Version,
 }
@@ -120,7 +120,7 @@ impl Request {
         if let Some(mqtt) = mqtt {
             options.mqtt = mqtt;
         }
-        Ok(Self::Run(options))
+        Ok(Self::Run(Box::new(options)))
     }
 }
 
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn nothing_asked_is_the_default() {
         let parsed = Request::parse([] as [&str; 0]).unwrap();
-        assert_eq!(parsed, Request::Run(Options::default()));
+        assert_eq!(parsed, Request::Run(Box::default()));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
             allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
             attach: None,
         };
-        assert_eq!(parsed, Request::Run(expected));
+        assert_eq!(parsed, Request::Run(Box::new(expected)));
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
             }),
             ..Options::default()
         };
-        assert_eq!(parsed, Request::Run(expected));
+        assert_eq!(parsed, Request::Run(Box::new(expected)));
         let broker = "--attach=mqtt://a";
         assert!(error(&[broker, "--mqtt", "127.0.0.1:1"]).contains("--mqtt"));
         assert!(error(&[broker, "--fleet", "1"]).contains("--fleet"));
