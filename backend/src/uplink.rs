@@ -65,6 +65,7 @@ pub struct Uplink {
     /// The newest batch that is on disk.
     saved: Mark,
     serving: bool,
+    leaving: bool,
     /// When to try again after a refusal, which the session itself takes for final.
     retry_at: Option<Instant>,
     /// What the transport said about the end of the connection.
@@ -96,6 +97,7 @@ impl Uplink {
             outgoing: Outgoing::default(),
             saved: Mark::NONE,
             serving: false,
+            leaving: false,
             retry_at: None,
             reason: None,
             said: None,
@@ -126,7 +128,12 @@ impl Uplink {
         mut answer: impl FnMut(Request<'_>) -> (Vec<Message>, Mark),
     ) {
         let outgoing = &mut self.outgoing;
+        let leaving = self.leaving;
         self.session.handle_chunk(chunk, now, |publish| {
+            if leaving {
+                // Not acknowledged, it comes again when the service is back.
+                return;
+            }
             let mut mark = Mark::NONE;
             // A stored copy is no new request. A repeated one (DUP) is carried out again: nobody can tell whether
             // it was carried out before the link or this process broke off, and at least once is what is promised.
@@ -176,6 +183,9 @@ impl Uplink {
     /// What the host must do to the socket. While it is not `writable`, only opening and closing.
     pub fn poll_output(&mut self, writable: bool, now: Instant) -> Option<Output> {
         self.fill(now);
+        if writable && self.leaving && self.outgoing.is_empty() {
+            self.session.disconnect(now);
+        }
         self.session.poll_output(writable)
     }
 
@@ -183,10 +193,16 @@ impl Uplink {
         self.notices.pop_front()
     }
 
-    /// Says DISCONNECT where it can, and stays away. The broker keeps the session.
-    pub fn disconnect(&mut self, now: Instant) {
-        self.retry_at = None;
-        self.session.disconnect(now);
+    /// Takes no more requests; says DISCONNECT once every answer has left, and stays away. The broker keeps the
+    /// session, and the requests that come meanwhile.
+    pub fn leave(&mut self, now: Instant) {
+        self.leaving = true;
+        self.settle(now);
+    }
+
+    /// Whether it is gone for good.
+    pub fn has_left(&self) -> bool {
+        self.leaving && *self.session.phase() == Phase::Idle
     }
 
     fn settle(&mut self, now: Instant) {
@@ -195,6 +211,10 @@ impl Uplink {
                 self.serving = false;
                 self.outgoing.forget_taken();
             }
+        }
+        if self.leaving && *self.session.phase() != Phase::Up {
+            self.retry_at = None;
+            self.session.disconnect(now);
         }
         match self.session.phase() {
             Phase::Up if !self.serving => self.look_at_subscriptions(now),

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use gnomon::message::Message;
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Attach, Config, Listeners};
+use gnomon_backend::net::{self, Access, Attach, Config, Core, Listeners};
 use gnomon_backend::uplink::Credentials;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -127,8 +129,9 @@ fn seconds() -> i64 {
     now.unwrap_or_default().as_secs() as i64
 }
 
-/// A backend on a thread of its own, stopped when it is dropped.
+/// A backend on a thread of its own, stopped when it is dropped, and its folder with it.
 struct Server {
+    folder: PathBuf,
     mqtt: Option<SocketAddr>,
     http: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -149,6 +152,8 @@ impl Server {
         let mqtt = bound.map_err(|error| error.to_string())?;
         let http = bind().map_err(|error| error.to_string())?;
         let config = config(broker)?;
+        let folder = fresh_folder().map_err(|error| error.to_string())?;
+        let core = Core::open(&folder, &config).map_err(|error| error.to_string())?;
         let addresses = (
             mqtt.as_ref().and_then(|mqtt| mqtt.local_addr().ok()),
             http.local_addr().map_err(|error| error.to_string())?,
@@ -166,9 +171,11 @@ impl Server {
             let stopped = async {
                 let _ = stopped.await;
             };
-            runtime.block_on(net::run(listeners, config, ready, stopped));
+            // What ends it early is seen by whoever waits for an answer.
+            let _ = runtime.block_on(net::run(core, listeners, config, ready, stopped));
         });
         let server = Self {
+            folder,
             mqtt: addresses.0,
             http: addresses.1,
             stop: Some(stop),
@@ -188,7 +195,17 @@ impl Drop for Server {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+fn fresh_folder() -> std::io::Result<PathBuf> {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("gnomon-vectors-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir(&folder)?;
+    Ok(folder)
 }
 
 fn config(broker: Option<SocketAddr>) -> Result<Config, String> {

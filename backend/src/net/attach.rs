@@ -131,6 +131,7 @@ pub(super) async fn serve(
         address: attach.address.clone(),
         ready: Some(ready),
         stop,
+        stopping: false,
     };
     while let Some(output) = caller.next(true).await {
         if output == Output::Open {
@@ -144,13 +145,14 @@ struct Caller<F> {
     address: BrokerAddress,
     ready: Option<F>,
     stop: CancellationToken,
+    stopping: bool,
 }
 
 impl<F: FnOnce()> Caller<F> {
     async fn call(&mut self, attach: &Attach) {
         let opened = tokio::select! {
             opened = attach.open() => opened,
-            // It took too long, or the process ends.
+            // It took too long, or the service leaves.
             _ = self.next(true) => return,
         };
         let ended = match opened {
@@ -180,39 +182,34 @@ impl<F: FnOnce()> Caller<F> {
             match self.next(true).await {
                 Some(Output::Send(bytes)) => tokio::select! {
                     written = write.write_all(&bytes) => written?,
-                    () = self.given_up() => return Ok(()),
+                    // The broker takes no bytes any more, and the session gives it up.
+                    _ = self.next(false) => return Ok(()),
                 },
-                Some(Output::Open | Output::Close) => return write.shutdown().await,
-                None => break,
+                Some(Output::Open | Output::Close) | None => return write.shutdown().await,
             }
-        }
-        self.hub.with_uplink(Uplink::disconnect);
-        while let Some(output) = self.poll(true) {
-            if let Output::Send(bytes) = output {
-                write.write_all(&bytes).await?;
-            }
-        }
-        write.shutdown().await
-    }
-
-    /// Comes when the session gives up a broker that takes no bytes any more.
-    async fn given_up(&mut self) {
-        if self.next(false).await.is_none() {
-            // A process that ends lets the packet under way go out whole.
-            std::future::pending().await
         }
     }
 
-    /// What the session wants next; `None` when the process ends.
+    /// What the session wants next; `None` when the service has left.
     async fn next(&mut self, writable: bool) -> Option<Output> {
         loop {
             self.tell();
             if let Some(output) = self.poll(writable) {
                 return Some(output);
             }
+            if self
+                .hub
+                .poll_uplink(|uplink, _| uplink.has_left().then_some(()))
+                .is_some()
+            {
+                return None;
+            }
             tokio::select! {
                 () = self.hub.uplink_moved() => {}
-                () = self.stop.cancelled() => return None,
+                () = self.stop.cancelled(), if !self.stopping => {
+                    self.stopping = true;
+                    self.hub.with_uplink(Uplink::leave);
+                }
             }
         }
     }

@@ -62,6 +62,10 @@ impl Outgoing {
         (first.mark <= saved).then_some(&first.item)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     pub(super) fn pop(&mut self) {
         self.remove(0);
     }

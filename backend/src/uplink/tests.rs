@@ -423,10 +423,46 @@ fn a_refused_filter_is_named_and_asked_for_again() {
 }
 
 #[test]
+fn leaving_waits_for_the_last_answer_and_takes_no_more_requests() {
+    let mut scene = Scene::serving();
+    scene.mark = Mark(1);
+    scene.request(UPDATE, r#"{"state":{}}"#, Some(1));
+    scene.uplink.leave(scene.now);
+    scene.request(UPDATE, r#"{"state":{}}"#, Some(2));
+    assert!(scene.sent().is_empty() && !scene.uplink.has_left());
+    scene.uplink.handle_saved(Mark(1), scene.now);
+    assert_eq!(
+        scene.sent(),
+        [
+            "update/accepted",
+            "update/documents",
+            "taken 1",
+            "Disconnect"
+        ]
+    );
+    assert!(scene.uplink.has_left());
+}
+
+#[test]
+fn leaving_while_there_is_no_link_ends_the_attempts() {
+    let mut scene = Scene::serving();
+    scene.uplink.publish(answer(0), Mark(1), scene.now);
+    scene.break_off();
+    scene.uplink.leave(scene.now);
+    assert!(scene.uplink.has_left());
+    assert_eq!(scene.uplink.poll_timeout(), None);
+    let mut scene = Scene::serving();
+    scene.uplink.publish(answer(0), Mark(1), scene.now);
+    scene.uplink.leave(scene.now);
+    scene.uplink.handle_closed("reset", scene.now);
+    assert!(scene.uplink.has_left());
+}
+
+#[test]
 fn leaving_says_disconnect_and_stays_away() {
     let mut scene = Scene::serving();
     scene.frames();
-    scene.uplink.disconnect(scene.now);
+    scene.uplink.leave(scene.now);
     let leave = Bytes::from_static(&[0xe0, 0]);
     assert_eq!(
         scene.uplink.poll_output(true, scene.now),
