@@ -61,7 +61,7 @@ impl World {
     pub(crate) fn ask(&mut self, request: &HttpRequest<'_>) -> Result<Outcome, Stop> {
         match self {
             Self::Pure(world) => world.ask(request),
-            Self::Live(world) => world.ask(request),
+            Self::Live(world) => Ok(world.ask(request)?),
         }
     }
 
