@@ -6,6 +6,7 @@ mod calls;
 mod clock;
 mod http;
 mod hub;
+mod prompt;
 mod tcp;
 mod websocket;
 mod writer;

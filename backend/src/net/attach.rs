@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::hub::Hub;
+use super::prompt::Prompt;
 use crate::uplink::{BrokerAddress, Credentials, Notice, Output, Uplink};
 
 const READ: usize = 64 * 1024;
@@ -83,6 +84,7 @@ impl Attach {
         let stream = TcpStream::connect((&*self.address.host, self.address.port)).await?;
         // Packets are packed before they are written: waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
+        let stream = Prompt(stream);
         Ok(match &self.tls {
             None => Stream::Plain(stream),
             Some(Tls { connector, name }) => {
@@ -115,8 +117,8 @@ impl Tls {
 }
 
 enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Prompt),
+    Tls(Box<TlsStream<Prompt>>),
 }
 
 /// Keeps the service attached until `stop`. Calls `ready` once, when it is attached for the first time.
