@@ -203,6 +203,34 @@ fn a_stored_request_is_none() {
 }
 
 #[test]
+fn the_http_port_says_where_the_broker_is() {
+    // Nobody listens there, which matters to nobody here.
+    let url = "mqtt://127.0.0.1:9";
+    let backend = Backend::start(
+        Data::new(),
+        &["--attach", url, "--http", "127.0.0.1:0"],
+        &[],
+    );
+    let line = next(&backend.stdout);
+    let address = line.strip_prefix("HTTP on ").unwrap();
+    let ask = |path: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
+    };
+    let response = ask("/mqtt");
+    assert!(response.starts_with("HTTP/1.1 404 "), "{response}");
+    assert!(response.contains(url), "{response}");
+    // By this header the page would look for a broker here.
+    assert!(!ask("/").contains("server: gnomon-backend"));
+}
+
+#[test]
 fn requests_wait_for_the_service_to_return() {
     for signal in ["TERM", "KILL"] {
         let broker = Mosquitto::start().unwrap();

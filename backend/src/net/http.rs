@@ -54,7 +54,7 @@ pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router 
     Router::new()
         .route("/mqtt", mqtt)
         .with_state(Door { hub, tasks })
-        .fallback_service(site(&config.site))
+        .fallback_service(site(&config.site, config.attach.is_none()))
         .layer(middleware::from_fn_with_state(calls, calls::intercept))
         .layer(middleware::from_fn_with_state(
             Arc::new(config.access.clone()),
@@ -89,18 +89,22 @@ fn elsewhere(attach: &Attach) -> MethodRouter<Door> {
     any(async move || (StatusCode::NOT_FOUND, words))
 }
 
-/// Files of the dashboard, which knows its broker by the `Server` header. They are asked for again each time, and sent again only when they have changed.
-fn site(folder: &Path) -> Router {
+/// Files of the dashboard, which takes the `Server` header for a broker at `/mqtt`. They are asked for again each
+/// time, and sent again only when they have changed.
+fn site(folder: &Path, is_broker: bool) -> Router {
     let files = ServeDir::new(folder).fallback(any(absent));
     let header = |name: HeaderName, value| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
-    Router::new()
+    let site = Router::new()
         .fallback_service(files)
         .layer(header(CONTENT_SECURITY_POLICY, CONTENT_SECURITY))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(CACHE_CONTROL, "no-cache"))
-        .layer(header(SERVER, "gnomon-backend"))
+        .layer(header(CACHE_CONTROL, "no-cache"));
+    match is_broker {
+        true => site.layer(header(SERVER, "gnomon-backend")),
+        false => site,
+    }
 }
 
 async fn absent(request: Request) -> Response {
