@@ -183,9 +183,11 @@ impl<F: FnOnce()> Caller<F> {
         loop {
             match self.next(true).await {
                 Some(Output::Send(bytes)) => tokio::select! {
+                    biased;
                     written = write.write_all(&bytes) => written?,
-                    // The broker takes no bytes any more, and the session gives it up.
-                    _ = self.next(false) => return Ok(()),
+                    // The broker takes no bytes any more, and the session gives it up. The last words, behind
+                    // which the session closes at once, have the time that a process has to end.
+                    _ = self.next(false), if !self.stopping => return Ok(()),
                 },
                 Some(Output::Open | Output::Close) | None => return write.shutdown().await,
             }
