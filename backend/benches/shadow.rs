@@ -101,7 +101,7 @@ async fn round_trips(folder: &Path, window: Duration) -> io::Result<Vec<Run>> {
         runs.push(round_trip("gnomon", &gnomon, Echo::Accepted, clients, window).await?);
     }
     gnomon.terminate().await?;
-    let program = std::env::var("GNOMON_MOSQUITTO").unwrap_or("mosquitto".to_owned());
+    let program = std::env::var("GNOMON_MOSQUITTO").unwrap_or_else(|_| "mosquitto".to_owned());
     let mosquitto = Process::mosquitto(&program, folder).await?;
     for clients in CLIENTS {
         runs.push(round_trip("mosquitto", &mosquitto, Echo::Message, clients, window).await?);

@@ -103,7 +103,9 @@ impl Store {
     }
 
     fn write(&self, batch: &Batch) -> Result<(), redb::Error> {
-        let transaction = self.database.begin_write()?;
+        let mut transaction = self.database.begin_write()?;
+        // One more fsync, without which a damaged last transaction would pass for one that was never finished.
+        transaction.set_two_phase_commit(true);
         for table in Table::ALL {
             let mut changes = batch
                 .changes

@@ -21,6 +21,7 @@ mod kill {
     pub(crate) mod totals;
     pub(crate) mod world;
 
+    use std::fmt;
     use std::io;
 
     /// Why a client stopped.
@@ -29,6 +30,15 @@ mod kill {
         /// Nothing is wrong where the process was to end.
         Connection(io::Error),
         Broken(model::Broken),
+    }
+
+    impl fmt::Display for End {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self {
+                Self::Connection(error) => write!(f, "a connection ended: {error}"),
+                Self::Broken(broken) => write!(f, "a promise is broken: {broken}"),
+            }
+        }
     }
 
     impl From<io::Error> for End {
@@ -62,7 +72,7 @@ async fn what_was_promised_outlives_the_process() {
     for round in 1..=rounds {
         if let Err(end) = world.round().await {
             let data = data.display();
-            panic!("{end:?} in round {round} of GNOMON_SEED={seed}; {data} is as it was left");
+            panic!("{end}, in round {round} of GNOMON_SEED={seed}; {data} is as it was left");
         }
     }
     world.last_look().await.unwrap();

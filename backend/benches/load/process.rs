@@ -130,7 +130,7 @@ impl Process {
             .args(["-s", "TERM", &id])
             .status()
             .await?;
-        Ok(tokio::time::timeout(PATIENCE, self.child.wait()).await??)
+        tokio::time::timeout(PATIENCE, self.child.wait()).await?
     }
 }
 

@@ -116,7 +116,7 @@ impl Looper {
             .publish(&self.topic, payload.as_bytes(), false)?;
         self.client.flush().await?;
         let (mut back, mut acknowledged) = (None, false);
-        while back.is_none() || !acknowledged {
+        loop {
             let frame = self.client.next().await?;
             match read(&frame)? {
                 Packet::PubAck(id) => acknowledged |= id == sent,
@@ -131,8 +131,10 @@ impl Looper {
                 }
                 _ => {}
             }
+            if let Some(back) = back.filter(|_| acknowledged) {
+                return Ok(back);
+            }
         }
-        Ok(back.unwrap_or(Instant::now()))
     }
 }
 
