@@ -1,0 +1,19 @@
+//! What a session is asked to be.
+
+use std::time::Duration;
+
+use crate::topic::TopicFilter;
+
+/// Who connects, and what it wants to hear.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub client_id: String,
+    pub user_name: Option<String>,
+    pub password: Option<Vec<u8>>,
+    pub keep_alive: Duration,
+    /// Whether the broker forgets the session with its connection. Otherwise it keeps QoS 1 messages for as long as
+    /// the client is away, and the caller says [`Session::acknowledge`](super::Session::acknowledge) for each that
+    /// came.
+    pub clean_session: bool,
+    pub filters: Vec<TopicFilter>,
+}
