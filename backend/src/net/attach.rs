@@ -239,6 +239,7 @@ impl<F: FnOnce()> Caller<F> {
                     }
                 }
                 Notice::Trouble(words) => warn(format_args!("{words}; trying again")),
+                Notice::Warning(words) => warn(format_args!("{words}")),
                 Notice::Dropped(count) => {
                     warn(format_args!(
                         "{count} answers were dropped: too many waited to leave"

@@ -52,12 +52,15 @@ impl Scene {
         );
         self.uplink.handle_opened(self.now);
         self.accept(0);
-        let subscribe = self.subscribe_id();
-        self.broker(&Packet::SubAck(SubAck {
-            packet_id: subscribe,
-            codes: vec![1; 6],
-        }));
+        self.grant([1; 6]);
         assert_eq!(self.notices().last(), Some(&Notice::Serving));
+    }
+
+    /// Answers SUBSCRIBE.
+    fn grant(&mut self, codes: [u8; 6]) {
+        let packet_id = self.subscribe_id();
+        let codes = codes.to_vec();
+        self.broker(&Packet::SubAck(SubAck { packet_id, codes }));
     }
 
     fn accept(&mut self, code: u8) {

@@ -65,7 +65,7 @@ fn a_refused_sign_in_is_said_without_the_password_and_tried_again() {
         matches!(&notices[..], [Notice::Trouble(words)] if words.contains("--password-file")),
         "{notices:?}"
     );
-    assert!(!format!("{notices:?} {:?}", Credentials::default()).contains("secret"));
+    assert!(!format!("{notices:?}").contains("secret"));
     scene.connect();
 }
 
@@ -75,17 +75,54 @@ fn a_refused_filter_is_named_and_asked_for_again() {
     scene.frames();
     scene.uplink.handle_opened(scene.now);
     scene.accept(0);
-    let packet_id = scene.subscribe_id();
-    scene.broker(&Packet::SubAck(SubAck {
-        packet_id,
-        codes: vec![1, 1, 0x80, 1, 1, 1],
-    }));
+    scene.grant([1, 1, 0x80, 1, 1, 1]);
     let words = "it refuses the subscription to $aws/things/+/shadow/update";
     assert_eq!(scene.notices(), [trouble(words)]);
     scene.frames();
     scene.pass();
     assert_eq!(scene.now, Instant(0) + AFTER_REFUSAL);
     scene.connect();
+}
+
+#[test]
+fn a_broker_that_never_answers_subscribe_is_named_and_tried_again() {
+    let mut scene = Scene::new();
+    scene.frames();
+    scene.uplink.handle_opened(scene.now);
+    scene.accept(0);
+    scene.request("$aws/things/lamp/shadow/get", "", Some(1));
+    assert_eq!(scene.notices(), []);
+    scene.pass();
+    assert_eq!(scene.now, Instant(0) + CONNECT_TIMEOUT);
+    let words = "it let the service in but did not answer SUBSCRIBE";
+    assert_eq!(scene.notices(), [trouble(words)]);
+    scene.frames();
+    scene.pass();
+    assert_eq!(scene.now, Instant(0) + CONNECT_TIMEOUT + AFTER_REFUSAL);
+    scene.connect();
+}
+
+#[test]
+fn a_filter_at_qos_0_is_said_once() {
+    let mut scene = Scene::new();
+    for attempt in 0..2 {
+        scene.frames();
+        scene.uplink.handle_opened(scene.now);
+        scene.accept(0);
+        scene.grant([1, 1, 0, 1, 1, 1]);
+        let notices = scene.notices();
+        assert_eq!(notices[0], Notice::Serving);
+        match &notices[1..] {
+            [Notice::Warning(words)] if attempt == 0 => {
+                assert!(
+                    words.contains("QoS 0 for $aws/things/+/shadow/update:"),
+                    "{words}"
+                );
+            }
+            others => assert!(attempt == 1 && others.is_empty(), "{others:?}"),
+        }
+        scene.break_off();
+    }
 }
 
 #[test]
