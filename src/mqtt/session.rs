@@ -15,6 +15,7 @@ mod subscriptions;
 mod tests;
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -86,7 +87,6 @@ pub enum PublishError {
 }
 
 /// See the module's documentation for the order of calls.
-#[derive(Debug)]
 pub struct Session {
     config: Config,
     phase: Phase,
@@ -102,6 +102,17 @@ pub struct Session {
     keep_alive: KeepAlive,
     backoff: Backoff,
     latency: Option<Duration>,
+}
+
+/// Leaves out the packets: CONNECT holds the password.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("config", &self.config)
+            .field("phase", &self.phase)
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {

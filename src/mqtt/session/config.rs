@@ -1,11 +1,12 @@
-//! What a session is asked to be.
+//! What a session is asked to be. Never shows how it signs in.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::topic::TopicFilter;
 
 /// Who connects, and what it wants to hear.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     pub client_id: String,
     pub user_name: Option<String>,
@@ -16,4 +17,15 @@ pub struct Config {
     /// came.
     pub clean_session: bool,
     pub filters: Vec<TopicFilter>,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("client_id", &self.client_id)
+            .field("keep_alive", &self.keep_alive)
+            .field("clean_session", &self.clean_session)
+            .field("filters", &self.filters)
+            .finish_non_exhaustive()
+    }
 }

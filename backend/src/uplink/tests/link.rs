@@ -126,6 +126,22 @@ fn a_filter_at_qos_0_is_said_once() {
 }
 
 #[test]
+fn no_form_of_it_shows_the_password() {
+    let mut scene = Scene::new();
+    scene.uplink.handle_opened(scene.now);
+    let bytes = format!("{:?}", b"secret");
+    let shown = format!("{:?}", scene.uplink);
+    assert!(shown.contains("gnomon-shadows"), "{shown}");
+    assert!(
+        !shown.contains("secret") && !shown.contains(&bytes),
+        "{shown}"
+    );
+    let packed = scene.frames();
+    let connect = packed.iter().find(|frame| frame.ends_with(b"secret"));
+    assert!(connect.is_some(), "{packed:?}");
+}
+
+#[test]
 fn leaving_waits_for_the_last_answer_and_takes_no_more_requests() {
     let mut scene = Scene::serving();
     scene.mark = Mark(1);
