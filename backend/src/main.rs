@@ -130,6 +130,10 @@ fn attach(attachment: Attachment) -> Result<Attach, StartError> {
         user_name,
         password_file,
     } = attachment;
+    if password_file.is_some() && !broker.tls && !broker.is_loopback() {
+        let warning = "the password goes over the network in the clear; mqtts:// would hide it";
+        tell(io::stderr(), format_args!("--attach {broker}: {warning}"));
+    }
     let credentials = Credentials {
         user_name,
         password: password_file.as_deref().map(password).transpose()?,
