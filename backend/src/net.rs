@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
-use crate::store::{SaveError, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::terminal::tell;
 
 pub use access::Access;
@@ -32,6 +32,7 @@ pub use attach::{Attach, AttachError};
 use clock::Clock;
 use hub::Hub;
 use writer::Writer;
+pub use writer::WriterError;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
 const CONNECTIONS: usize = 50_000;
@@ -88,7 +89,7 @@ impl Core {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
-    Save(#[from] SaveError),
+    Writer(#[from] WriterError),
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
 }
@@ -100,8 +101,8 @@ pub struct Listeners {
     pub http: Option<TcpListener>,
 }
 
-/// Serves until `shutdown` comes, and returns within a second after it, with everything saved. Calls `ready` once all
-/// listeners accept and, where there is a broker to attach to, the service is attached.
+/// Serves until `shutdown` comes, and returns within a second after it, or when the disk has taken everything.
+/// Calls `ready` once all listeners accept and, where there is a broker to attach to, the service is attached.
 /// Ends by itself only when something cannot be saved.
 pub async fn run(
     core: Core,
@@ -141,22 +142,26 @@ pub async fn run(
         None => ready(),
     }
     tokio::select! {
-        () = shutdown => {}
-        error = failure(writer.as_mut()) => return Err(error.into()),
+        () = shutdown => {
+            stop.cancel();
+            hub.close_all();
+            tasks.close();
+            // Whoever does not take what waits by then does not get it.
+            let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
+            hub.stop_saving();
+        }
+        () = end(writer.as_mut()) => {}
     }
-    stop.cancel();
-    hub.close_all();
-    tasks.close();
-    // Whoever does not take what waits by then does not get it.
-    let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
-    hub.stop_saving();
-    writer.map_or(Ok(()), Writer::finish)?;
-    Ok(())
+    let Some(writer) = writer else {
+        return Ok(());
+    };
+    let finished = tokio::task::spawn_blocking(|| writer.finish()).await;
+    Ok(finished.unwrap_or(Err(WriterError::Panicked))?)
 }
 
-async fn failure(writer: Option<&mut Writer>) -> SaveError {
+async fn end(writer: Option<&mut Writer>) {
     match writer {
-        Some(writer) => writer.failed().await,
+        Some(writer) => writer.ended().await,
         None => std::future::pending().await,
     }
 }

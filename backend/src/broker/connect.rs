@@ -41,7 +41,6 @@ impl Broker {
         let Some(client_id) = self.client_id(connect) else {
             return Err(self.refuse(id, BAD_CLIENT_ID));
         };
-        let changes = self.journal.changes();
         let (session, session_present) = self.open_session(client_id, connect.clean_session, now);
         if let Some(session) = self.sessions.get_mut(session) {
             session.connection = Some(id);
@@ -57,8 +56,8 @@ impl Broker {
             });
         }
         self.start_timer(id);
-        // A session that was begun, or ended by a clean one, stays so.
-        let mark = self.mark_since(changes);
+        // A session that was begun, or ended by a clean one, stays so; perhaps by an attempt before this one.
+        let mark = self.journal.mark();
         let accepted = ConnAck {
             session_present,
             code: 0,

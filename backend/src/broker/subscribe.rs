@@ -24,7 +24,6 @@ impl Broker {
         {
             return Err(CloseReason::TooManyFilters(count));
         }
-        let changes = self.journal.changes();
         let granted: Vec<_> = subscribe
             .filters
             .iter()
@@ -35,7 +34,8 @@ impl Broker {
             .iter()
             .map(|granted| granted.map_or(FAILURE, |qos| qos as u8))
             .collect();
-        let mark = self.mark_since(changes);
+        // What an attempt before this one changed may not be saved yet either.
+        let mark = self.journal.mark();
         self.send_after(id, &Packet::SubAck(SubAck { packet_id, codes }), mark);
         for ((filter, _), qos) in subscribe.filters.iter().zip(granted) {
             if let Some(qos) = qos {
@@ -51,7 +51,6 @@ impl Broker {
         session_id: SessionId,
         unsubscribe: &Unsubscribe,
     ) {
-        let changes = self.journal.changes();
         if let Some(session) = self.sessions.get_mut(session_id) {
             for filter in &unsubscribe.filters {
                 if session.filters.remove(filter).is_some() {
@@ -60,7 +59,7 @@ impl Broker {
                 }
             }
         }
-        let mark = self.mark_since(changes);
+        let mark = self.journal.mark();
         self.send_after(id, &Packet::UnsubAck(unsubscribe.packet_id), mark);
     }
 
@@ -91,7 +90,7 @@ impl Broker {
         let messages: Vec<Message> = self.retained.matching(filter).cloned().collect();
         for mut message in messages {
             message.qos = message.qos.min(granted);
-            self.deliver(session, &message);
+            self.deliver(session, &message, self.journal.mark());
         }
     }
 }

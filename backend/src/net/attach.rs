@@ -257,6 +257,6 @@ async fn receive(mut read: impl AsyncRead + Unpin, hub: &Hub) -> io::Result<()> 
         if read.read_buf(&mut buffer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        hub.handle_uplink_bytes(buffer.split().freeze());
+        hub.receive_from_uplink(buffer.split().freeze()).await;
     }
 }
