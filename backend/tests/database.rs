@@ -11,6 +11,7 @@ mod process;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,10 +22,13 @@ use gnomon::rng::Rng;
 use process::{PATIENCE, Process, gnomon_command};
 use redb::{Database, TableDefinition};
 use serde_json::Value;
+use tokio::process::Command;
 
 const SHADOWS: usize = 40;
 const RETAINED: usize = 20;
 const QUEUED: usize = 30;
+/// More shadows than have room on the smallest disk here.
+const MOST: usize = 10_000;
 /// The byte of the file with one bit that tells which of the last two transactions counts. Nothing vouches for that
 /// bit, and after a kill either may be the one.
 const CHOICE: usize = 9;
@@ -291,6 +295,80 @@ fn places(bytes: &[u8]) -> Vec<usize> {
     places.extend((0..20).map(|_| rng.below(bytes.len() as u64) as usize));
     places.retain(|at| *at != CHOICE);
     places
+}
+
+/// A shell that lets no file grow beyond so many bytes, and then becomes the backend.
+fn gnomon_within(data: &Path, bytes: u64) -> Command {
+    let plain = gnomon_command(data);
+    let plain = plain.as_std();
+    let blocks = bytes / 512;
+    let script = format!(r#"trap "" XFSZ; ulimit -f {blocks}; exec "$0" "$@""#);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Creates shadows until the process ends. Returns of how many first ones that was acknowledged.
+async fn create_until_the_end(address: SocketAddr) -> io::Result<usize> {
+    const IN_FLIGHT: usize = 50;
+    let mut client = Client::connect(address, "create").await?;
+    let mut acknowledged = 0;
+    for number in 0..MOST {
+        let topic = format!("$aws/things/many-{number}/shadow/update");
+        let text = "x".repeat(4000);
+        let payload = format!(r#"{{"state":{{"reported":{{"text":"{text}"}}}}}}"#);
+        client.publish(&topic, payload.as_bytes(), false)?;
+        if number < IN_FLIGHT {
+            continue;
+        }
+        let answered = async {
+            client.flush().await?;
+            client.next().await
+        };
+        match tokio::time::timeout(PATIENCE, answered).await? {
+            Ok(frame) => assert!(matches!(read(&frame)?, Packet::PubAck(_))),
+            Err(_) => return Ok(acknowledged),
+        }
+        acknowledged += 1;
+    }
+    panic!("the disk never failed");
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_ends_the_process_and_nothing_that_was_acknowledged() {
+    let data = folder("failing");
+    let process = Process::gnomon(&data).await.unwrap();
+    assert!(process.terminate().await.unwrap().success());
+    let full = fs::metadata(file(&data)).unwrap().len() + 1_000_000;
+    let log = data.join("stderr");
+    let mut limited = gnomon_within(&data, full);
+    limited.stderr(fs::File::create(&log).unwrap());
+    let process = Process::start(&mut limited).await.unwrap();
+    let acknowledged = create_until_the_end(process.address).await.unwrap();
+    assert_eq!(process.ended().await.unwrap().code(), Some(1));
+    let error = fs::read_to_string(&log).unwrap();
+    assert_eq!(error.lines().count(), 1, "{error}");
+    for words in [file(&data).to_str().unwrap(), "make room"] {
+        assert!(error.contains(words), "{words} is not in: {error}");
+    }
+    assert!(acknowledged > 0);
+    let process = Process::gnomon(&data).await.unwrap();
+    let mut client = Client::connect(process.address, "look").await.unwrap();
+    client
+        .subscribe(&["$aws/things/+/shadow/get/accepted"], 0)
+        .await
+        .unwrap();
+    for number in 0..acknowledged {
+        let topic = format!("$aws/things/many-{number}/shadow/get");
+        client.publish(&topic, b"", false).unwrap();
+    }
+    assert_eq!(take(&mut client).await.len(), acknowledged);
 }
 
 #[tokio::test]
