@@ -5,15 +5,23 @@
 
 #[allow(dead_code)]
 mod common;
+#[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use common::{Server, patiently};
+use common::Server;
+use folder::fresh;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
 const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/aws/bin/aws");
+
+/// Each command starts an interpreter, which takes its time on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A user's shell: a folder, no settings, keys that nobody checks.
 struct Shell {
@@ -29,11 +37,11 @@ struct Output {
 
 impl Shell {
     async fn open(name: &str) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
         let server = Server::start().await;
-        Self { server, folder }
+        Self {
+            server,
+            folder: fresh(name),
+        }
     }
 
     /// Runs `aws iot-data` with these words.
@@ -54,8 +62,8 @@ impl Shell {
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_MAX_ATTEMPTS", "1")
             .kill_on_drop(true);
-        let output = patiently(command.output()).await;
-        let output = output.unwrap_or_else(|error| {
+        let output = tokio::time::timeout(PATIENCE, command.output()).await;
+        let output = output.unwrap().unwrap_or_else(|error| {
             panic!("{:?}: {error}; `cargo xtask setup` installs it", program())
         });
         let text = |bytes| String::from_utf8(bytes).unwrap();
