@@ -141,7 +141,7 @@ async fn everything_before(
 fn attach(broker: SocketAddr) -> Result<Attach, String> {
     let address = format!("mqtt://{broker}").parse();
     let address = address.map_err(|error| format!("{error}"))?;
-    Attach::new(address, Credentials::default()).map_err(|error| error.to_string())
+    Attach::new(address, Credentials::default(), |_, _| ()).map_err(|error| error.to_string())
 }
 
 fn seconds() -> i64 {
