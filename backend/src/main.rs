@@ -1,5 +1,7 @@
 //! The process: flags, listeners, signals. Everything else is in the library.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
@@ -12,6 +14,7 @@ use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::net::{self, Access, Attach, AttachError, Config, Core, Listeners, RunError};
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
 use gnomon_backend::store::StoreError;
+use gnomon_backend::terminal::tell;
 use gnomon_backend::uplink::{BrokerAddress, Credentials};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -47,7 +50,7 @@ fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gnomon-backend: {error}");
+            tell(io::stderr(), format_args!("gnomon-backend: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -57,11 +60,14 @@ fn start() -> Result<(), StartError> {
     let options = match Request::parse(std::env::args_os().skip(1))? {
         Request::Run(options) => *options,
         Request::Help => {
-            print!("{HELP}");
+            tell(io::stdout(), HELP.trim_end());
             return Ok(());
         }
         Request::Version => {
-            println!("gnomon-backend {}", env!("CARGO_PKG_VERSION"));
+            tell(
+                io::stdout(),
+                concat!("gnomon-backend ", env!("CARGO_PKG_VERSION")),
+            );
             return Ok(());
         }
     };
@@ -96,7 +102,7 @@ async fn serve(options: Options) -> Result<(), StartError> {
         attach,
     };
     let core = open(&options.data, &config)?;
-    let ready = || println!("ready");
+    let ready = || tell(io::stdout(), "ready");
     net::run(core, Listeners { mqtt, http }, config, ready, shutdown).await?;
     Ok(())
 }
@@ -107,9 +113,12 @@ fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
     let core = Core::open(folder, config)?;
     let (kept, folder) = (core.backend().kept(), folder.display());
     let passed = start.elapsed().as_millis();
-    println!(
-        "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
-        kept.shadows, kept.retained, kept.sessions
+    tell(
+        io::stdout(),
+        format_args!(
+            "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
+            kept.shadows, kept.retained, kept.sessions
+        ),
     );
     Ok(core)
 }
@@ -121,6 +130,10 @@ fn attach(attachment: Attachment) -> Result<Attach, StartError> {
         user_name,
         password_file,
     } = attachment;
+    if password_file.is_some() && !broker.tls && !broker.is_loopback() {
+        let warning = "the password goes over the network in the clear; mqtts:// would hide it";
+        tell(io::stderr(), format_args!("--attach {broker}: {warning}"));
+    }
     let credentials = Credentials {
         user_name,
         password: password_file.as_deref().map(password).transpose()?,
@@ -152,9 +165,10 @@ async fn listen(
     };
     let listener = TcpListener::bind(address).await.map_err(fail)?;
     let bound = listener.local_addr().map_err(fail)?;
-    println!("{what} {bound}");
+    tell(io::stdout(), format_args!("{what} {bound}"));
     if !bound.ip().is_loopback() {
-        println!("--{flag} {address}: other machines can reach this, without a password");
+        let warning = "other machines can reach this, without a password";
+        tell(io::stdout(), format_args!("--{flag} {address}: {warning}"));
     }
     Ok(Some(listener))
 }

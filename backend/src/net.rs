@@ -25,6 +25,7 @@ use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
 use crate::store::{Store, StoreError};
+use crate::terminal::tell;
 
 pub use access::Access;
 pub use attach::{Attach, AttachError};
@@ -208,7 +209,10 @@ async fn rest_after(error: &io::Error) {
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     );
     if !broken {
-        eprintln!("cannot accept a connection: {error}");
+        tell(
+            io::stderr(),
+            format_args!("cannot accept a connection: {error}"),
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -109,18 +109,22 @@ impl Request {
             }
         }
         options.attach = sign_in.attachment()?;
-        if options.attach.is_some() {
-            if mqtt.is_some() || options.fleet > 0 {
-                return Err(
-                    "--mqtt and --fleet are for a broker of one's own: not with --attach".into(),
-                );
-            }
-            options.mqtt = None;
-        }
-        if let Some(mqtt) = mqtt {
-            options.mqtt = mqtt;
-        }
+        options.serve_mqtt(mqtt)?;
         Ok(Self::Run(Box::new(options)))
+    }
+}
+
+impl Options {
+    /// Takes what `--mqtt` said, where it said anything. Attached, there is no broker of one's own.
+    fn serve_mqtt(&mut self, given: Option<Option<String>>) -> Result<(), &'static str> {
+        if self.attach.is_none() {
+            self.mqtt = given.unwrap_or_else(|| self.mqtt.take());
+        } else if given.is_none() && self.fleet == 0 {
+            self.mqtt = None;
+        } else {
+            return Err("--mqtt and --fleet are for a broker of one's own: not with --attach");
+        }
+        Ok(())
     }
 }
 
