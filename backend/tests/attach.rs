@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "attach/backend.rs"]
+mod backend;
 #[path = "../benches/load/client.rs"]
 #[allow(dead_code)]
 mod client;
@@ -14,109 +16,19 @@ mod mosquitto;
 mod mqtt;
 
 use std::cell::Cell;
-use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Stdio;
-use std::rc::Rc;
-use std::time::Duration;
 
+use backend::{Backend, command, data, next, patiently};
 use client::Client;
-use folder::Folder;
 use mosquitto::Mosquitto;
 use mqtt::{next_message, publish};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::process::Command;
 
-/// Long enough for any machine; nothing waits for it to pass.
-const PATIENCE: Duration = Duration::from_secs(30);
 const UPDATE: &str = "$aws/things/lamp/shadow/update";
 const GET: &str = "$aws/things/lamp/shadow/get";
-
-async fn patiently<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.unwrap()
-}
-
-/// The process, killed when it is dropped.
-struct Backend {
-    data: Rc<Folder>,
-    child: Child,
-    stdout: Lines<BufReader<ChildStdout>>,
-    stderr: Lines<BufReader<ChildStderr>>,
-}
-
-impl Backend {
-    fn attached_to(address: SocketAddr) -> Self {
-        Self::again(data(), address)
-    }
-
-    /// With what an earlier one kept.
-    fn again(data: Rc<Folder>, address: SocketAddr) -> Self {
-        Self::start(data, &["--attach", &format!("mqtt://{address}")], &[])
-    }
-
-    fn start(data: Rc<Folder>, flags: &[&str], environment: &[(&str, &OsStr)]) -> Self {
-        let mut child = command(&data)
-            .args(flags)
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        Self {
-            data,
-            child,
-            stdout: stdout.lines(),
-            stderr: stderr.lines(),
-        }
-    }
-
-    async fn wait_until_attached(&mut self) {
-        while !next(&mut self.stdout).await.starts_with("attached") {}
-    }
-
-    async fn wait_until_ready(&mut self) {
-        self.wait_until_attached().await;
-        assert_eq!(next(&mut self.stdout).await, "ready");
-    }
-
-    /// The next line on stderr.
-    async fn trouble(&mut self) -> String {
-        next(&mut self.stderr).await
-    }
-
-    /// Sends a signal, waits for the end, and gives what it kept.
-    async fn end(mut self, signal: &str) -> Rc<Folder> {
-        let pid = self.child.id().unwrap().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
-        assert!(patiently(sent).await.unwrap().success());
-        patiently(self.child.wait()).await.unwrap();
-        self.data.clone()
-    }
-}
-
-/// What a backend keeps, removed when nobody needs it any more.
-fn data() -> Rc<Folder> {
-    Rc::new(Folder::new("attach"))
-}
-
-fn command(data: &Folder) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"));
-    command
-        .args(["--http", "off", "--data"])
-        .arg(data.path())
-        // It would add to the certificates that a test names.
-        .env_remove("SSL_CERT_DIR")
-        .kill_on_drop(true);
-    command
-}
-
-async fn next(lines: &mut Lines<BufReader<impl AsyncRead + Unpin>>) -> String {
-    patiently(lines.next_line()).await.unwrap().unwrap()
-}
 
 async fn client(address: SocketAddr) -> Client {
     let mut client = patiently(Client::connect(address, "client")).await.unwrap();
@@ -302,23 +214,26 @@ async fn a_password_opens_the_door_and_is_never_said() {
     assert!(!trouble.contains("let me in"), "{trouble}");
     drop(refused);
     start("right").wait_until_ready().await;
-    // Where others may listen, the password is not sent without a warning.
-    let exposed = format!("mqtt://0.0.0.0:{}", broker.address.port());
-    let file = broker.folder().join("right").display().to_string();
-    let flags = [
-        "--attach",
-        &exposed,
-        "--user",
-        "me",
-        "--password-file",
-        &file,
-    ];
-    let mut exposed = Backend::start(data(), &flags, &[]);
-    let warning = exposed.trouble().await;
-    assert!(warning.contains("in the clear"), "{warning}");
     let mut absent = start("absent");
     let error = absent.trouble().await;
     assert!(error.contains("--password-file"), "{error}");
+}
+
+#[tokio::test]
+async fn a_password_in_the_clear_is_not_sent_without_a_warning() {
+    let (listener, address) = listen().await;
+    // It leads to this machine, but is no loopback address.
+    let url = format!("mqtt://0.0.0.0:{}", address.port());
+    let data = data();
+    let file = data.path().join("password");
+    std::fs::write(&file, "open sesame").unwrap();
+    let file = file.display().to_string();
+    let flags = ["--attach", &url, "--user", "me", "--password-file", &file];
+    let mut backend = Backend::start(data, &flags, &[]);
+    let warning = backend.trouble().await;
+    assert!(warning.contains("in the clear"), "{warning}");
+    assert!(!warning.contains("sesame"), "{warning}");
+    accept(&listener).await;
 }
 
 /// A certificate for this machine and its key, in files.
