@@ -2,10 +2,11 @@
 //! broker owns. Knows no socket, no clock and no connection.
 
 pub mod certificates;
+pub mod x509;
 
 use std::sync::Arc;
 
-use certificates::CertificateId;
+use certificates::{CertificateId, Certificates};
 
 /// Who a transport was opened by, as far as it proved that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,4 +20,12 @@ pub enum Principal {
 
 /// Everything that is known of principals and things.
 #[derive(Debug, Default)]
-pub struct Things {}
+pub struct Things {
+    pub(crate) certificates: Certificates,
+}
+
+impl Things {
+    pub fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+}
