@@ -1,8 +1,9 @@
 //! Who is known here and what they may do: certificates, policies and the registry, as one pure value that the
 //! broker owns. Knows no socket, no clock and no connection.
 
-pub mod certificates;
 pub mod x509;
+pub mod certificates;
+pub mod authority;
 
 use std::sync::Arc;
 
