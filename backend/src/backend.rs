@@ -130,7 +130,7 @@ impl Backend {
 
     /// Adds simulated devices.
     pub fn with_fleet(mut self, options: &FleetOptions, now: Now) -> Self {
-        let connection = self.broker.connect(Principal::Anonymous, now.instant);
+        let connection = self.broker.connect(Principal::Inside, now.instant);
         let fleet = Fleet::new(options, now);
         self.fleet = Some(Member { fleet, connection });
         self.run_fleet(now);

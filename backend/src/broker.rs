@@ -218,6 +218,27 @@ impl Broker {
         mark
     }
 
+    pub fn things(&self) -> &Things {
+        &self.things
+    }
+
+    /// For changes: every connection asks anew from here on what it may do. Whoever makes a change that is to be kept
+    /// says [`Self::note_change`].
+    pub fn things_mut(&mut self) -> &mut Things {
+        self.things.begin_change();
+        &mut self.things
+    }
+
+    /// Closes every connection of a principal that may no longer have one.
+    pub fn close_principal(&mut self, principal: &Principal, now: Now) {
+        for (id, connection) in &self.connections {
+            if connection.principal == *principal {
+                self.doomed.push((id, CloseReason::Dismissed));
+            }
+        }
+        self.close_doomed(now);
+    }
+
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }

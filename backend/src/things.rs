@@ -12,6 +12,8 @@ use certificates::{CertificateId, Certificates};
 /// Who a transport was opened by, as far as it proved that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Principal {
+    /// A part of this very process. May do everything.
+    Inside,
     /// Showed no certificate and signed nothing.
     Anonymous,
     Certificate(CertificateId),
@@ -23,9 +25,15 @@ pub enum Principal {
 #[derive(Debug, Default)]
 pub struct Things {
     pub(crate) certificates: Certificates,
+    /// Grows with each change.
+    generation: u64,
 }
 
 impl Things {
+    pub(crate) fn begin_change(&mut self) {
+        self.generation += 1;
+    }
+
     pub fn certificates(&self) -> &Certificates {
         &self.certificates
     }
