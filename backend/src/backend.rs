@@ -118,12 +118,14 @@ impl Backend {
             Key::Retained(_) => (Table::Retained, self.broker.record(&key)),
             Key::Session(_) => (Table::Sessions, self.broker.record(&key)),
             Key::Queued(..) => (Table::Queues, self.broker.record(&key)),
+            Key::Certificate(_) => (Table::Certificates, self.broker.record(&key)),
         };
         let key = match key {
             Key::Shadow(name) => name.into_string().into_bytes(),
             Key::Retained(topic) => topic.as_str().as_bytes().to_vec(),
             Key::Session(client_id) => client_id.as_bytes().to_vec(),
             Key::Queued(number, _) => number.to_be_bytes().to_vec(),
+            Key::Certificate(id) => id.0.to_vec(),
         };
         Change { table, key, value }
     }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Mark;
+use crate::things::certificates::CertificateStatus;
 
 /// The tables in the order in which they are read: a queue needs its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,10 +15,17 @@ pub enum Table {
     Retained,
     Sessions,
     Queues,
+    Certificates,
 }
 
 impl Table {
-    pub const ALL: [Self; 4] = [Self::Shadows, Self::Retained, Self::Sessions, Self::Queues];
+    pub const ALL: [Self; 5] = [
+        Self::Shadows,
+        Self::Retained,
+        Self::Sessions,
+        Self::Queues,
+        Self::Certificates,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -25,6 +33,7 @@ impl Table {
             Self::Retained => "retained",
             Self::Sessions => "sessions",
             Self::Queues => "queues",
+            Self::Certificates => "certificates",
         }
     }
 }
@@ -67,6 +76,15 @@ pub(crate) struct Queued<'a> {
     pub(crate) topic: Cow<'a, str>,
     pub(crate) payload: Cow<'a, [u8]>,
     pub(crate) retain: bool,
+}
+
+/// A client certificate, by its identifier.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Certificate<'a> {
+    pub(crate) pem: Cow<'a, str>,
+    pub(crate) status: CertificateStatus,
+    pub(crate) created: i64,
+    pub(crate) modified: i64,
 }
 
 /// Always Some: these records have nothing that cannot be written.

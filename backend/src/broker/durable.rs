@@ -74,6 +74,7 @@ impl Broker {
                 let session = self.persistent(client_id)?;
                 queued_record(client_id, session.deliveries.message(*number)?)
             }
+            Key::Certificate(id) => self.certificate_record(*id),
             Key::Shadow(_) => None,
         }
     }
@@ -102,6 +103,7 @@ impl Broker {
                 let queued = record::decoded(table, value)?;
                 self.restore_delivery(u64::from_be_bytes(number), queued)
             }
+            Table::Certificates => self.restore_certificate(key, value),
             Table::Shadows => Err(RecordError(table)),
         }
     }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use gnomon::time::UnixMillis;
 use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
 
 use super::x509::{self, Validity, X509Error};
 
@@ -71,8 +72,9 @@ fn digit(digit: u8) -> Result<u8, CertificateIdError> {
     }
 }
 
-/// Only an active certificate opens a connection; a revoked one never does again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Only an active certificate opens a connection; a revoked one never does again. Kept on disk by the place of its
+/// variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CertificateStatus {
     Active,
     Inactive,
