@@ -15,7 +15,10 @@ use crate::broker::{self, Broker, ConnectionId, Counters, Limits, Output};
 use crate::fleet::{Fleet, FleetOptions};
 use crate::journal::{Key, Mark};
 use crate::record::{Batch, Change, RecordError, Table};
-use crate::things::Principal;
+use crate::things::certificates::{
+    Certificate, CertificateError, CertificateId, CertificateStatus,
+};
+use crate::things::{Principal, Things};
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
 
@@ -137,6 +140,29 @@ impl Backend {
         self.fleet = Some(Member { fleet, connection });
         self.run_fleet(now);
         self
+    }
+
+    /// Who is known here.
+    pub fn things(&self) -> &Things {
+        self.broker.things()
+    }
+
+    /// See [`Broker::register_certificate`].
+    pub fn register_certificate(
+        &mut self,
+        certificate: Certificate,
+    ) -> Result<(), CertificateError> {
+        self.broker.register_certificate(certificate)
+    }
+
+    /// See [`Broker::update_certificate`].
+    pub fn update_certificate(
+        &mut self,
+        id: CertificateId,
+        status: CertificateStatus,
+        now: Now,
+    ) -> Result<(), CertificateError> {
+        self.broker.update_certificate(id, status, now)
     }
 
     pub fn counters(&self) -> Counters {

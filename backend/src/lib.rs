@@ -9,6 +9,7 @@
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`uplink`]: the shadow service as a client of somebody else's broker, instead of our own
 //! - [`fleet`]: simulated devices, an in-process client of the broker
+//! - [`identity`]: the certificate authority and the server's certificate in files of the data folder
 //! - [`store`]: the database file
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
 //! - [`options`]: the flags of the command line
@@ -22,6 +23,7 @@ mod unanswered;
 pub mod uplink;
 pub mod backend;
 pub mod fleet;
+pub mod identity;
 pub mod store;
 pub mod net;
 pub mod options;

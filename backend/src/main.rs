@@ -9,9 +9,12 @@ use std::time::Instant;
 
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Attach, AttachError, Config, Core, Listeners, RunError};
+use gnomon_backend::identity::{self, IdentityError};
+use gnomon_backend::net::{
+    self, Access, Attach, AttachError, Config, Core, Listeners, OpenError, RunError,
+    ServerCertificate, TlsError, TlsListeners,
+};
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
-use gnomon_backend::store::StoreError;
 use gnomon_backend::uplink::{BrokerAddress, Credentials};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -30,7 +33,11 @@ enum StartError {
         error: io::Error,
     },
     #[error("--data: {0}")]
-    Store(#[from] StoreError),
+    Open(#[from] OpenError),
+    #[error("--https-cert, --https-key: {0}")]
+    Given(IdentityError),
+    #[error("the server's certificate cannot be used: {0}")]
+    Certificate(TlsError),
     #[error(transparent)]
     Run(#[from] RunError),
     #[error("--password-file {0}: {1}")]
@@ -76,13 +83,18 @@ fn start() -> Result<(), StartError> {
 
 async fn serve(options: Options) -> Result<(), StartError> {
     let shutdown = shutdown().map_err(StartError::Signals)?;
-    let attach = options.attach.map(attach).transpose()?;
-    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
-    let what = match attach {
-        None => "HTTP and WebSocket (/mqtt) on",
-        Some(_) => "HTTP on",
+    let attach = options.attach.clone().map(attach).transpose()?;
+    let (http, https) = match attach {
+        None => (
+            "HTTP and WebSocket (/mqtt) on",
+            "HTTPS and secure WebSocket (/mqtt) on",
+        ),
+        Some(_) => ("HTTP on", "HTTPS on"),
     };
-    let http = listen("http", what, options.http.as_deref()).await?;
+    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
+    let mqtts = listen("mqtts", "MQTT over TLS on", options.mqtts.as_deref()).await?;
+    let http = listen("http", http, options.http.as_deref()).await?;
+    let https = listen("https", https, options.https.as_deref()).await?;
     let config = Config {
         limits: Limits::default(),
         seed: options.seed,
@@ -91,14 +103,40 @@ async fn serve(options: Options) -> Result<(), StartError> {
             rate: options.fleet_rate,
             seed: options.seed,
         },
-        access: Access::new(http.as_ref().and_then(bound_to), &options.allow_origins),
-        site: options.site,
+        access: Access::new(
+            [&http, &https].into_iter().flatten().filter_map(bound_to),
+            &options.tls_names,
+            &options.allow_origins,
+        ),
+        site: options.site.clone(),
         attach,
     };
     let core = open(&options.data, &config)?;
+    let tls = match (mqtts, https) {
+        (None, None) => None,
+        (mqtts, https) => Some(TlsListeners {
+            certificate: certificate(&options, &core)?,
+            mqtts,
+            https,
+        }),
+    };
+    let listeners = Listeners { mqtt, http, tls };
     let ready = || println!("ready");
-    net::run(core, Listeners { mqtt, http }, config, ready, shutdown).await?;
+    net::run(core, listeners, config, ready, shutdown).await?;
     Ok(())
+}
+
+/// What is shown to whoever connects by TLS.
+fn certificate(options: &Options, core: &Core) -> Result<ServerCertificate, StartError> {
+    let pair = match &options.certificate {
+        Some((certificate, key)) => identity::given(certificate, key).map_err(StartError::Given)?,
+        None => {
+            let now = core.now().wall;
+            identity::server(&options.data, core.authority(), &options.tls_names, now)
+                .map_err(|error| StartError::Open(error.into()))?
+        }
+    };
+    ServerCertificate::from_pem(&pair).map_err(StartError::Certificate)
 }
 
 /// Reads what was saved, and says how much that was and how long it took.
@@ -154,7 +192,11 @@ async fn listen(
     let bound = listener.local_addr().map_err(fail)?;
     println!("{what} {bound}");
     if !bound.ip().is_loopback() {
-        println!("--{flag} {address}: other machines can reach this, without a password");
+        let who = match flag {
+            "mqtts" => "with a certificate that is registered here",
+            _ => "without a password",
+        };
+        println!("--{flag} {address}: other machines can reach this, {who}");
     }
     Ok(Some(listener))
 }

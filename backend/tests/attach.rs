@@ -64,7 +64,7 @@ impl Backend {
 
     fn start(data: Rc<Data>, flags: &[&str], environment: &[(&str, &OsStr)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"))
-            .args(["--http", "off", "--data"])
+            .args(["--http", "off", "--https", "off", "--data"])
             .arg(&data.0)
             .args(flags)
             // It would add to the certificates that a test names.

@@ -156,6 +156,7 @@ impl Server {
         let listeners = Listeners {
             mqtt,
             http: Some(http),
+            ..Listeners::default()
         };
         let (stop, stopped) = oneshot::channel();
         let (ready, is_ready) = mpsc::channel();
@@ -218,7 +219,7 @@ fn config(broker: Option<SocketAddr>) -> Result<Config, String> {
             seed: 1,
         },
         site: "nowhere".into(),
-        access: Access::new(None, &[]),
+        access: Access::default(),
         attach: attach.transpose()?,
     })
 }

@@ -1,4 +1,4 @@
-//! The HTTP port: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
+//! The HTTP and HTTPS ports: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
 //! known origins only.
 
 use std::path::Path;
@@ -19,7 +19,7 @@ use axum::routing::{MethodRouter, any};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::services::ServeDir;
@@ -27,7 +27,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::calls::{self, Calls};
 use super::hub::Hub;
-use super::{Access, Attach, Config, websocket};
+use super::{Access, Attach, Config, Scheme, websocket};
 use crate::things::Principal;
 
 /// A request's head must be whole by then.
@@ -46,7 +46,8 @@ struct Door {
     tasks: TaskTracker,
 }
 
-pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router {
+/// Everything that is served at an origin of this scheme.
+pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, scheme: Scheme, config: &Config) -> Router {
     let calls = Arc::new(Calls::new(hub.clone(), config.seed));
     let mqtt = match &config.attach {
         None => any(mqtt),
@@ -58,14 +59,17 @@ pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router 
         .fallback_service(site(&config.site, config.attach.is_none()))
         .layer(middleware::from_fn_with_state(calls, calls::intercept))
         .layer(middleware::from_fn_with_state(
-            Arc::new(config.access.clone()),
+            Arc::new((scheme, config.access.clone())),
             guard,
         ))
 }
 
 /// Serves one connection until it ends or becomes a WebSocket, or until `stop`.
-pub(super) async fn serve(stream: TcpStream, app: Router, stop: CancellationToken) {
-    let _ = stream.set_nodelay(true);
+pub(super) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    app: Router,
+    stop: CancellationToken,
+) {
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -117,8 +121,13 @@ async fn absent(request: Request) -> Response {
 }
 
 /// Lets in whom [`Access`] lets in, and tells the browser so.
-async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
-    let origin = match access.check(only(&request, &HOST), only(&request, &ORIGIN)) {
+async fn guard(
+    State(door): State<Arc<(Scheme, Access)>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (scheme, access) = &*door;
+    let origin = match access.check(*scheme, only(&request, &HOST), only(&request, &ORIGIN)) {
         Ok(()) => request.headers().get(ORIGIN).cloned(),
         Err(refusal) => return (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
     };

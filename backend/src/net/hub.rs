@@ -17,6 +17,7 @@ use crate::fleet::FleetOptions;
 use crate::journal::Mark;
 use crate::record::Batch;
 use crate::things::Principal;
+use crate::things::certificates::{CertificateId, Refusal};
 use crate::uplink::Uplink;
 
 /// How long a closed connection may take to send what still waits for it.
@@ -89,8 +90,26 @@ impl Hub {
     }
 
     pub(super) fn connect(self: &Arc<Self>, principal: Principal) -> Link {
+        self.open(self.lock(), principal)
+    }
+
+    /// For whoever proved to hold this certificate's key. It is looked at again: it may have been revoked since.
+    pub(super) fn connect_with(self: &Arc<Self>, id: CertificateId) -> Result<Link, Refusal> {
+        let state = self.lock();
+        let certificates = state.backend.things().certificates();
+        certificates.check(id, self.clock.now().wall)?;
+        Ok(self.open(state, Principal::Certificate(id)))
+    }
+
+    /// Whether a certificate opens a connection at this moment.
+    pub(super) fn check_certificate(&self, id: CertificateId) -> Result<(), Refusal> {
+        let state = self.lock();
+        let certificates = state.backend.things().certificates();
+        certificates.check(id, self.clock.now().wall)
+    }
+
+    fn open(self: &Arc<Self>, mut state: MutexGuard<'_, State>, principal: Principal) -> Link {
         let door = Arc::new(Door::default());
-        let mut state = self.lock();
         let id = state.backend.connect(principal, self.clock.now());
         state.doors.insert(id, door.clone());
         if state.stopped {

@@ -20,8 +20,8 @@ const NAME: &str = "Gnomon Local CA";
 const CLIENT_NAME: &str = "AWS IoT Certificate";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const OWN_LIFE: Duration = DAY.saturating_mul(20 * 365);
-/// The most that every browser takes of an authority of one's own.
-const SERVER_LIFE: Duration = DAY.saturating_mul(825);
+/// Browsers take 825 days at most of an authority of one's own.
+const SERVER_LIFE: Duration = DAY.saturating_mul(824);
 /// AWS's are good until 2049-12-31T23:59:59Z, all of them.
 const CLIENT_UNTIL: UnixMillis = UnixMillis(2_524_607_999_000);
 /// Clocks of devices may be that late.

@@ -40,15 +40,16 @@ impl Server {
                 seed: 1,
             },
             site,
-            access: Access::new(None, &["https://gnomon.example".to_owned()]),
+            access: Access::new([], &[], &["https://gnomon.example".to_owned()]),
             attach: None,
         };
         let (mqtt_address, http_address) = (mqtt.local_addr(), http.local_addr());
         let listeners = Listeners {
             mqtt: Some(mqtt),
             http: Some(http),
+            tls: None,
         };
-        let core = Core::in_memory(&config);
+        let core = Core::in_memory(&config).unwrap();
         let task = tokio::spawn(net::run(core, listeners, config, || {}, async {
             let _ = stopped.await;
         }));
