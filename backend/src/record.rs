@@ -7,17 +7,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::journal::Mark;
 
-/// The tables in the order in which they are read: a queue needs its session.
+/// The tables in the order in which they are read: a queue needs its session, and what is attached
+/// needs its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     Shadows,
     Retained,
     Sessions,
     Queues,
+    Policies,
+    /// Which policies are attached to which certificates.
+    Attached,
 }
 
 impl Table {
-    pub const ALL: [Self; 4] = [Self::Shadows, Self::Retained, Self::Sessions, Self::Queues];
+    pub const ALL: [Self; 6] = [
+        Self::Shadows,
+        Self::Retained,
+        Self::Sessions,
+        Self::Queues,
+        Self::Policies,
+        Self::Attached,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -25,6 +36,8 @@ impl Table {
             Self::Retained => "retained",
             Self::Sessions => "sessions",
             Self::Queues => "queues",
+            Self::Policies => "policies",
+            Self::Attached => "attached",
         }
     }
 }

@@ -74,6 +74,8 @@ impl Broker {
                 let session = self.persistent(client_id)?;
                 queued_record(client_id, session.deliveries.message(*number)?)
             }
+            Key::Policy(name) => self.things.policies.record(name),
+            Key::Attached(id) => self.things.policies.attached_record(*id),
             Key::Shadow(_) => None,
         }
     }
@@ -102,6 +104,8 @@ impl Broker {
                 let queued = record::decoded(table, value)?;
                 self.restore_delivery(u64::from_be_bytes(number), queued)
             }
+            Table::Policies => self.things.policies.restore(key, value),
+            Table::Attached => self.things.policies.restore_attached(key, value),
             Table::Shadows => Err(RecordError(table)),
         }
     }
