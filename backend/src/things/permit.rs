@@ -74,6 +74,10 @@ impl Permit {
     pub fn principal(&self) -> &Principal {
         &self.principal
     }
+
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
 }
 
 /// What is asked for with every packet.
