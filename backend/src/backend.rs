@@ -15,6 +15,7 @@ use crate::broker::{self, Broker, ConnectionId, Counters, Limits, Output};
 use crate::fleet::{Fleet, FleetOptions};
 use crate::journal::{Key, Mark};
 use crate::record::{Batch, Change, RecordError, Table};
+use crate::things::Principal;
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
 
@@ -129,7 +130,7 @@ impl Backend {
 
     /// Adds simulated devices.
     pub fn with_fleet(mut self, options: &FleetOptions, now: Now) -> Self {
-        let connection = self.broker.connect(now.instant);
+        let connection = self.broker.connect(Principal::Anonymous, now.instant);
         let fleet = Fleet::new(options, now);
         self.fleet = Some(Member { fleet, connection });
         self.run_fleet(now);
@@ -154,9 +155,9 @@ impl Backend {
         self.shadows.document(id)
     }
 
-    /// A transport was opened.
-    pub fn connect(&mut self, now: Now) -> ConnectionId {
-        self.broker.connect(now.instant)
+    /// A transport was opened by `principal`.
+    pub fn connect(&mut self, principal: Principal, now: Now) -> ConnectionId {
+        self.broker.connect(principal, now.instant)
     }
 
     /// Handles the next bytes of a connection, cut anywhere.

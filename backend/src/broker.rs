@@ -33,6 +33,7 @@ use gnomon::topic::TopicName;
 use slotmap::{SlotMap, new_key_type};
 
 use crate::journal::{Journal, Mark};
+use crate::things::{Principal, Things};
 
 pub use connection::CloseReason;
 pub use limits::Limits;
@@ -90,6 +91,7 @@ pub struct Broker {
     by_client_id: HashMap<Arc<str>, SessionId>,
     subscriptions: Subscriptions<SessionId>,
     retained: Retained,
+    things: Things,
     timers: Timers,
     journal: Journal,
     /// Connections whose next bytes wait for a batch.
@@ -119,6 +121,7 @@ impl Broker {
             by_client_id: HashMap::new(),
             subscriptions: Subscriptions::new(),
             retained: Retained::default(),
+            things: Things::default(),
             timers: Timers::default(),
             journal: Journal::default(),
             held: Vec::new(),
@@ -136,9 +139,10 @@ impl Broker {
         self.counters
     }
 
-    /// A transport was opened. Its CONNECT is due within the time limit.
-    pub fn connect(&mut self, now: Instant) -> ConnectionId {
-        let id = self.connections.insert(Connection::new(&self.limits, now));
+    /// A transport was opened by `principal`. Its CONNECT is due within the time limit.
+    pub fn connect(&mut self, principal: Principal, now: Instant) -> ConnectionId {
+        let connection = Connection::new(principal, &self.limits, now);
+        let id = self.connections.insert(connection);
         self.start_timer(id);
         id
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`journal`]: what changed since it was last saved, and what has to wait for that
 //! - [`record`]: what is kept on disk, as bytes in tables
+//! - [`things`]: who is known here and what they may do: certificates, policies, the registry (pure)
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
 //! - [`api`]: the HTTP calls of an AWS IoT data endpoint, from a request's parts to an answer's
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
@@ -14,6 +15,7 @@
 
 pub mod journal;
 pub mod record;
+pub mod things;
 pub mod broker;
 pub mod api;
 mod unanswered;

@@ -10,6 +10,7 @@ use gnomon::time::Instant;
 use super::SessionId;
 use super::limits::Limits;
 use super::outbox::Outbox;
+use crate::things::Principal;
 
 /// The first byte of a CONNECT.
 const CONNECT: u8 = 0x10;
@@ -17,6 +18,7 @@ const CONNECT: u8 = 0x10;
 /// Bytes in, bytes out, and how far the client has come.
 #[derive(Debug)]
 pub(super) struct Connection {
+    pub(super) principal: Principal,
     reader: FrameReader,
     /// The first byte that came.
     first: Option<u8>,
@@ -51,8 +53,9 @@ pub(super) struct Open {
 }
 
 impl Connection {
-    pub(super) fn new(limits: &Limits, now: Instant) -> Self {
+    pub(super) fn new(principal: Principal, limits: &Limits, now: Instant) -> Self {
         Self {
+            principal,
             reader: FrameReader::new(limits.packet()),
             first: None,
             phase: Phase::New { since: now },

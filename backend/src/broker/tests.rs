@@ -15,6 +15,7 @@ use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon::topic::TopicFilter;
 
 use super::{Broker, CloseReason, ConnectionId, Limits, Output};
+use crate::things::Principal;
 
 struct World {
     broker: Broker,
@@ -64,7 +65,7 @@ impl World {
     }
 
     fn connect(&mut self, connect: Connect<'_>) -> ConnectionId {
-        let id = self.broker.connect(self.now.instant);
+        let id = self.broker.connect(Principal::Anonymous, self.now.instant);
         self.send(id, Packet::Connect(connect));
         id
     }

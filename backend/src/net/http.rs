@@ -28,6 +28,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::calls::{self, Calls};
 use super::hub::Hub;
 use super::{Access, Attach, Config, websocket};
+use crate::things::Principal;
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -76,8 +77,9 @@ pub(super) async fn serve(stream: TcpStream, app: Router, stop: CancellationToke
 
 async fn mqtt(State(door): State<Door>, upgrade: WebSocketUpgrade) -> Response {
     let Door { hub, tasks } = door;
-    websocket::prepare(upgrade)
-        .on_upgrade(move |socket| tasks.track_future(websocket::serve(socket, hub.connect())))
+    websocket::prepare(upgrade).on_upgrade(move |socket| {
+        tasks.track_future(websocket::serve(socket, hub.connect(Principal::Anonymous)))
+    })
 }
 
 /// Without a broker of its own the backend says where there is one.

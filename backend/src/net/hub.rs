@@ -16,6 +16,7 @@ use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
 use crate::journal::Mark;
 use crate::record::Batch;
+use crate::things::Principal;
 use crate::uplink::Uplink;
 
 /// How long a closed connection may take to send what still waits for it.
@@ -87,10 +88,10 @@ impl Hub {
         }
     }
 
-    pub(super) fn connect(self: &Arc<Self>) -> Link {
+    pub(super) fn connect(self: &Arc<Self>, principal: Principal) -> Link {
         let door = Arc::new(Door::default());
         let mut state = self.lock();
-        let id = state.backend.connect(self.clock.now());
+        let id = state.backend.connect(principal, self.clock.now());
         state.doors.insert(id, door.clone());
         if state.stopped {
             door.closing.cancel();

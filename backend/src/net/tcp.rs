@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::hub::{Hub, Link};
+use crate::things::Principal;
 
 /// A connection that is silent holds a buffer of the smallest size.
 const READ: std::ops::RangeInclusive<usize> = 1024..=64 * 1024;
@@ -15,7 +16,7 @@ const READ: std::ops::RangeInclusive<usize> = 1024..=64 * 1024;
 pub(super) async fn serve(mut stream: TcpStream, hub: Arc<Hub>) {
     // Packets are packed before they are written: waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
-    let link = hub.connect();
+    let link = hub.connect(Principal::Anonymous);
     let (read, write) = stream.split();
     // However it ends, it ends; the broker hears of it when the link is dropped.
     tokio::select! {

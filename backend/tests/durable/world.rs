@@ -14,6 +14,7 @@ use gnomon::topic::TopicFilter;
 use gnomon_backend::backend::Backend;
 use gnomon_backend::broker::{ConnectionId, Limits};
 use gnomon_backend::record::{Batch, Table};
+use gnomon_backend::things::Principal;
 use serde_json::Value;
 
 use crate::promises::Promises;
@@ -339,7 +340,7 @@ impl World {
 impl Client {
     fn connect(backend: &mut Backend, client_id: &str, clean_session: bool, now: Now) -> Self {
         let mut client = Self {
-            id: backend.connect(now),
+            id: backend.connect(Principal::Anonymous, now),
             reader: FrameReader::new(1 << 20),
         };
         let connect = Packet::Connect(Connect {

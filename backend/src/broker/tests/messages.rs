@@ -155,7 +155,9 @@ fn a_claim_of_256_mb_closes_before_the_rest_comes() {
 #[test]
 fn packets_may_be_cut_and_packed_in_any_way() {
     let mut world = world();
-    let id = world.broker.connect(world.now.instant);
+    let id = world
+        .broker
+        .connect(Principal::Anonymous, world.now.instant);
     for byte in encoded(&Packet::Connect(connect("a"))) {
         world.send_bytes(id, &[byte]);
     }

@@ -1,0 +1,31 @@
+//! Who is known here and what they may do: certificates, policies and the registry, as one pure value that the
+//! broker owns. Knows no socket, no clock and no connection.
+
+pub mod certificates;
+pub mod x509;
+
+use std::sync::Arc;
+
+use certificates::{CertificateId, Certificates};
+
+/// Who a transport was opened by, as far as it proved that.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Principal {
+    /// Showed no certificate and signed nothing.
+    Anonymous,
+    Certificate(CertificateId),
+    /// Signed with the secret of this access key identifier.
+    Key(Arc<str>),
+}
+
+/// Everything that is known of principals and things.
+#[derive(Debug, Default)]
+pub struct Things {
+    pub(crate) certificates: Certificates,
+}
+
+impl Things {
+    pub fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+}
