@@ -14,10 +14,19 @@ pub enum Table {
     Retained,
     Sessions,
     Queues,
+    ThingTypes,
+    Things,
 }
 
 impl Table {
-    pub const ALL: [Self; 4] = [Self::Shadows, Self::Retained, Self::Sessions, Self::Queues];
+    pub const ALL: [Self; 6] = [
+        Self::Shadows,
+        Self::Retained,
+        Self::Sessions,
+        Self::Queues,
+        Self::ThingTypes,
+        Self::Things,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -25,6 +34,8 @@ impl Table {
             Self::Retained => "retained",
             Self::Sessions => "sessions",
             Self::Queues => "queues",
+            Self::ThingTypes => "thing-types",
+            Self::Things => "things",
         }
     }
 }

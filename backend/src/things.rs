@@ -2,11 +2,13 @@
 //! broker owns. Knows no socket, no clock and no connection.
 
 pub mod certificates;
+pub mod registry;
 pub mod x509;
 
 use std::sync::Arc;
 
 use certificates::{CertificateId, Certificates};
+use registry::Registry;
 
 /// Who a transport was opened by, as far as it proved that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,10 +24,15 @@ pub enum Principal {
 #[derive(Debug, Default)]
 pub struct Things {
     pub(crate) certificates: Certificates,
+    pub(crate) registry: Registry,
 }
 
 impl Things {
     pub fn certificates(&self) -> &Certificates {
         &self.certificates
+    }
+
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 }

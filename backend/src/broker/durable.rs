@@ -74,6 +74,8 @@ impl Broker {
                 let session = self.persistent(client_id)?;
                 queued_record(client_id, session.deliveries.message(*number)?)
             }
+            Key::Thing(name) => self.things.registry.thing_record(name),
+            Key::ThingType(name) => self.things.registry.type_record(name),
             Key::Shadow(_) => None,
         }
     }
@@ -101,6 +103,14 @@ impl Broker {
                 let number = key.try_into().map_err(|_| RecordError(table))?;
                 let queued = record::decoded(table, value)?;
                 self.restore_delivery(u64::from_be_bytes(number), queued)
+            }
+            Table::Things => {
+                let name = record::text(table, key)?;
+                self.things.registry.restore_thing(name, value)
+            }
+            Table::ThingTypes => {
+                let name = record::text(table, key)?;
+                self.things.registry.restore_type(name, value)
             }
             Table::Shadows => Err(RecordError(table)),
         }
