@@ -120,6 +120,7 @@ impl Backend {
             Key::Queued(..) => (Table::Queues, self.broker.record(&key)),
             Key::Thing(_) => (Table::Things, self.broker.record(&key)),
             Key::ThingType(_) => (Table::ThingTypes, self.broker.record(&key)),
+            Key::Certificate(_) => (Table::Certificates, self.broker.record(&key)),
         };
         let key = match key {
             Key::Shadow(name) | Key::Thing(name) | Key::ThingType(name) => {
@@ -128,13 +129,14 @@ impl Backend {
             Key::Retained(topic) => topic.as_str().as_bytes().to_vec(),
             Key::Session(client_id) => client_id.as_bytes().to_vec(),
             Key::Queued(number, _) => number.to_be_bytes().to_vec(),
+            Key::Certificate(id) => id.0.to_vec(),
         };
         Change { table, key, value }
     }
 
     /// Adds simulated devices.
     pub fn with_fleet(mut self, options: &FleetOptions, now: Now) -> Self {
-        let connection = self.broker.connect(Principal::Anonymous, now.instant);
+        let connection = self.broker.connect(Principal::Inside, now.instant);
         let fleet = Fleet::new(options, now);
         self.fleet = Some(Member { fleet, connection });
         self.run_fleet(now);

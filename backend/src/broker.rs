@@ -6,6 +6,7 @@
 //! is gone and [`Broker::handle_timeout`] at [`Broker::poll_timeout`]. After each of these it takes
 //! [`Broker::poll_output`] until it is empty, and for a connection that is ready [`Broker::poll_transmit`].
 
+mod certificates;
 mod connect;
 mod connection;
 mod durable;
@@ -216,6 +217,27 @@ impl Broker {
         let mark = self.handle_message(message, now);
         self.close_doomed(now);
         mark
+    }
+
+    pub fn things(&self) -> &Things {
+        &self.things
+    }
+
+    /// For changes: every connection asks anew from here on what it may do. Whoever makes a change that is to be kept
+    /// says [`Self::note_change`].
+    pub fn things_mut(&mut self) -> &mut Things {
+        self.things.begin_change();
+        &mut self.things
+    }
+
+    /// Closes every connection of a principal that may no longer have one.
+    pub fn close_principal(&mut self, principal: &Principal, now: Now) {
+        for (id, connection) in &self.connections {
+            if connection.principal == *principal {
+                self.doomed.push((id, CloseReason::Dismissed));
+            }
+        }
+        self.close_doomed(now);
     }
 
     pub fn poll_output(&mut self) -> Option<Output> {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use gnomon::topic::TopicName;
 
+use crate::things::certificates::CertificateId;
+
 /// The number of a batch: whatever carries it must not be seen by anybody before that batch is saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(pub(crate) u64);
@@ -28,6 +30,8 @@ pub enum Key {
     Thing(Box<str>),
     /// By its name.
     ThingType(Box<str>),
+    /// A client certificate and its status.
+    Certificate(CertificateId),
 }
 
 /// Changes gather in the open batch until it is taken; meanwhile the one taken before is being saved.

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Mark;
+use crate::things::certificates::CertificateStatus;
 
 /// The tables in the order in which they are read: a queue needs its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,16 +15,18 @@ pub enum Table {
     Retained,
     Sessions,
     Queues,
+    Certificates,
     ThingTypes,
     Things,
 }
 
 impl Table {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Shadows,
         Self::Retained,
         Self::Sessions,
         Self::Queues,
+        Self::Certificates,
         Self::ThingTypes,
         Self::Things,
     ];
@@ -34,6 +37,7 @@ impl Table {
             Self::Retained => "retained",
             Self::Sessions => "sessions",
             Self::Queues => "queues",
+            Self::Certificates => "certificates",
             Self::ThingTypes => "thing-types",
             Self::Things => "things",
         }
@@ -78,6 +82,15 @@ pub(crate) struct Queued<'a> {
     pub(crate) topic: Cow<'a, str>,
     pub(crate) payload: Cow<'a, [u8]>,
     pub(crate) retain: bool,
+}
+
+/// A client certificate, by its identifier.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Certificate<'a> {
+    pub(crate) pem: Cow<'a, str>,
+    pub(crate) status: CertificateStatus,
+    pub(crate) created: i64,
+    pub(crate) modified: i64,
 }
 
 /// Always Some: these records have nothing that cannot be written.

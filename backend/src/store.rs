@@ -201,7 +201,7 @@ fn read(
     let transaction = database.begin_read().map_err(redb::Error::from)?;
     for table in Table::ALL {
         let open = match transaction.open_table(definition(table)) {
-            // A file of before has fewer tables.
+            // A file of before this table was thought of.
             Err(TableError::TableDoesNotExist(_)) => continue,
             open => open.map_err(redb::Error::from)?,
         };

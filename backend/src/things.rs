@@ -1,9 +1,10 @@
 //! Who is known here and what they may do: certificates, policies and the registry, as one pure value that the
 //! broker owns. Knows no socket, no clock and no connection.
 
-pub mod certificates;
-pub mod registry;
 pub mod x509;
+pub mod certificates;
+pub mod authority;
+pub mod registry;
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use registry::Registry;
 /// Who a transport was opened by, as far as it proved that.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Principal {
+    /// A part of this very process. May do everything.
+    Inside,
     /// Showed no certificate and signed nothing.
     Anonymous,
     Certificate(CertificateId),
@@ -25,9 +28,15 @@ pub enum Principal {
 pub struct Things {
     pub(crate) certificates: Certificates,
     pub(crate) registry: Registry,
+    /// Grows with each change.
+    generation: u64,
 }
 
 impl Things {
+    pub(crate) fn begin_change(&mut self) {
+        self.generation += 1;
+    }
+
     pub fn certificates(&self) -> &Certificates {
         &self.certificates
     }

@@ -120,6 +120,8 @@ pub enum CloseReason {
     PayloadTooLarge(usize),
     #[error("a SUBSCRIBE with {0} filters is over the limit")]
     TooManyFilters(usize),
+    #[error("the certificate is no longer active")]
+    Dismissed,
     #[error("another connection took the client identifier")]
     TakenOver,
     #[error("no CONNECT came in time")]

@@ -76,6 +76,7 @@ impl Broker {
             }
             Key::Thing(name) => self.things.registry.thing_record(name),
             Key::ThingType(name) => self.things.registry.type_record(name),
+            Key::Certificate(id) => self.certificate_record(*id),
             Key::Shadow(_) => None,
         }
     }
@@ -112,6 +113,7 @@ impl Broker {
                 let name = record::text(table, key)?;
                 self.things.registry.restore_type(name, value)
             }
+            Table::Certificates => self.restore_certificate(key, value),
             Table::Shadows => Err(RecordError(table)),
         }
     }
