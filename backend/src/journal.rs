@@ -32,6 +32,10 @@ pub enum Key {
     ThingType(Box<str>),
     /// A client certificate and its status.
     Certificate(CertificateId),
+    /// A named policy.
+    Policy(Arc<str>),
+    /// Which policies are attached to a certificate.
+    Attached(CertificateId),
 }
 
 /// Changes gather in the open batch until it is taken; meanwhile the one taken before is being saved.

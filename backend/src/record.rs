@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::journal::Mark;
 use crate::things::certificates::CertificateStatus;
 
-/// The tables in the order in which they are read: a queue needs its session.
+/// The tables in the order in which they are read: a queue needs its session, and what is attached
+/// needs its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     Shadows,
@@ -18,10 +19,13 @@ pub enum Table {
     Certificates,
     ThingTypes,
     Things,
+    Policies,
+    /// Which policies are attached to which certificates.
+    Attached,
 }
 
 impl Table {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Shadows,
         Self::Retained,
         Self::Sessions,
@@ -29,6 +33,8 @@ impl Table {
         Self::Certificates,
         Self::ThingTypes,
         Self::Things,
+        Self::Policies,
+        Self::Attached,
     ];
 
     pub fn name(self) -> &'static str {
@@ -40,6 +46,8 @@ impl Table {
             Self::Certificates => "certificates",
             Self::ThingTypes => "thing-types",
             Self::Things => "things",
+            Self::Policies => "policies",
+            Self::Attached => "attached",
         }
     }
 }

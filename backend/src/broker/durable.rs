@@ -77,6 +77,8 @@ impl Broker {
             Key::Thing(name) => self.things.registry.thing_record(name),
             Key::ThingType(name) => self.things.registry.type_record(name),
             Key::Certificate(id) => self.certificate_record(*id),
+            Key::Policy(name) => self.things.policies.record(name),
+            Key::Attached(id) => self.things.policies.attached_record(*id),
             Key::Shadow(_) => None,
         }
     }
@@ -114,6 +116,8 @@ impl Broker {
                 self.things.registry.restore_type(name, value)
             }
             Table::Certificates => self.restore_certificate(key, value),
+            Table::Policies => self.things.policies.restore(key, value),
+            Table::Attached => self.things.policies.restore_attached(key, value),
             Table::Shadows => Err(RecordError(table)),
         }
     }
