@@ -6,6 +6,7 @@
 //! is gone and [`Broker::handle_timeout`] at [`Broker::poll_timeout`]. After each of these it takes
 //! [`Broker::poll_output`] until it is empty, and for a connection that is ready [`Broker::poll_transmit`].
 
+mod certificates;
 mod connect;
 mod connection;
 mod durable;

@@ -1,14 +1,17 @@
 //! Who is known here and what they may do: certificates, policies and the registry, as one pure value that the
 //! broker owns. Knows no socket, no clock and no connection.
 
-pub mod certificates;
-pub mod permit;
-pub mod policies;
 pub mod x509;
+pub mod certificates;
+pub mod authority;
+pub mod registry;
+pub mod policies;
+pub mod permit;
 
 use std::sync::Arc;
 
 use certificates::{CertificateId, Certificates};
+use registry::Registry;
 use permit::Grants;
 use policies::document::Document;
 use policies::grant::Grant;
@@ -33,6 +36,7 @@ pub enum Principal {
 #[derive(Debug)]
 pub struct Things {
     pub(crate) certificates: Certificates,
+    pub(crate) registry: Registry,
     pub(crate) policies: Policies,
     /// What governs whoever has no certificate; without it they may do everything.
     standing: Option<Standing>,
@@ -52,6 +56,7 @@ impl Default for Things {
     fn default() -> Self {
         Self {
             certificates: Certificates::default(),
+            registry: Registry::default(),
             policies: Policies::default(),
             standing: None,
             everything: Arc::new(Grants::everything()),
@@ -80,6 +85,10 @@ impl Things {
 
     pub fn certificates(&self) -> &Certificates {
         &self.certificates
+    }
+
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     pub fn policies(&self) -> &Policies {

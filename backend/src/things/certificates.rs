@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use gnomon::time::UnixMillis;
 use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
 
 use super::x509::{self, Validity, X509Error};
 
@@ -71,8 +72,9 @@ fn digit(digit: u8) -> Result<u8, CertificateIdError> {
     }
 }
 
-/// Only an active certificate opens a connection; a revoked one never does again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Only an active certificate opens a connection; a revoked one never does again. Kept on disk by the place of its
+/// variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CertificateStatus {
     Active,
     Inactive,
@@ -242,5 +244,129 @@ impl Certificates {
                 Ok(())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::things::authority::Authority;
+
+    const NOW: UnixMillis = UnixMillis(1_795_400_000_000);
+    const LATER: UnixMillis = UnixMillis(NOW.0 + 1);
+
+    fn certificate(status: CertificateStatus) -> Certificate {
+        let authority = Authority::create(NOW).unwrap();
+        let made = authority.create_keys_and_certificate(NOW).unwrap();
+        Certificate::from_pem(&made.certificate, status, NOW).unwrap()
+    }
+
+    #[test]
+    fn an_identifier_is_the_digest_of_the_certificate_and_survives_being_written() {
+        let id = CertificateId::of(b"abc");
+        let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(id.to_string(), text);
+        assert_eq!(text.parse(), Ok(id));
+        assert_eq!(
+            id.arn(),
+            format!("arn:aws:iot:us-east-1:123456789012:cert/{text}")
+        );
+        for wrong in [
+            "",
+            "ba78",
+            &text.to_uppercase(),
+            &format!("{text}0"),
+            &"é".repeat(32),
+        ] {
+            assert_eq!(wrong.parse::<CertificateId>(), Err(CertificateIdError));
+        }
+    }
+
+    #[test]
+    fn only_an_active_certificate_in_its_time_opens_a_connection() {
+        let mut certificate = certificate(CertificateStatus::Active);
+        let Validity { from, until } = certificate.validity;
+        assert_eq!(certificate.check(NOW), Ok(()));
+        assert_eq!(certificate.check(until), Ok(()));
+        assert_eq!(
+            certificate.check(UnixMillis(until.0 + 1)),
+            Err(Refusal::Expired)
+        );
+        assert_eq!(
+            certificate.check(UnixMillis(from.0 - 1)),
+            Err(Refusal::NotYetValid)
+        );
+        certificate.status = CertificateStatus::Inactive;
+        assert_eq!(certificate.check(NOW), Err(Refusal::Inactive));
+        certificate.status = CertificateStatus::Revoked;
+        assert_eq!(certificate.check(NOW), Err(Refusal::Revoked));
+        let certificates = Certificates::default();
+        assert_eq!(
+            certificates.check(certificate.id, NOW),
+            Err(Refusal::Unknown)
+        );
+    }
+
+    #[test]
+    fn a_certificate_is_registered_once_and_never_comes_back_from_being_revoked() {
+        let mut certificates = Certificates::default();
+        let certificate = certificate(CertificateStatus::Inactive);
+        let id = certificate.id;
+        certificates.register(certificate.clone()).unwrap();
+        let again = certificates.register(certificate);
+        assert_eq!(again, Err(CertificateError::Exists(id)));
+        let mut set = |status| certificates.set_status(id, status, LATER);
+        assert_eq!(set(CertificateStatus::Active), Ok(()));
+        assert_eq!(set(CertificateStatus::Revoked), Ok(()));
+        assert_eq!(set(CertificateStatus::Revoked), Ok(()));
+        assert_eq!(
+            set(CertificateStatus::Active),
+            Err(CertificateError::Revoked)
+        );
+        assert_eq!(certificates.get(id).unwrap().modified, LATER);
+        assert_eq!(certificates.check(id, NOW), Err(Refusal::Revoked));
+    }
+
+    #[test]
+    fn an_active_certificate_is_not_deleted() {
+        let mut certificates = Certificates::default();
+        let certificate = certificate(CertificateStatus::Active);
+        let id = certificate.id;
+        certificates.register(certificate).unwrap();
+        assert_eq!(certificates.delete(id), Err(CertificateError::Active));
+        certificates
+            .set_status(id, CertificateStatus::Inactive, LATER)
+            .unwrap();
+        assert_eq!(certificates.delete(id), Ok(()));
+        assert_eq!(certificates.delete(id), Err(CertificateError::Unknown));
+        assert!(certificates.is_empty());
+    }
+
+    #[test]
+    fn they_are_listed_in_order_from_any_place() {
+        let mut certificates = Certificates::default();
+        for _ in 0..3 {
+            certificates
+                .register(certificate(CertificateStatus::Active))
+                .unwrap();
+        }
+        let all: Vec<_> = certificates.after(None).map(|it| it.id).collect();
+        assert!(all.is_sorted());
+        let behind: Vec<_> = certificates.after(Some(all[0])).map(|it| it.id).collect();
+        assert_eq!(behind, all[1..]);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_not_taken_and_text_around_one_is_dropped() {
+        let good = certificate(CertificateStatus::Active).pem;
+        let read = |text: &str| Certificate::from_pem(text, CertificateStatus::Active, NOW);
+        assert_eq!(read(&format!("Subject: x\n{good}")).unwrap().pem, good);
+        assert_eq!(read(""), Err(X509Error::NotPem));
+        assert_eq!(
+            read(&good.replace("CERTIFICATE", "PRIVATE KEY")),
+            Err(X509Error::NotPem)
+        );
+        assert_eq!(read(&x509::pem(b"no DER")), Err(X509Error::NotX509));
+        assert_eq!(read(&"-".repeat(70_000)), Err(X509Error::TooLong));
     }
 }
