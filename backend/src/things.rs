@@ -11,11 +11,11 @@ pub mod permit;
 use std::sync::Arc;
 
 use certificates::{CertificateId, Certificates};
-use registry::Registry;
 use permit::Grants;
 use policies::document::Document;
 use policies::grant::Grant;
 use policies::variable::{AttachedThing, Context};
+use registry::Registry;
 
 pub use permit::{Action, Permit};
 pub use policies::{ConnectAttributes, Policies};
@@ -179,17 +179,22 @@ impl Things {
         Context {
             client_id,
             certificate,
-            thing: self.thing_of(&permit.principal, client_id),
+            thing: self.thing_of(certificate, client_id),
             attributes: permit.attributes,
         }
     }
 
-    /// The thing that is attached to the principal and has the client's name.
+    /// The thing that a certificate is attached to and that has the client's name.
     fn thing_of(
         &self,
-        _principal: &Principal,
-        _client_id: Option<&str>,
+        certificate: Option<CertificateId>,
+        client_id: Option<&str>,
     ) -> Option<AttachedThing<'_>> {
-        None
+        let thing = self.registry.get(client_id?)?;
+        thing.has(certificate?).then(|| AttachedThing {
+            name: &thing.name,
+            type_name: thing.type_name.as_deref(),
+            attributes: &thing.attributes,
+        })
     }
 }
