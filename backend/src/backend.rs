@@ -121,14 +121,22 @@ impl Backend {
             Key::Retained(_) => (Table::Retained, self.broker.record(&key)),
             Key::Session(_) => (Table::Sessions, self.broker.record(&key)),
             Key::Queued(..) => (Table::Queues, self.broker.record(&key)),
+            Key::Thing(_) => (Table::Things, self.broker.record(&key)),
+            Key::ThingType(_) => (Table::ThingTypes, self.broker.record(&key)),
             Key::Certificate(_) => (Table::Certificates, self.broker.record(&key)),
+            Key::Policy(_) => (Table::Policies, self.broker.record(&key)),
+            Key::Attached(_) => (Table::Attached, self.broker.record(&key)),
         };
         let key = match key {
-            Key::Shadow(name) => name.into_string().into_bytes(),
+            Key::Shadow(name) | Key::Thing(name) | Key::ThingType(name) => {
+                name.into_string().into_bytes()
+            }
             Key::Retained(topic) => topic.as_str().as_bytes().to_vec(),
             Key::Session(client_id) => client_id.as_bytes().to_vec(),
             Key::Queued(number, _) => number.to_be_bytes().to_vec(),
             Key::Certificate(id) => id.0.to_vec(),
+            Key::Policy(name) => name.as_bytes().to_vec(),
+            Key::Attached(id) => id.to_string().into_bytes(),
         };
         Change { table, key, value }
     }

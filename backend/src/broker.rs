@@ -12,6 +12,8 @@ mod connection;
 mod durable;
 mod limits;
 mod outbox;
+mod permission;
+mod presence;
 mod publish;
 mod reserved;
 mod retained;
@@ -23,6 +25,7 @@ mod tests;
 mod timers;
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -99,6 +102,8 @@ pub struct Broker {
     held: Vec<ConnectionId>,
     /// The number of the newest QoS 1 delivery.
     last_delivery: u64,
+    /// The version of the newest connection in lifecycle events.
+    last_version: i64,
     counters: Counters,
     outputs: VecDeque<Output>,
     /// Shadow requests in the order of their arrival.
@@ -127,6 +132,7 @@ impl Broker {
             journal: Journal::default(),
             held: Vec::new(),
             last_delivery: 0,
+            last_version: 0,
             counters: Counters::default(),
             outputs: VecDeque::new(),
             requests: VecDeque::new(),
@@ -146,6 +152,13 @@ impl Broker {
         let id = self.connections.insert(connection);
         self.start_timer(id);
         id
+    }
+
+    /// Tells where a transport comes from, for lifecycle events.
+    pub fn note_address(&mut self, id: ConnectionId, address: IpAddr) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.address = Some(address);
+        }
     }
 
     /// Takes the next bytes of a connection, cut anywhere.
@@ -335,9 +348,9 @@ impl Broker {
                 self.handle_puback(session, packet_id);
                 Ok(())
             }
-            Packet::Subscribe(subscribe) => self.handle_subscribe(id, session, &subscribe),
+            Packet::Subscribe(subscribe) => self.handle_subscribe(id, session, &subscribe, now),
             Packet::Unsubscribe(unsubscribe) => {
-                self.handle_unsubscribe(id, session, &unsubscribe);
+                self.handle_unsubscribe(id, session, &unsubscribe, now);
                 Ok(())
             }
             Packet::PingReq => {
@@ -354,10 +367,8 @@ impl Broker {
     }
 
     fn handle_puback(&mut self, id: SessionId, packet_id: PacketId) {
-        if let Some(session) = self.sessions.get_mut(id)
-            && let Some(number) = session.deliveries.acknowledge(packet_id)
-        {
-            session.note_gone(number, &mut self.journal);
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.acknowledge(packet_id, &mut self.journal);
         }
         self.fill_window(id);
     }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::journal::Mark;
 use crate::things::certificates::CertificateStatus;
 
-/// The tables in the order in which they are read: a queue needs its session.
+/// The tables in the order in which they are read: a queue needs its session, and what is attached
+/// needs its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     Shadows,
@@ -16,15 +17,24 @@ pub enum Table {
     Sessions,
     Queues,
     Certificates,
+    ThingTypes,
+    Things,
+    Policies,
+    /// Which policies are attached to which certificates.
+    Attached,
 }
 
 impl Table {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Shadows,
         Self::Retained,
         Self::Sessions,
         Self::Queues,
         Self::Certificates,
+        Self::ThingTypes,
+        Self::Things,
+        Self::Policies,
+        Self::Attached,
     ];
 
     pub fn name(self) -> &'static str {
@@ -34,6 +44,10 @@ impl Table {
             Self::Sessions => "sessions",
             Self::Queues => "queues",
             Self::Certificates => "certificates",
+            Self::ThingTypes => "thing-types",
+            Self::Things => "things",
+            Self::Policies => "policies",
+            Self::Attached => "attached",
         }
     }
 }

@@ -55,7 +55,7 @@ impl World {
             user_name: None,
             password: None,
         }));
-        let filters = ["#", "$aws/#"].map(|text| (TopicFilter::new(text).unwrap(), 0));
+        let filters = ["#", "$aws/things/#"].map(|text| (TopicFilter::new(text).unwrap(), 0));
         world.send(&Packet::Subscribe(Subscribe {
             packet_id: PacketId::MIN,
             filters: filters.to_vec(),

@@ -31,6 +31,9 @@ pub enum ApiError {
     /// Clients may not publish to it.
     #[error("Forbidden")]
     ReservedTopic,
+    /// No policy lets the caller do this.
+    #[error("Forbidden")]
+    NotAllowed,
     #[error("No retained message exists on topic: '{0}'")]
     NothingRetained(Box<str>),
     #[error("The payload exceeds the maximum size allowed")]
@@ -66,7 +69,7 @@ impl ApiError {
             | Self::Retain
             | Self::Number { .. }
             | Self::BrokenBody => (400, "InvalidRequestException"),
-            Self::ReservedTopic => (403, "ForbiddenException"),
+            Self::ReservedTopic | Self::NotAllowed => (403, "ForbiddenException"),
             Self::UnknownPath | Self::NothingRetained(_) => (404, "ResourceNotFoundException"),
             Self::MethodNotAllowed { .. } => (405, "MethodNotAllowedException"),
             Self::SlowBody => (408, "RequestTimeoutException"),

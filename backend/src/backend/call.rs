@@ -11,13 +11,17 @@ use gnomon::topic::TopicName;
 use super::Backend;
 use crate::api::{ApiError, Call, Listed, Outcome};
 use crate::journal::Mark;
+use crate::things::{Action, Principal};
 
 /// What came of a call, and the batch that its answer waits for.
 type Answer = (Result<Outcome, ApiError>, Mark);
 
 impl Backend {
-    /// Carries a call out. The answer may be given once the batch of the mark is saved.
-    pub fn handle_call(&mut self, call: Call, now: Now) -> Answer {
+    /// Carries a call out, if `principal` may make it. The answer may be given once the batch of the mark is saved.
+    pub fn handle_call(&mut self, principal: &Principal, call: Call, now: Now) -> Answer {
+        if !self.allows(principal, &call) {
+            return (Err(ApiError::NotAllowed), Mark::NONE);
+        }
         let answer = match call {
             Call::Shadow {
                 thing,
@@ -49,6 +53,39 @@ impl Backend {
         };
         self.run_fleet(now);
         answer
+    }
+
+    fn allows(&self, principal: &Principal, call: &Call) -> bool {
+        let things = self.broker.things();
+        let mut permit = things.permit(principal.clone(), None);
+        let mut allows = |action, resource: &str| things.allows(&mut permit, action, resource);
+        match call {
+            Call::Shadow {
+                thing,
+                shadow,
+                verb,
+                ..
+            } => {
+                let action = match verb {
+                    Verb::Get => Action::GetThingShadow,
+                    Verb::Update => Action::UpdateThingShadow,
+                    Verb::Delete => Action::DeleteThingShadow,
+                };
+                match shadow {
+                    None => allows(action, thing),
+                    Some(shadow) => allows(action, &format!("{thing}/{shadow}")),
+                }
+            }
+            // As in AWS's list of actions this one has no resource.
+            Call::ListNamedShadowsForThing { .. } => allows(Action::ListNamedShadowsForThing, "*"),
+            Call::Publish(message) => {
+                let topic = message.topic.as_str();
+                allows(Action::Publish, topic)
+                    && (!message.retain || allows(Action::RetainPublish, topic))
+            }
+            Call::ListRetainedMessages(_) => allows(Action::ListRetainedMessages, "*"),
+            Call::GetRetainedMessage(topic) => allows(Action::GetRetainedMessage, topic.as_str()),
+        }
     }
 
     /// An answer that shows the present state, which may not be saved yet.
@@ -117,7 +154,7 @@ mod tests {
 
     fn call(backend: &mut Backend, method: &str, path: &str, body: &'static str) -> Answer {
         let call = Call::parse(method, path, "retain=true", body.into());
-        backend.handle_call(call.unwrap(), Now::default())
+        backend.handle_call(&Principal::Anonymous, call.unwrap(), Now::default())
     }
 
     #[test]

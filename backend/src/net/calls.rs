@@ -20,6 +20,7 @@ use gnomon::rng::Rng;
 
 use super::hub::Hub;
 use crate::api::{self, Answer, ApiError, Call, MAX_BODY, Outcome};
+use crate::things::Principal;
 
 /// A body must be whole by then, counted from the end of its head.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,7 +69,7 @@ impl Calls {
         let body = body.unwrap_or(Err(ApiError::SlowBody))?;
         let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
         let call = Call::parse(head.method.as_str(), path, query, body)?;
-        self.hub.call(call).await
+        self.hub.call(&Principal::Anonymous, call).await
     }
 }
 

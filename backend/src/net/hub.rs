@@ -195,15 +195,19 @@ impl Hub {
     }
 
     /// Carries a call out, and returns when its answer may be given.
-    pub(super) async fn call(&self, call: Call) -> Result<Outcome, ApiError> {
-        let (result, mark) = self.carry_out(call);
+    pub(super) async fn call(
+        &self,
+        principal: &Principal,
+        call: Call,
+    ) -> Result<Outcome, ApiError> {
+        let (result, mark) = self.carry_out(principal, call);
         self.saved(mark).await;
         result
     }
 
-    fn carry_out(&self, call: Call) -> (Result<Outcome, ApiError>, Mark) {
+    fn carry_out(&self, principal: &Principal, call: Call) -> (Result<Outcome, ApiError>, Mark) {
         let mut state = self.lock();
-        let carried_out = state.backend.handle_call(call, self.clock.now());
+        let carried_out = state.backend.handle_call(principal, call, self.clock.now());
         self.settle(state);
         carried_out
     }

@@ -89,7 +89,7 @@ fn a_will_with_qos_2_or_on_a_reserved_topic_is_refused() {
 #[test]
 fn a_will_to_a_shadow_reaches_subscribers_and_not_the_service() {
     let mut world = world();
-    let watcher = world.subscriber("w", "$aws/#", 0);
+    let watcher = world.subscriber("w", "$aws/things/#", 0);
     let id = world.connect(with_will("a", "$aws/things/a/shadow/update"));
     world.lose(id);
     assert_eq!(
