@@ -6,6 +6,7 @@
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
 //! - [`search`]: the query language of the fleet's index
 //! - [`api`]: the HTTP calls of AWS IoT's data endpoint and control plane, from a request's parts to an answer's
+//! - [`signatures`]: who signed a request by AWS Signature Version 4
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`uplink`]: the shadow service as a client of somebody else's broker, instead of our own
@@ -20,6 +21,7 @@ pub mod record;
 pub mod things;
 pub mod broker;
 pub mod search;
+pub mod signatures;
 pub mod api;
 mod unanswered;
 pub mod uplink;

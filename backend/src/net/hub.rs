@@ -4,13 +4,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gnomon::time::Instant;
+use gnomon::time::{Instant, Now};
 use slotmap::SecondaryMap;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use crate::api::{ApiError, Call, Outcome};
+use crate::api::{ApiError, Call, ControlCall, Outcome};
 use crate::backend::Backend;
 use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
@@ -102,6 +102,10 @@ impl Hub {
     }
 
     /// Whether a certificate opens a connection at this moment.
+    pub(super) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
     pub(super) fn check_certificate(&self, id: CertificateId) -> Result<(), Refusal> {
         let state = self.lock();
         let certificates = state.backend.things().certificates();
@@ -200,9 +204,18 @@ impl Hub {
         principal: &Principal,
         call: Call,
     ) -> Result<Outcome, ApiError> {
-        let (result, mark) = self.carry_out(principal, call);
-        self.saved(mark).await;
-        result
+        let mut call = call;
+        loop {
+            let (result, mark) = self.carry_out(principal, call);
+            self.saved(mark).await;
+            match result {
+                Ok(Outcome::Searching(search)) => {
+                    call = Call::Control(ControlCall::SearchIndex(search));
+                    tokio::task::yield_now().await;
+                }
+                result => return result,
+            }
+        }
     }
 
     fn carry_out(&self, principal: &Principal, call: Call) -> (Result<Outcome, ApiError>, Mark) {
