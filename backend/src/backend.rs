@@ -3,6 +3,8 @@
 
 mod call;
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use gnomon::message::Message;
 use gnomon::shadow::document::ShadowDocument;
@@ -194,6 +196,11 @@ impl Backend {
     /// A transport was opened by `principal`.
     pub fn connect(&mut self, principal: Principal, now: Now) -> ConnectionId {
         self.broker.connect(principal, now.instant)
+    }
+
+    /// See [`Broker::note_address`].
+    pub fn note_address(&mut self, id: ConnectionId, address: IpAddr) {
+        self.broker.note_address(id, address);
     }
 
     /// Handles the next bytes of a connection, cut anywhere.

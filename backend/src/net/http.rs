@@ -1,13 +1,14 @@
 //! The HTTP and HTTPS ports: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
 //! known origins only.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SERVER,
     VARY, X_CONTENT_TYPE_OPTIONS,
@@ -16,7 +17,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -67,22 +70,34 @@ pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, scheme: Scheme, config: &Co
 /// Serves one connection until it ends or becomes a WebSocket, or until `stop`.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    from: IpAddr,
     app: Router,
     stop: CancellationToken,
 ) {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        TowerToHyperService::new(app.clone()).call(request)
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // What a client does wrong here was answered already, or cannot be.
     let _ = stop.run_until_cancelled(served).await;
 }
 
-async fn mqtt(State(door): State<Door>, upgrade: WebSocketUpgrade) -> Response {
+async fn mqtt(
+    State(door): State<Door>,
+    ConnectInfo(from): ConnectInfo<IpAddr>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let Door { hub, tasks } = door;
     websocket::prepare(upgrade).on_upgrade(move |socket| {
-        tasks.track_future(websocket::serve(socket, hub.connect(Principal::Anonymous)))
+        tasks.track_future(websocket::serve(
+            socket,
+            hub.connect(Principal::Anonymous, from),
+        ))
     })
 }
 

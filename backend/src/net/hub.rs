@@ -1,5 +1,6 @@
 //! The one backend behind a lock, and for each connection a link to it that a transport task holds.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -89,16 +90,20 @@ impl Hub {
         }
     }
 
-    pub(super) fn connect(self: &Arc<Self>, principal: Principal) -> Link {
-        self.open(self.lock(), principal)
+    pub(super) fn connect(self: &Arc<Self>, principal: Principal, from: IpAddr) -> Link {
+        self.open(self.lock(), principal, from)
     }
 
     /// For whoever proved to hold this certificate's key. It is looked at again: it may have been revoked since.
-    pub(super) fn connect_with(self: &Arc<Self>, id: CertificateId) -> Result<Link, Refusal> {
+    pub(super) fn connect_with(
+        self: &Arc<Self>,
+        id: CertificateId,
+        from: IpAddr,
+    ) -> Result<Link, Refusal> {
         let state = self.lock();
         let certificates = state.backend.things().certificates();
         certificates.check(id, self.clock.now().wall)?;
-        Ok(self.open(state, Principal::Certificate(id)))
+        Ok(self.open(state, Principal::Certificate(id), from))
     }
 
     /// Whether a certificate opens a connection at this moment.
@@ -108,9 +113,15 @@ impl Hub {
         certificates.check(id, self.clock.now().wall)
     }
 
-    fn open(self: &Arc<Self>, mut state: MutexGuard<'_, State>, principal: Principal) -> Link {
+    fn open(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State>,
+        principal: Principal,
+        from: IpAddr,
+    ) -> Link {
         let door = Arc::new(Door::default());
         let id = state.backend.connect(principal, self.clock.now());
+        state.backend.note_address(id, from);
         state.doors.insert(id, door.clone());
         if state.stopped {
             door.closing.cancel();
