@@ -157,6 +157,11 @@ impl Backend {
         self.broker.things()
     }
 
+    /// See [`Broker::things_mut`].
+    pub fn things_mut(&mut self) -> &mut Things {
+        self.broker.things_mut()
+    }
+
     /// See [`Broker::register_certificate`].
     pub fn register_certificate(
         &mut self,

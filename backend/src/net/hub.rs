@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gnomon::time::Instant;
+use gnomon::time::{Instant, Now};
 use slotmap::SecondaryMap;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -129,6 +129,18 @@ impl Hub {
         self.settle(state);
         let hub = self.clone();
         Link { hub, id, door }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// Does something to the backend as a call would.
+    #[cfg(test)]
+    pub(super) fn change(&self, change: impl FnOnce(&mut Backend)) {
+        let mut state = self.lock();
+        change(&mut state.backend);
+        self.settle(state);
     }
 
     /// Closes every connection, also those that are still to come.
