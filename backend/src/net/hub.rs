@@ -5,7 +5,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gnomon::time::{Instant, Now};
+use gnomon::time::Instant;
+#[cfg(test)]
+use gnomon::time::Now;
 use slotmap::SecondaryMap;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -131,6 +133,7 @@ impl Hub {
         Link { hub, id, door }
     }
 
+    #[cfg(test)]
     pub(super) fn now(&self) -> Now {
         self.clock.now()
     }
