@@ -24,6 +24,10 @@ use crate::things::{Principal, Things};
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
 
+/// Changes that may wait for the disk before their senders have to. A subscriber of all that is said about them
+/// must have room for it in its queue.
+const CHANGES: usize = 1000;
+
 /// Everything but the transports. Its methods are those of [`Broker`]; one call handles all that it sets off.
 #[derive(Debug)]
 pub struct Backend {
@@ -100,6 +104,12 @@ impl Backend {
         let (mark, keys) = self.broker.take_changes()?;
         let changes = keys.into_iter().map(|key| self.change(key)).collect();
         Some(Batch { mark, changes })
+    }
+
+    /// The batch to wait for before more is handed over, when more changed than may wait for the disk.
+    pub fn behind(&self) -> Option<Mark> {
+        let waiting = self.broker.changed().max(self.unanswered.len());
+        (waiting > CHANGES).then(|| self.broker.mark())
     }
 
     /// Whether there is a batch to be taken.

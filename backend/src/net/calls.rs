@@ -40,10 +40,11 @@ pub(super) struct Calls {
 }
 
 impl Calls {
+    /// Made of the time as well, so that no identifier comes again after a restart.
     pub(super) fn new(hub: Arc<Hub>, seed: u64) -> Self {
         Self {
+            seed: seed ^ (hub.now().wall.0 as u64).rotate_left(32),
             hub,
-            seed,
             count: AtomicU64::new(0),
         }
     }

@@ -35,6 +35,8 @@ use crate::things::Principal;
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a call has left when the process ends.
+const LAST_ANSWER: Duration = Duration::from_millis(500);
 /// The same as Trunk sends while developing.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data: blob: https:; font-src 'self'; \
@@ -83,8 +85,16 @@ pub(super) async fn serve(
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
+    let mut served = std::pin::pin!(served);
     // What a client does wrong here was answered already, or cannot be.
-    let _ = stop.run_until_cancelled(served).await;
+    tokio::select! {
+        _ = served.as_mut() => {}
+        () = stop.cancelled() => {
+            // A call that is being carried out is still answered.
+            served.as_mut().graceful_shutdown();
+            let _ = tokio::time::timeout(LAST_ANSWER, served).await;
+        }
+    }
 }
 
 async fn mqtt(

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::hub::Hub;
 use super::tls::{ServerCertificate, Tls, TlsError};
 use super::{Config, Scheme, http, tcp};
+use crate::terminal::tell;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
 const CONNECTIONS: usize = 50_000;
@@ -144,7 +145,10 @@ async fn rest_after(error: &io::Error) {
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     );
     if !broken {
-        eprintln!("cannot accept a connection: {error}");
+        tell(
+            io::stderr(),
+            format_args!("cannot accept a connection: {error}"),
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
