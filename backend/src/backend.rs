@@ -4,6 +4,8 @@
 mod call;
 mod control;
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use gnomon::message::Message;
 use gnomon::rng::Rng;
@@ -23,6 +25,10 @@ use crate::things::certificates::{
 use crate::things::{Principal, Things};
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
+
+/// Changes that may wait for the disk before their senders have to. A subscriber of all that is said about them
+/// must have room for it in its queue.
+const CHANGES: usize = 1000;
 
 /// Everything but the transports. Its methods are those of [`Broker`]; one call handles all that it sets off.
 #[derive(Debug)]
@@ -105,6 +111,12 @@ impl Backend {
         Some(Batch { mark, changes })
     }
 
+    /// The batch to wait for before more is handed over, when more changed than may wait for the disk.
+    pub fn behind(&self) -> Option<Mark> {
+        let waiting = self.broker.changed().max(self.unanswered.len());
+        (waiting > CHANGES).then(|| self.broker.mark())
+    }
+
     /// Whether there is a batch to be taken.
     pub fn has_changes(&self) -> bool {
         self.broker.has_changes()
@@ -160,6 +172,11 @@ impl Backend {
         self.broker.things()
     }
 
+    /// See [`Broker::things_mut`].
+    pub fn things_mut(&mut self) -> &mut Things {
+        self.broker.things_mut()
+    }
+
     /// See [`Broker::register_certificate`].
     pub fn register_certificate(
         &mut self,
@@ -199,6 +216,11 @@ impl Backend {
     /// A transport was opened by `principal`.
     pub fn connect(&mut self, principal: Principal, now: Now) -> ConnectionId {
         self.broker.connect(principal, now.instant)
+    }
+
+    /// See [`Broker::note_address`].
+    pub fn note_address(&mut self, id: ConnectionId, address: IpAddr) {
+        self.broker.note_address(id, address);
     }
 
     /// Handles the next bytes of a connection, cut anywhere.

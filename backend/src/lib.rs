@@ -15,6 +15,9 @@
 //! - [`store`]: the database file
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
 //! - [`options`]: the flags of the command line
+//! - [`terminal`]: lines for whoever runs the process
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod journal;
 pub mod record;
@@ -31,3 +34,4 @@ pub mod identity;
 pub mod store;
 pub mod net;
 pub mod options;
+pub mod terminal;

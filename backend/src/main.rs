@@ -1,5 +1,7 @@
 //! The process: flags, listeners, signals. Everything else is in the library.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
@@ -17,6 +19,7 @@ use gnomon_backend::net::{
 };
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
 use gnomon_backend::signatures::Keys;
+use gnomon_backend::terminal::tell;
 use gnomon_backend::uplink::{BrokerAddress, Credentials};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gnomon-backend: {error}");
+            tell(io::stderr(), format_args!("gnomon-backend: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -68,11 +71,14 @@ fn start() -> Result<(), StartError> {
     let options = match Request::parse(std::env::args_os().skip(1))? {
         Request::Run(options) => *options,
         Request::Help => {
-            print!("{HELP}");
+            tell(io::stdout(), HELP.trim_end());
             return Ok(());
         }
         Request::Version => {
-            println!("gnomon-backend {}", env!("CARGO_PKG_VERSION"));
+            tell(
+                io::stdout(),
+                concat!("gnomon-backend ", env!("CARGO_PKG_VERSION")),
+            );
             return Ok(());
         }
     };
@@ -126,7 +132,7 @@ async fn serve(options: Options) -> Result<(), StartError> {
         }),
     };
     let listeners = Listeners { mqtt, http, tls };
-    let ready = || println!("ready");
+    let ready = || tell(io::stdout(), "ready");
     net::run(core, listeners, config, ready, shutdown).await?;
     Ok(())
 }
@@ -157,9 +163,12 @@ fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
     let core = Core::open(folder, config)?;
     let (kept, folder) = (core.backend().kept(), folder.display());
     let passed = start.elapsed().as_millis();
-    println!(
-        "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
-        kept.shadows, kept.retained, kept.sessions
+    tell(
+        io::stdout(),
+        format_args!(
+            "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
+            kept.shadows, kept.retained, kept.sessions
+        ),
     );
     Ok(core)
 }
@@ -171,6 +180,10 @@ fn attach(attachment: Attachment) -> Result<Attach, StartError> {
         user_name,
         password_file,
     } = attachment;
+    if password_file.is_some() && !broker.tls && !broker.is_loopback() {
+        let warning = "the password goes over the network in the clear; mqtts:// would hide it";
+        tell(io::stderr(), format_args!("--attach {broker}: {warning}"));
+    }
     let credentials = Credentials {
         user_name,
         password: password_file.as_deref().map(password).transpose()?,
@@ -202,13 +215,14 @@ async fn listen(
     };
     let listener = TcpListener::bind(address).await.map_err(fail)?;
     let bound = listener.local_addr().map_err(fail)?;
-    println!("{what} {bound}");
+    tell(io::stdout(), format_args!("{what} {bound}"));
     if !bound.ip().is_loopback() {
         let who = match flag {
             "mqtts" => "with a certificate that is registered here",
             _ => "without a password",
         };
-        println!("--{flag} {address}: other machines can reach this, {who}");
+        let warning = format_args!("--{flag} {address}: other machines can reach this, {who}");
+        tell(io::stdout(), warning);
     }
     Ok(Some(listener))
 }

@@ -30,7 +30,7 @@ use crate::broker::Limits;
 use crate::fleet::FleetOptions;
 use crate::identity::{self, IdentityError};
 use crate::signatures::Keys;
-use crate::store::{SaveError, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::things::authority::{Authority, AuthorityError};
 
 pub use access::{Access, Scheme};
@@ -41,6 +41,7 @@ use listeners::Serving;
 pub use listeners::{Listeners, TlsListeners};
 pub use tls::{ServerCertificate, TlsError};
 use writer::Writer;
+pub use writer::WriterError;
 
 /// What connections get to send what still waits when the process ends.
 const FAREWELL: Duration = Duration::from_millis(800);
@@ -131,15 +132,15 @@ impl Core {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
-    Save(#[from] SaveError),
+    Writer(#[from] WriterError),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
 }
 
-/// Serves until `shutdown` comes, and returns within a second after it, with everything saved. Calls `ready` once all
-/// listeners accept and, where there is a broker to attach to, the service is attached.
+/// Serves until `shutdown` comes, and returns within a second after it, or when the disk has taken everything.
+/// Calls `ready` once all listeners accept and, where there is a broker to attach to, the service is attached.
 /// Ends by itself only when something cannot be saved.
 pub async fn run(
     core: Core,
@@ -176,22 +177,26 @@ pub async fn run(
         None => ready(),
     }
     tokio::select! {
-        () = shutdown => {}
-        error = failure(writer.as_mut()) => return Err(error.into()),
+        () = shutdown => {
+            stop.cancel();
+            hub.close_all();
+            tasks.close();
+            // Whoever does not take what waits by then does not get it.
+            let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
+            hub.stop_saving();
+        }
+        () = end(writer.as_mut()) => {}
     }
-    stop.cancel();
-    hub.close_all();
-    tasks.close();
-    // Whoever does not take what waits by then does not get it.
-    let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
-    hub.stop_saving();
-    writer.map_or(Ok(()), Writer::finish)?;
-    Ok(())
+    let Some(writer) = writer else {
+        return Ok(());
+    };
+    let finished = tokio::task::spawn_blocking(|| writer.finish()).await;
+    Ok(finished.unwrap_or(Err(WriterError::Panicked))?)
 }
 
-async fn failure(writer: Option<&mut Writer>) -> SaveError {
+async fn end(writer: Option<&mut Writer>) {
     match writer {
-        Some(writer) => writer.failed().await,
+        Some(writer) => writer.ended().await,
         None => std::future::pending().await,
     }
 }

@@ -106,7 +106,7 @@ impl Request {
         let mut options = Options::default();
         let mut sign_in = SignIn::default();
         let (mut mqtt, mut mqtts) = (None, None);
-        let (mut certificate, mut key) = (None, None);
+        let mut tls = TlsFlags::default();
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -121,12 +121,9 @@ impl Request {
                 Long("mqtts") => mqtts = Some(address(parser.value()?.string()?)),
                 Long("http") => options.http = address(parser.value()?.string()?),
                 Long("https") => options.https = address(parser.value()?.string()?),
-                Long("tls-name") => {
-                    let name = parser.value()?.parse_with(host_name)?;
-                    options.tls_names.push(name);
-                }
-                Long("https-cert") => certificate = Some(parser.value()?.into()),
-                Long("https-key") => key = Some(parser.value()?.into()),
+                Long("tls-name") => tls.names.push(parser.value()?.parse_with(host_name)?),
+                Long("https-cert") => tls.certificate = Some(parser.value()?.into()),
+                Long("https-key") => tls.key = Some(parser.value()?.into()),
                 Long("allow-origin") => {
                     let origin = parser.value()?.parse_with(origin)?;
                     options.allow_origins.push(origin);
@@ -140,29 +137,49 @@ impl Request {
                 other => return Err(other.unexpected()),
             }
         }
-        options.certificate = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => return Err("--https-cert and --https-key need each other".into()),
-        };
+        options.certificate = tls.pair()?;
+        options.tls_names = tls.names;
         options.attach = sign_in.attachment()?;
-        if options.attach.is_some() {
-            if mqtt.is_some() || mqtts.is_some() || options.fleet > 0 {
-                return Err(
-                    "--mqtt, --mqtts and --fleet are for a broker of one's own: not with --attach"
-                        .into(),
-                );
-            }
-            options.mqtt = None;
-            options.mqtts = None;
-        }
-        if let Some(mqtt) = mqtt {
-            options.mqtt = mqtt;
-        }
-        if let Some(mqtts) = mqtts {
-            options.mqtts = mqtts;
-        }
+        options.serve_mqtt(mqtt, mqtts)?;
         Ok(Self::Run(Box::new(options)))
+    }
+}
+
+impl Options {
+    /// Takes what `--mqtt` and `--mqtts` said, where they said anything. Attached, there is no broker of one's own.
+    fn serve_mqtt(&mut self, mqtt: Given, mqtts: Given) -> Result<(), &'static str> {
+        if self.attach.is_none() {
+            self.mqtt = mqtt.unwrap_or_else(|| self.mqtt.take());
+            self.mqtts = mqtts.unwrap_or_else(|| self.mqtts.take());
+        } else if mqtt.is_none() && mqtts.is_none() && self.fleet == 0 {
+            (self.mqtt, self.mqtts) = (None, None);
+        } else {
+            return Err(
+                "--mqtt, --mqtts and --fleet are for a broker of one's own: not with --attach",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// An address or `off`, where a flag was given.
+type Given = Option<Option<String>>;
+
+/// What the flags said about the server's certificate.
+#[derive(Default)]
+struct TlsFlags {
+    names: Vec<String>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl TlsFlags {
+    fn pair(&mut self) -> Result<Option<(PathBuf, PathBuf)>, &'static str> {
+        match (self.certificate.take(), self.key.take()) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (None, None) => Ok(None),
+            _ => Err("--https-cert and --https-key need each other"),
+        }
     }
 }
 

@@ -230,4 +230,22 @@ mod tests {
         let deleted = call(&mut backend, "DELETE", shadow, "").1;
         assert!(deleted > batch.mark);
     }
+
+    #[test]
+    fn who_is_faster_than_the_disk_has_to_wait() {
+        let mut backend = Backend::new(Limits::default(), 1);
+        backend.start_journal();
+        let publish = |backend: &mut Backend, count: usize| {
+            for number in 0..count {
+                let path = format!("/topics/r/{number}");
+                assert!(call(backend, "POST", &path, "x").0.is_ok());
+            }
+        };
+        publish(&mut backend, 1000);
+        assert_eq!(backend.behind(), None);
+        publish(&mut backend, 1001);
+        let behind = backend.behind().unwrap();
+        let batch = backend.take_batch().unwrap();
+        assert_eq!((batch.mark, backend.behind()), (behind, None));
+    }
 }

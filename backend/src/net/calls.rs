@@ -50,12 +50,13 @@ pub(super) struct Calls {
 }
 
 impl Calls {
+    /// Made of the time as well, so that no identifier comes again after a restart.
     pub(super) fn new(serving: &Serving, config: &Config) -> Self {
         Self {
             hub: serving.hub.clone(),
             authority: serving.authority.clone(),
             keys: config.keys.clone(),
-            seed: config.seed,
+            seed: config.seed ^ (serving.hub.now().wall.0 as u64).rotate_left(32),
             count: AtomicU64::new(0),
         }
     }

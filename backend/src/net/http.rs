@@ -1,13 +1,14 @@
 //! The HTTP and HTTPS ports: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
 //! known origins only.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SERVER,
     VARY, X_CONTENT_TYPE_OPTIONS,
@@ -17,7 +18,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -34,6 +37,8 @@ use crate::api::Plane;
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a call has left when the process ends.
+const LAST_ANSWER: Duration = Duration::from_millis(500);
 /// The same as Trunk sends while developing.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data: blob: https:; font-src 'self'; \
@@ -75,23 +80,41 @@ pub(super) fn app(serving: &Serving, scheme: Scheme, config: &Config) -> Router 
 /// Serves one connection until it ends or becomes a WebSocket, or until `stop`.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    from: IpAddr,
     app: Router,
     stop: CancellationToken,
 ) {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        TowerToHyperService::new(app.clone()).call(request)
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
+    let mut served = std::pin::pin!(served);
     // What a client does wrong here was answered already, or cannot be.
-    let _ = stop.run_until_cancelled(served).await;
+    tokio::select! {
+        _ = served.as_mut() => {}
+        () = stop.cancelled() => {
+            // A call that is being carried out is still answered.
+            served.as_mut().graceful_shutdown();
+            let _ = tokio::time::timeout(LAST_ANSWER, served).await;
+        }
+    }
 }
 
-async fn mqtt(State(door): State<Door>, head: Parts, upgrade: WebSocketUpgrade) -> Response {
+async fn mqtt(
+    State(door): State<Door>,
+    ConnectInfo(from): ConnectInfo<IpAddr>,
+    head: Parts,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let Door { hub, tasks, calls } = door;
     match calls.principal(&head, &[], Plane::Data) {
         Ok(principal) => websocket::prepare(upgrade).on_upgrade(move |socket| {
-            tasks.track_future(websocket::serve(socket, hub.connect(principal)))
+            tasks.track_future(websocket::serve(socket, hub.connect(principal, from)))
         }),
         Err(error) => calls.answer(Err(error)),
     }

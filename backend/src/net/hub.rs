@@ -1,5 +1,6 @@
 //! The one backend behind a lock, and for each connection a link to it that a transport task holds.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -59,6 +60,15 @@ struct Door {
     closing: CancellationToken,
 }
 
+/// What a publisher should wait for before it goes on.
+#[derive(Debug)]
+struct Pause {
+    /// A subscriber that was outrun.
+    pressed: Option<ConnectionId>,
+    /// A batch: the disk was outrun.
+    behind: Option<Mark>,
+}
+
 /// One transport's end of a connection. Dropping it tells the broker that the transport is gone.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -89,32 +99,42 @@ impl Hub {
         }
     }
 
-    pub(super) fn connect(self: &Arc<Self>, principal: Principal) -> Link {
-        self.open(self.lock(), principal)
-    }
-
-    /// For whoever proved to hold this certificate's key. It is looked at again: it may have been revoked since.
-    pub(super) fn connect_with(self: &Arc<Self>, id: CertificateId) -> Result<Link, Refusal> {
-        let state = self.lock();
-        let certificates = state.backend.things().certificates();
-        certificates.check(id, self.clock.now().wall)?;
-        Ok(self.open(state, Principal::Certificate(id)))
-    }
-
-    /// Whether a certificate opens a connection at this moment.
     pub(super) fn now(&self) -> Now {
         self.clock.now()
     }
 
+    pub(super) fn connect(self: &Arc<Self>, principal: Principal, from: IpAddr) -> Link {
+        self.open(self.lock(), principal, from)
+    }
+
+    /// For whoever proved to hold this certificate's key. It is looked at again: it may have been revoked since.
+    pub(super) fn connect_with(
+        self: &Arc<Self>,
+        id: CertificateId,
+        from: IpAddr,
+    ) -> Result<Link, Refusal> {
+        let state = self.lock();
+        let certificates = state.backend.things().certificates();
+        certificates.check(id, self.clock.now().wall)?;
+        Ok(self.open(state, Principal::Certificate(id), from))
+    }
+
+    /// Whether a certificate opens a connection at this moment.
     pub(super) fn check_certificate(&self, id: CertificateId) -> Result<(), Refusal> {
         let state = self.lock();
         let certificates = state.backend.things().certificates();
         certificates.check(id, self.clock.now().wall)
     }
 
-    fn open(self: &Arc<Self>, mut state: MutexGuard<'_, State>, principal: Principal) -> Link {
+    fn open(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State>,
+        principal: Principal,
+        from: IpAddr,
+    ) -> Link {
         let door = Arc::new(Door::default());
         let id = state.backend.connect(principal, self.clock.now());
+        state.backend.note_address(id, from);
         state.doors.insert(id, door.clone());
         if state.stopped {
             door.closing.cancel();
@@ -122,6 +142,14 @@ impl Hub {
         self.settle(state);
         let hub = self.clone();
         Link { hub, id, door }
+    }
+
+    /// Does something to the backend as a call would.
+    #[cfg(test)]
+    pub(super) fn change(&self, change: impl FnOnce(&mut Backend)) {
+        let mut state = self.lock();
+        change(&mut state.backend);
+        self.settle(state);
     }
 
     /// Closes every connection, also those that are still to come.
@@ -235,11 +263,20 @@ impl Hub {
         self.settle(state);
     }
 
-    pub(super) fn handle_uplink_bytes(&self, chunk: Bytes) {
+    /// Returns when the disk has kept pace.
+    pub(super) async fn receive_from_uplink(&self, chunk: Bytes) {
+        if let Some(mark) = self.handle_uplink_bytes(chunk) {
+            self.saved(mark).await;
+        }
+    }
+
+    fn handle_uplink_bytes(&self, chunk: Bytes) -> Option<Mark> {
         let mut state = self.lock();
         let now = self.clock.now();
         state.backend.handle_uplink_bytes(chunk, now);
+        let behind = state.backend.behind();
         self.settle(state);
+        behind
     }
 
     /// Asks the uplink for something that it wants; after [`Self::uplink_moved`] there may be more.
@@ -294,8 +331,12 @@ impl Link {
     pub(super) async fn receive(&self, mut chunk: Bytes) {
         while !chunk.is_empty() {
             let piece = chunk.split_to(PIECE.min(chunk.len()));
-            if let Some(subscriber) = self.handle_bytes(piece) {
+            let pause = self.handle_bytes(piece);
+            if let Some(subscriber) = pause.pressed {
                 self.pause_for(subscriber).await;
+            }
+            if let Some(mark) = pause.behind {
+                self.hub.saved(mark).await;
             }
         }
     }
@@ -327,14 +368,16 @@ impl Link {
         tokio::time::sleep(LAST_WORDS).await;
     }
 
-    /// Returns a subscriber that was outrun.
-    fn handle_bytes(&self, chunk: Bytes) -> Option<ConnectionId> {
+    fn handle_bytes(&self, chunk: Bytes) -> Pause {
         let mut state = self.hub.lock();
         let now = self.hub.clock.now();
         state.backend.handle_bytes(self.id, chunk, now);
-        let pressed = state.backend.take_pressed();
+        let pause = Pause {
+            pressed: state.backend.take_pressed(),
+            behind: state.backend.behind(),
+        };
         self.hub.settle(state);
-        pressed
+        pause
     }
 
     fn take_chunk(&self) -> Option<Bytes> {

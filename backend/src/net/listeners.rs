@@ -1,6 +1,7 @@
 //! The listeners: each gives every connection a task of its own, handshakes included, and never waits for one.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::hub::Hub;
 use super::tls::{ServerCertificate, Tls, TlsError};
 use super::{Config, Scheme, http, tcp};
+use crate::terminal::tell;
 use crate::things::authority::Authority;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
@@ -48,12 +50,14 @@ impl Serving {
     pub(super) fn begin(&self, listeners: Listeners, config: &Config) -> Result<(), TlsError> {
         if let Some(listener) = listeners.mqtt {
             let hub = self.hub.clone();
-            self.accept(listener, move |stream| tcp::serve(stream, hub.clone()));
+            self.accept(listener, move |stream, from| {
+                tcp::serve(stream, from, hub.clone())
+            });
         }
         if let Some(listener) = listeners.http {
             let (app, stop) = (self.app(Scheme::Http, config), self.stop.clone());
-            self.accept(listener, move |stream| {
-                http::serve(stream, app.clone(), stop.clone())
+            self.accept(listener, move |stream, from| {
+                http::serve(stream, from, app.clone(), stop.clone())
             });
         }
         match listeners.tls {
@@ -67,15 +71,15 @@ impl Serving {
         if let Some(listener) = listeners.mqtts {
             let hub = self.hub.clone();
             let tls = Tls::for_devices(&certificate, hub.clone())?;
-            self.accept_tls(listener, tls, move |stream| {
-                tcp::serve_tls(stream, hub.clone())
+            self.accept_tls(listener, tls, move |stream, from| {
+                tcp::serve_tls(stream, from, hub.clone())
             });
         }
         if let Some(listener) = listeners.https {
             let (app, stop) = (self.app(Scheme::Https, config), self.stop.clone());
             let tls = Tls::for_browsers(&certificate)?;
-            self.accept_tls(listener, tls, move |stream| {
-                http::serve(stream, app.clone(), stop.clone())
+            self.accept_tls(listener, tls, move |stream, from| {
+                http::serve(stream, from, app.clone(), stop.clone())
             });
         }
         Ok(())
@@ -89,14 +93,14 @@ impl Serving {
         &self,
         listener: TcpListener,
         tls: Tls,
-        serve: impl Fn(TlsStream<TcpStream>) -> F + Clone + Send + Sync + 'static,
+        serve: impl Fn(TlsStream<TcpStream>, IpAddr) -> F + Clone + Send + Sync + 'static,
     ) {
         let stop = self.stop.clone();
-        self.accept(listener, move |stream| {
+        self.accept(listener, move |stream, from| {
             let (tls, serve, stop) = (tls.clone(), serve.clone(), stop.clone());
             async move {
                 if let Some(Some(stream)) = stop.run_until_cancelled(tls.handshake(stream)).await {
-                    serve(stream).await;
+                    serve(stream, from).await;
                 }
             }
         });
@@ -105,7 +109,7 @@ impl Serving {
     fn accept<F: Future<Output = ()> + Send + 'static>(
         &self,
         listener: TcpListener,
-        serve: impl Fn(TcpStream) -> F + Send + 'static,
+        serve: impl Fn(TcpStream, IpAddr) -> F + Send + 'static,
     ) {
         let tasks = self.tasks.clone();
         let accepting = accept(listener, tasks.clone(), serve);
@@ -116,16 +120,16 @@ impl Serving {
 async fn accept<F: Future<Output = ()> + Send + 'static>(
     listener: TcpListener,
     tasks: TaskTracker,
-    serve: impl Fn(TcpStream) -> F,
+    serve: impl Fn(TcpStream, IpAddr) -> F,
 ) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let place = places.clone().acquire_owned().await;
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, from)) => {
                 // Packets are packed before they are written: waiting for more would only delay them.
                 let _ = stream.set_nodelay(true);
-                let served = serve(stream);
+                let served = serve(stream, from.ip());
                 tasks.spawn(async move {
                     served.await;
                     drop(place);
@@ -143,7 +147,10 @@ async fn rest_after(error: &io::Error) {
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     );
     if !broken {
-        eprintln!("cannot accept a connection: {error}");
+        tell(
+            io::stderr(),
+            format_args!("cannot accept a connection: {error}"),
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

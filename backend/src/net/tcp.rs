@@ -1,6 +1,7 @@
 //! MQTT straight over a byte stream, or over TLS.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -15,8 +16,8 @@ use crate::things::Principal;
 /// A connection that is silent holds a buffer of the smallest size.
 const READ: std::ops::RangeInclusive<usize> = 1024..=64 * 1024;
 
-pub(super) async fn serve(mut stream: TcpStream, hub: Arc<Hub>) {
-    let link = hub.connect(Principal::Anonymous);
+pub(super) async fn serve(mut stream: TcpStream, from: IpAddr, hub: Arc<Hub>) {
+    let link = hub.connect(Principal::Anonymous, from);
     let (read, write) = stream.split();
     converse(read, write, &link).await;
 }
@@ -24,10 +25,11 @@ pub(super) async fn serve(mut stream: TcpStream, hub: Arc<Hub>) {
 /// Whoever shook hands, but was refused meanwhile, is told nothing.
 pub(super) async fn serve_tls<S: AsyncRead + AsyncWrite + Unpin>(
     stream: TlsStream<S>,
+    from: IpAddr,
     hub: Arc<Hub>,
 ) {
     if let Some(id) = tls::shown(&stream)
-        && let Ok(link) = hub.connect_with(id)
+        && let Ok(link) = hub.connect_with(id, from)
     {
         let (read, write) = tokio::io::split(stream);
         converse(read, write, &link).await;

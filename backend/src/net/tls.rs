@@ -1,6 +1,9 @@
 //! TLS before anything is said: a handshake of its own for each connection, within a time and a number that are
 //! bounded. Who is let in is decided by [`Doorkeeper`] for devices; browsers show no certificate.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
