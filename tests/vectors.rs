@@ -35,6 +35,8 @@ mod mqtt;
 mod pure;
 #[path = "vectors/shadow.rs"]
 mod shadow;
+#[path = "vectors/sigv4.rs"]
+mod sigv4;
 #[path = "vectors/world.rs"]
 mod world;
 
@@ -61,7 +63,7 @@ fn run(way: &str, file: &str, judge: impl Fn(&Value) -> Verdict) -> Result<(), B
     // Written past the capture of the test harness, which would swallow the lines of a test that passes.
     let mut out = stdout();
     for (index, vector) in vectors.iter().enumerate() {
-        let name = vector["name"].as_str();
+        let name = vector["name"].as_str().or(vector["id"].as_str());
         let name = name.map_or_else(|| format!("#{}", index + 1), str::to_owned);
         // One that brings a test down counts as failed, and the others run.
         let verdict = catch_unwind(AssertUnwindSafe(|| judge(vector)));
@@ -94,7 +96,12 @@ fn read(file: &str) -> Result<Option<Vec<Value>>, Box<dyn Error>> {
     if !path.exists() {
         return Ok(None);
     }
-    Ok(Some(serde_json::from_str(&fs::read_to_string(path)?)?))
+    let mut file: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+    // A file is a list of vectors, or says more about them and holds the list beside it.
+    if file.is_object() {
+        file = file["vectors"].take();
+    }
+    Ok(Some(serde_json::from_value(file)?))
 }
 
 fn live(broker: Option<SocketAddr>) -> Result<World, String> {
@@ -121,4 +128,9 @@ fn shadow_vectors_through_mosquitto() -> Result<(), Box<dyn Error>> {
     run("vectors through mosquitto, ", "shadow.json", |vector| {
         shadow::judge(vector, || live(Some(broker.address)))
     })
+}
+
+#[test]
+fn sigv4_vectors() -> Result<(), Box<dyn Error>> {
+    run("vectors ", "sigv4.json", sigv4::judge)
 }

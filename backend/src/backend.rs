@@ -2,9 +2,13 @@
 //! drive in virtual time. Knows no socket, no clock and no disk: its host saves what it is given.
 
 mod call;
+mod control;
+
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use gnomon::message::Message;
+use gnomon::rng::Rng;
 use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::error::ShadowError;
 use gnomon::shadow::service::{Limits as ShadowLimits, Request, Response, ShadowService};
@@ -15,6 +19,10 @@ use crate::broker::{self, Broker, ConnectionId, Counters, Limits, Output};
 use crate::fleet::{Fleet, FleetOptions};
 use crate::journal::{Key, Mark};
 use crate::record::{Batch, Change, RecordError, Table};
+use crate::things::certificates::{
+    Certificate, CertificateError, CertificateId, CertificateStatus,
+};
+use crate::things::{Principal, Things};
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
 
@@ -28,6 +36,8 @@ pub struct Backend {
     broker: Broker,
     shadows: ShadowService,
     unanswered: Unanswered,
+    /// Decides the identifiers of things.
+    rng: Rng,
     fleet: Option<Member>,
     /// Where it is there, the shadow service speaks through it and not through the broker.
     uplink: Option<Uplink>,
@@ -55,6 +65,7 @@ impl Backend {
             broker: Broker::new(limits, seed),
             shadows: ShadowService::new(ShadowLimits::default()),
             unanswered: Unanswered::default(),
+            rng: Rng::new(seed),
             fleet: None,
             uplink: None,
         }
@@ -127,23 +138,61 @@ impl Backend {
             Key::Retained(_) => (Table::Retained, self.broker.record(&key)),
             Key::Session(_) => (Table::Sessions, self.broker.record(&key)),
             Key::Queued(..) => (Table::Queues, self.broker.record(&key)),
+            Key::Thing(_) => (Table::Things, self.broker.record(&key)),
+            Key::ThingType(_) => (Table::ThingTypes, self.broker.record(&key)),
+            Key::Certificate(_) => (Table::Certificates, self.broker.record(&key)),
+            Key::Policy(_) => (Table::Policies, self.broker.record(&key)),
+            Key::Attached(_) => (Table::Attached, self.broker.record(&key)),
         };
         let key = match key {
-            Key::Shadow(name) => name.into_string().into_bytes(),
+            Key::Shadow(name) | Key::Thing(name) | Key::ThingType(name) => {
+                name.into_string().into_bytes()
+            }
             Key::Retained(topic) => topic.as_str().as_bytes().to_vec(),
             Key::Session(client_id) => client_id.as_bytes().to_vec(),
             Key::Queued(number, _) => number.to_be_bytes().to_vec(),
+            Key::Certificate(id) => id.0.to_vec(),
+            Key::Policy(name) => name.as_bytes().to_vec(),
+            Key::Attached(id) => id.to_string().into_bytes(),
         };
         Change { table, key, value }
     }
 
     /// Adds simulated devices.
     pub fn with_fleet(mut self, options: &FleetOptions, now: Now) -> Self {
-        let connection = self.broker.connect(now.instant);
+        let connection = self.broker.connect(Principal::Inside, now.instant);
         let fleet = Fleet::new(options, now);
         self.fleet = Some(Member { fleet, connection });
         self.run_fleet(now);
         self
+    }
+
+    /// Who is known here.
+    pub fn things(&self) -> &Things {
+        self.broker.things()
+    }
+
+    /// See [`Broker::things_mut`].
+    pub fn things_mut(&mut self) -> &mut Things {
+        self.broker.things_mut()
+    }
+
+    /// See [`Broker::register_certificate`].
+    pub fn register_certificate(
+        &mut self,
+        certificate: Certificate,
+    ) -> Result<(), CertificateError> {
+        self.broker.register_certificate(certificate)
+    }
+
+    /// See [`Broker::update_certificate`].
+    pub fn update_certificate(
+        &mut self,
+        id: CertificateId,
+        status: CertificateStatus,
+        now: Now,
+    ) -> Result<(), CertificateError> {
+        self.broker.update_certificate(id, status, now)
     }
 
     pub fn counters(&self) -> Counters {
@@ -164,9 +213,14 @@ impl Backend {
         self.shadows.document(id)
     }
 
-    /// A transport was opened.
-    pub fn connect(&mut self, now: Now) -> ConnectionId {
-        self.broker.connect(now.instant)
+    /// A transport was opened by `principal`.
+    pub fn connect(&mut self, principal: Principal, now: Now) -> ConnectionId {
+        self.broker.connect(principal, now.instant)
+    }
+
+    /// See [`Broker::note_address`].
+    pub fn note_address(&mut self, id: ConnectionId, address: IpAddr) {
+        self.broker.note_address(id, address);
     }
 
     /// Handles the next bytes of a connection, cut anywhere.

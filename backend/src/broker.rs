@@ -6,12 +6,17 @@
 //! is gone and [`Broker::handle_timeout`] at [`Broker::poll_timeout`]. After each of these it takes
 //! [`Broker::poll_output`] until it is empty, and for a connection that is ready [`Broker::poll_transmit`].
 
+mod certificates;
 mod connect;
 mod connection;
+mod connectivity;
 mod durable;
 mod limits;
 mod outbox;
+mod permission;
+mod presence;
 mod publish;
+mod registry;
 mod reserved;
 mod retained;
 mod session;
@@ -22,6 +27,7 @@ mod tests;
 mod timers;
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -33,8 +39,10 @@ use gnomon::topic::TopicName;
 use slotmap::{SlotMap, new_key_type};
 
 use crate::journal::{Journal, Mark};
+use crate::things::{Principal, Things};
 
 pub use connection::CloseReason;
+pub use connectivity::Connectivity;
 pub use limits::Limits;
 pub use retained::RetainedMessage;
 
@@ -90,12 +98,17 @@ pub struct Broker {
     by_client_id: HashMap<Arc<str>, SessionId>,
     subscriptions: Subscriptions<SessionId>,
     retained: Retained,
+    things: Things,
+    /// How the clients of registered things went.
+    departures: HashMap<String, Connectivity>,
     timers: Timers,
     journal: Journal,
     /// Connections whose next bytes wait for a batch.
     held: Vec<ConnectionId>,
     /// The number of the newest QoS 1 delivery.
     last_delivery: u64,
+    /// The version of the newest connection in lifecycle events.
+    last_version: i64,
     counters: Counters,
     outputs: VecDeque<Output>,
     /// Shadow requests in the order of their arrival.
@@ -119,10 +132,13 @@ impl Broker {
             by_client_id: HashMap::new(),
             subscriptions: Subscriptions::new(),
             retained: Retained::default(),
+            things: Things::default(),
+            departures: HashMap::new(),
             timers: Timers::default(),
             journal: Journal::default(),
             held: Vec::new(),
             last_delivery: 0,
+            last_version: 0,
             counters: Counters::default(),
             outputs: VecDeque::new(),
             requests: VecDeque::new(),
@@ -136,11 +152,19 @@ impl Broker {
         self.counters
     }
 
-    /// A transport was opened. Its CONNECT is due within the time limit.
-    pub fn connect(&mut self, now: Instant) -> ConnectionId {
-        let id = self.connections.insert(Connection::new(&self.limits, now));
+    /// A transport was opened by `principal`. Its CONNECT is due within the time limit.
+    pub fn connect(&mut self, principal: Principal, now: Instant) -> ConnectionId {
+        let connection = Connection::new(principal, &self.limits, now);
+        let id = self.connections.insert(connection);
         self.start_timer(id);
         id
+    }
+
+    /// Tells where a transport comes from, for lifecycle events.
+    pub fn note_address(&mut self, id: ConnectionId, address: IpAddr) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.address = Some(address);
+        }
     }
 
     /// Takes the next bytes of a connection, cut anywhere.
@@ -212,6 +236,27 @@ impl Broker {
         let mark = self.handle_message(message, now);
         self.close_doomed(now);
         mark
+    }
+
+    pub fn things(&self) -> &Things {
+        &self.things
+    }
+
+    /// For changes: every connection asks anew from here on what it may do. Whoever makes a change that is to be kept
+    /// says [`Self::note_change`].
+    pub fn things_mut(&mut self) -> &mut Things {
+        self.things.begin_change();
+        &mut self.things
+    }
+
+    /// Closes every connection of a principal that may no longer have one.
+    pub fn close_principal(&mut self, principal: &Principal, now: Now) {
+        for (id, connection) in &self.connections {
+            if connection.principal == *principal {
+                self.doomed.push((id, CloseReason::Dismissed));
+            }
+        }
+        self.close_doomed(now);
     }
 
     pub fn poll_output(&mut self) -> Option<Output> {
@@ -309,9 +354,9 @@ impl Broker {
                 self.handle_puback(session, packet_id);
                 Ok(())
             }
-            Packet::Subscribe(subscribe) => self.handle_subscribe(id, session, &subscribe),
+            Packet::Subscribe(subscribe) => self.handle_subscribe(id, session, &subscribe, now),
             Packet::Unsubscribe(unsubscribe) => {
-                self.handle_unsubscribe(id, session, &unsubscribe);
+                self.handle_unsubscribe(id, session, &unsubscribe, now);
                 Ok(())
             }
             Packet::PingReq => {
@@ -328,10 +373,8 @@ impl Broker {
     }
 
     fn handle_puback(&mut self, id: SessionId, packet_id: PacketId) {
-        if let Some(session) = self.sessions.get_mut(id)
-            && let Some(number) = session.deliveries.acknowledge(packet_id)
-        {
-            session.note_gone(number, &mut self.journal);
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.acknowledge(packet_id, &mut self.journal);
         }
         self.fill_window(id);
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use gnomon::topic::TopicName;
 
+use crate::things::certificates::CertificateId;
+
 /// The number of a batch: whatever carries it must not be seen by anybody before that batch is saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(pub(crate) u64);
@@ -24,6 +26,16 @@ pub enum Key {
     Session(Arc<str>),
     /// A QoS 1 message that such a client has not acknowledged, by its number, which is never used twice.
     Queued(u64, Arc<str>),
+    /// A registered thing with its principals, by its name.
+    Thing(Box<str>),
+    /// By its name.
+    ThingType(Box<str>),
+    /// A client certificate and its status.
+    Certificate(CertificateId),
+    /// A named policy.
+    Policy(Arc<str>),
+    /// Which policies are attached to a certificate.
+    Attached(CertificateId),
 }
 
 /// Changes gather in the open batch until it is taken; meanwhile the one taken before is being saved.

@@ -8,13 +8,18 @@ use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Attach, AttachError, Config, Core, Listeners, RunError};
+use gnomon_backend::identity::{self, IdentityError};
+use gnomon_backend::net::{
+    self, Access, Attach, AttachError, Config, Core, Listeners, OpenError, RunError,
+    ServerCertificate, TlsError, TlsListeners,
+};
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
-use gnomon_backend::store::StoreError;
+use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
 use gnomon_backend::uplink::{BrokerAddress, Credentials, Notice};
 use tokio::net::TcpListener;
@@ -34,9 +39,15 @@ enum StartError {
         error: io::Error,
     },
     #[error("--data: {0}")]
-    Store(#[from] StoreError),
+    Open(#[from] OpenError),
+    #[error("--https-cert, --https-key: {0}")]
+    Given(IdentityError),
+    #[error("the server's certificate cannot be used: {0}")]
+    Certificate(TlsError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("--sigv4-keys {0}: {1}")]
+    Keys(String, String),
     #[error("--password-file {0}: {1}")]
     Password(String, io::Error),
     #[error("--attach {0}: {1}")]
@@ -83,13 +94,18 @@ fn start() -> Result<(), StartError> {
 
 async fn serve(options: Options) -> Result<(), StartError> {
     let shutdown = shutdown().map_err(StartError::Signals)?;
-    let attach = options.attach.map(attach).transpose()?;
-    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
-    let what = match attach {
-        None => "HTTP and WebSocket (/mqtt) on",
-        Some(_) => "HTTP on",
+    let attach = options.attach.clone().map(attach).transpose()?;
+    let (http, https) = match attach {
+        None => (
+            "HTTP and WebSocket (/mqtt) on",
+            "HTTPS and secure WebSocket (/mqtt) on",
+        ),
+        Some(_) => ("HTTP on", "HTTPS on"),
     };
-    let http = listen("http", what, options.http.as_deref()).await?;
+    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
+    let mqtts = listen("mqtts", "MQTT over TLS on", options.mqtts.as_deref()).await?;
+    let http = listen("http", http, options.http.as_deref()).await?;
+    let https = listen("https", https, options.https.as_deref()).await?;
     let config = Config {
         limits: Limits::default(),
         seed: options.seed,
@@ -98,14 +114,48 @@ async fn serve(options: Options) -> Result<(), StartError> {
             rate: options.fleet_rate,
             seed: options.seed,
         },
-        access: Access::new(http.as_ref().and_then(bound_to), &options.allow_origins),
-        site: options.site,
+        access: Access::new(
+            [&http, &https].into_iter().flatten().filter_map(bound_to),
+            &options.tls_names,
+            &options.allow_origins,
+        ),
+        site: options.site.clone(),
+        keys: options.keys.as_deref().map(keys).transpose()?,
         attach,
     };
     let core = open(&options.data, &config)?;
+    let tls = match (mqtts, https) {
+        (None, None) => None,
+        (mqtts, https) => Some(TlsListeners {
+            certificate: certificate(&options, &core)?,
+            mqtts,
+            https,
+        }),
+    };
+    let listeners = Listeners { mqtt, http, tls };
     let ready = || tell(io::stdout(), "ready");
-    net::run(core, Listeners { mqtt, http }, config, ready, shutdown).await?;
+    net::run(core, listeners, config, ready, shutdown).await?;
     Ok(())
+}
+
+fn keys(path: &Path) -> Result<Arc<Keys>, StartError> {
+    let fail = |error: String| StartError::Keys(path.display().to_string(), error);
+    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    let keys = Keys::parse(&text).map_err(|error| fail(error.to_string()))?;
+    Ok(Arc::new(keys))
+}
+
+/// What is shown to whoever connects by TLS.
+fn certificate(options: &Options, core: &Core) -> Result<ServerCertificate, StartError> {
+    let pair = match &options.certificate {
+        Some((certificate, key)) => identity::given(certificate, key).map_err(StartError::Given)?,
+        None => {
+            let now = core.now().wall;
+            identity::server(&options.data, core.authority(), &options.tls_names, now)
+                .map_err(|error| StartError::Open(error.into()))?
+        }
+    };
+    ServerCertificate::from_pem(&pair).map_err(StartError::Certificate)
 }
 
 /// Reads what was saved, and says how much that was and how long it took.
@@ -182,8 +232,12 @@ async fn listen(
     let bound = listener.local_addr().map_err(fail)?;
     tell(io::stdout(), format_args!("{what} {bound}"));
     if !bound.ip().is_loopback() {
-        let warning = "other machines can reach this, without a password";
-        tell(io::stdout(), format_args!("--{flag} {address}: {warning}"));
+        let who = match flag {
+            "mqtts" => "with a certificate that is registered here",
+            _ => "without a password",
+        };
+        let warning = format_args!("--{flag} {address}: other machines can reach this, {who}");
+        tell(io::stdout(), warning);
     }
     Ok(Some(listener))
 }

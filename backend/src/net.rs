@@ -4,10 +4,15 @@ mod access;
 mod attach;
 mod calls;
 mod clock;
+mod doorkeeper;
 mod http;
 mod hub;
+mod issue;
+mod listeners;
 mod prompt;
+mod signed;
 mod tcp;
+mod tls;
 mod websocket;
 mod writer;
 
@@ -16,26 +21,28 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use gnomon::time::Now;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
+use crate::identity::{self, IdentityError};
+use crate::signatures::Keys;
 use crate::store::{Store, StoreError};
-use crate::terminal::tell;
+use crate::things::authority::{Authority, AuthorityError};
 
-pub use access::Access;
+pub use access::{Access, Scheme};
 pub use attach::{Attach, AttachError};
 use clock::Clock;
 use hub::Hub;
+use listeners::Serving;
+pub use listeners::{Listeners, TlsListeners};
+pub use tls::{ServerCertificate, TlsError};
 use writer::Writer;
 pub use writer::WriterError;
 
-/// Connections that a listener has open at a time; further ones wait to be accepted.
-const CONNECTIONS: usize = 50_000;
 /// What connections get to send what still waits when the process ends.
 const FAREWELL: Duration = Duration::from_millis(800);
 
@@ -48,6 +55,8 @@ pub struct Config {
     /// The built dashboard.
     pub site: PathBuf,
     pub access: Access,
+    /// Who may sign; without them nobody has to.
+    pub keys: Option<Arc<Keys>>,
     /// Somebody else's broker, whose shadows to serve instead of being one.
     pub attach: Option<Attach>,
 }
@@ -58,30 +67,64 @@ pub struct Core {
     clock: Clock,
     backend: Backend,
     store: Option<Store>,
+    authority: Arc<Authority>,
+}
+
+/// Why a backend cannot go on from what was saved.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
 }
 
 impl Core {
     /// Forgets everything with the process.
-    pub fn in_memory(config: &Config) -> Self {
-        Self {
-            clock: Clock::start(),
+    pub fn in_memory(config: &Config) -> Result<Self, AuthorityError> {
+        let clock = Clock::start();
+        let authority = Authority::create(clock.now().wall)?;
+        Ok(Self {
+            clock,
             backend: Backend::new(config.limits.clone(), config.seed),
             store: None,
-        }
+            authority: Arc::new(authority),
+        })
     }
 
     /// Goes on from what was saved in this folder, and saves every change there.
-    pub fn open(folder: &Path, config: &Config) -> Result<Self, StoreError> {
-        let mut core = Self::in_memory(config);
-        core.backend.start_journal();
-        let now = core.clock.now();
-        let restore = |table, key: &_, value: &_| core.backend.restore(table, key, value, now);
-        core.store = Some(Store::open(folder, restore)?);
-        Ok(core)
+    pub fn open(folder: &Path, config: &Config) -> Result<Self, OpenError> {
+        let clock = Clock::start();
+        let now = clock.now();
+        let mut backend = Backend::new(config.limits.clone(), config.seed);
+        backend.start_journal();
+        let restore = |table, key: &_, value: &_| backend.restore(table, key, value, now);
+        // From here on nobody else uses the folder.
+        let store = Store::open(folder, restore)?;
+        let authority = identity::authority(folder, now.wall)?;
+        Ok(Self {
+            clock,
+            backend,
+            store: Some(store),
+            authority: Arc::new(authority),
+        })
     }
 
     pub fn backend(&self) -> &Backend {
         &self.backend
+    }
+
+    /// For what is to be there before anybody connects.
+    pub fn backend_mut(&mut self) -> &mut Backend {
+        &mut self.backend
+    }
+
+    pub fn authority(&self) -> &Arc<Authority> {
+        &self.authority
+    }
+
+    pub fn now(&self) -> Now {
+        self.clock.now()
     }
 }
 
@@ -90,15 +133,10 @@ impl Core {
 pub enum RunError {
     #[error(transparent)]
     Writer(#[from] WriterError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
-}
-
-/// Sockets that are bound already, so that a test binds port 0.
-#[derive(Debug, Default)]
-pub struct Listeners {
-    pub mqtt: Option<TcpListener>,
-    pub http: Option<TcpListener>,
 }
 
 /// Serves until `shutdown` comes, and returns within a second after it, or when the disk has taken everything.
@@ -115,6 +153,7 @@ pub async fn run(
         None => core.backend,
         Some(attach) => core.backend.with_uplink(attach.uplink(&core.clock)),
     };
+    let authority = core.authority;
     let hub = Arc::new(Hub::new(core.clock, backend, &config.fleet));
     let writer = core.store.map(|store| Writer::start(hub.clone(), store));
     let mut writer = writer.transpose().map_err(RunError::Thread)?;
@@ -124,17 +163,13 @@ pub async fn run(
         stop.clone()
             .run_until_cancelled_owned(run_timer(hub.clone())),
     );
-    if let Some(listener) = listeners.mqtt {
-        let hub = hub.clone();
-        let serve = move |stream| tcp::serve(stream, hub.clone());
-        tasks.spawn(accept(listener, tasks.clone(), stop.clone(), serve));
-    }
-    if let Some(listener) = listeners.http {
-        let app = http::app(hub.clone(), tasks.clone(), &config);
-        let idle = stop.clone();
-        let serve = move |stream| http::serve(stream, app.clone(), idle.clone());
-        tasks.spawn(accept(listener, tasks.clone(), stop.clone(), serve));
-    }
+    let serving = Serving {
+        hub: hub.clone(),
+        authority,
+        tasks: tasks.clone(),
+        stop: stop.clone(),
+    };
+    serving.begin(listeners, &config)?;
     match config.attach {
         Some(attach) => {
             tasks.spawn(attach::serve(hub.clone(), attach, ready, stop.clone()));
@@ -170,49 +205,5 @@ async fn run_timer(hub: Arc<Hub>) {
     loop {
         hub.wait_until_due().await;
         hub.handle_timeout();
-    }
-}
-
-/// Gives each connection a task of its own, handshakes included.
-async fn accept<F: Future<Output = ()> + Send + 'static>(
-    listener: TcpListener,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-    serve: impl Fn(TcpStream) -> F,
-) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let next = async {
-            let place = places.clone().acquire_owned().await;
-            (listener.accept().await, place)
-        };
-        let Some((accepted, place)) = stop.run_until_cancelled(next).await else {
-            return;
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let served = serve(stream);
-                tasks.spawn(async move {
-                    served.await;
-                    drop(place);
-                });
-            }
-            Err(error) => rest_after(&error).await,
-        }
-    }
-}
-
-/// A connection that broke before it was accepted is nothing; a lack of file descriptors needs time to pass.
-async fn rest_after(error: &io::Error) {
-    let broken = matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-    );
-    if !broken {
-        tell(
-            io::stderr(),
-            format_args!("cannot accept a connection: {error}"),
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::uplink::{AddressError, BrokerAddress};
 
@@ -19,8 +20,17 @@ Usage: gnomon-backend [FLAGS]
   --fleet-rate FIXES      positions a second of all simulated devices together [N, at most 1000]
   --seed N                decides everything random [1]
   --mqtt ADDR|off         MQTT over TCP [127.0.0.1:1883]
+  --mqtts ADDR|off        MQTT over TLS, for devices with a certificate [127.0.0.1:8883]
   --http ADDR|off         HTTP and WebSocket (/mqtt) [127.0.0.1:8083]
+  --https ADDR|off        HTTPS and secure WebSocket [127.0.0.1:8084]
+  --tls-name NAME         a host name or address that the backend goes by too, in its certificate and in requests,
+                          besides localhost, 127.0.0.1 and ::1; may be repeated
+  --https-cert FILE       shows this certificate (PEM, with those that lead to its authority) to whoever connects
+                          by TLS, instead of one signed by ca.pem in the data folder
+  --https-key FILE        and this is its private key
   --allow-origin ORIGIN   also lets pages of this origin in, such as https://example.org; may be repeated
+  --sigv4-keys FILE       lets in only HTTP calls and WebSockets that are signed (AWS Signature Version 4) with one
+                          of the keys in this file: on each line an access key identifier, a blank, its secret
   --attach URL            is no broker, but serves the shadows of this one: mqtt://HOST[:1883] or
                           mqtts://HOST[:8883], checked by the system's certificates or those of SSL_CERT_FILE
   --user NAME             signs in there with this name
@@ -38,9 +48,16 @@ pub struct Options {
     pub seed: u64,
     /// Host and port; `None` is off.
     pub mqtt: Option<String>,
+    pub mqtts: Option<String>,
     pub http: Option<String>,
+    pub https: Option<String>,
+    pub tls_names: Vec<String>,
+    /// One's own server certificate, and its key.
+    pub certificate: Option<(PathBuf, PathBuf)>,
     pub allow_origins: Vec<String>,
-    /// With it `mqtt` is `None` and `fleet` 0.
+    /// The access keys of whoever may use HTTP and WebSocket.
+    pub keys: Option<PathBuf>,
+    /// With it `mqtt` and `mqtts` are `None` and `fleet` is 0.
     pub attach: Option<Attachment>,
 }
 
@@ -61,8 +78,13 @@ impl Default for Options {
             fleet_rate: None,
             seed: 1,
             mqtt: Some("127.0.0.1:1883".to_owned()),
+            mqtts: Some("127.0.0.1:8883".to_owned()),
             http: Some("127.0.0.1:8083".to_owned()),
+            https: Some("127.0.0.1:8084".to_owned()),
+            tls_names: Vec::new(),
+            certificate: None,
             allow_origins: Vec::new(),
+            keys: None,
             attach: None,
         }
     }
@@ -83,7 +105,8 @@ impl Request {
     ) -> Result<Self, lexopt::Error> {
         let mut options = Options::default();
         let mut sign_in = SignIn::default();
-        let mut mqtt = None;
+        let (mut mqtt, mut mqtts) = (None, None);
+        let mut tls = TlsFlags::default();
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -95,11 +118,17 @@ impl Request {
                 }
                 Long("seed") => options.seed = parser.value()?.parse()?,
                 Long("mqtt") => mqtt = Some(address(parser.value()?.string()?)),
+                Long("mqtts") => mqtts = Some(address(parser.value()?.string()?)),
                 Long("http") => options.http = address(parser.value()?.string()?),
+                Long("https") => options.https = address(parser.value()?.string()?),
+                Long("tls-name") => tls.names.push(parser.value()?.parse_with(host_name)?),
+                Long("https-cert") => tls.certificate = Some(parser.value()?.into()),
+                Long("https-key") => tls.key = Some(parser.value()?.into()),
                 Long("allow-origin") => {
                     let origin = parser.value()?.parse_with(origin)?;
                     options.allow_origins.push(origin);
                 }
+                Long("sigv4-keys") => options.keys = Some(parser.value()?.into()),
                 Long("attach") => sign_in.broker = Some(broker(&parser.value()?.string()?)?),
                 Long("user") => sign_in.user_name = Some(parser.value()?.string()?),
                 Long("password-file") => sign_in.password_file = Some(parser.value()?.into()),
@@ -108,23 +137,49 @@ impl Request {
                 other => return Err(other.unexpected()),
             }
         }
+        options.certificate = tls.pair()?;
+        options.tls_names = tls.names;
         options.attach = sign_in.attachment()?;
-        options.serve_mqtt(mqtt)?;
+        options.serve_mqtt(mqtt, mqtts)?;
         Ok(Self::Run(Box::new(options)))
     }
 }
 
 impl Options {
-    /// Takes what `--mqtt` said, where it said anything. Attached, there is no broker of one's own.
-    fn serve_mqtt(&mut self, given: Option<Option<String>>) -> Result<(), &'static str> {
+    /// Takes what `--mqtt` and `--mqtts` said, where they said anything. Attached, there is no broker of one's own.
+    fn serve_mqtt(&mut self, mqtt: Given, mqtts: Given) -> Result<(), &'static str> {
         if self.attach.is_none() {
-            self.mqtt = given.unwrap_or_else(|| self.mqtt.take());
-        } else if given.is_none() && self.fleet == 0 {
-            self.mqtt = None;
+            self.mqtt = mqtt.unwrap_or_else(|| self.mqtt.take());
+            self.mqtts = mqtts.unwrap_or_else(|| self.mqtts.take());
+        } else if mqtt.is_none() && mqtts.is_none() && self.fleet == 0 {
+            (self.mqtt, self.mqtts) = (None, None);
         } else {
-            return Err("--mqtt and --fleet are for a broker of one's own: not with --attach");
+            return Err(
+                "--mqtt, --mqtts and --fleet are for a broker of one's own: not with --attach",
+            );
         }
         Ok(())
+    }
+}
+
+/// An address or `off`, where a flag was given.
+type Given = Option<Option<String>>;
+
+/// What the flags said about the server's certificate.
+#[derive(Default)]
+struct TlsFlags {
+    names: Vec<String>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl TlsFlags {
+    fn pair(&mut self) -> Result<Option<(PathBuf, PathBuf)>, &'static str> {
+        match (self.certificate.take(), self.key.take()) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (None, None) => Ok(None),
+            _ => Err("--https-cert and --https-key need each other"),
+        }
     }
 }
 
@@ -168,6 +223,13 @@ fn broker(text: &str) -> Result<BrokerAddress, lexopt::Error> {
     broker.map_err(|error: AddressError| format!("--attach: {error}").into())
 }
 
+fn host_name(text: &str) -> Result<String, &'static str> {
+    match ServerName::try_from(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("must be a host name or an address, without a port"),
+    }
+}
+
 fn positive(text: &str) -> Result<f64, &'static str> {
     match text.parse::<f64>() {
         Ok(rate) if rate > 0.0 && rate <= 1e6 => Ok(rate),
@@ -206,7 +268,8 @@ mod tests {
     #[test]
     fn every_flag_is_read() {
         let arguments = "--data d --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
-            --http 0.0.0.0:80 --allow-origin http://a --allow-origin=https://b:1";
+            --http 0.0.0.0:80 --allow-origin http://a --allow-origin=https://b:1 --mqtts [::1]:2 --https off \
+            --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k --sigv4-keys f";
         let parsed = Request::parse(arguments.split_whitespace()).unwrap();
         let expected = Options {
             data: "d".into(),
@@ -215,8 +278,13 @@ mod tests {
             fleet_rate: Some(2.5),
             seed: 7,
             mqtt: None,
+            mqtts: Some("[::1]:2".to_owned()),
             http: Some("0.0.0.0:80".to_owned()),
+            https: None,
+            tls_names: vec!["gnomon.lan".to_owned(), "::2".to_owned()],
+            certificate: Some(("c".into(), "k".into())),
             allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
+            keys: Some("f".into()),
             attach: None,
         };
         assert_eq!(parsed, Request::Run(Box::new(expected)));
@@ -228,6 +296,7 @@ mod tests {
         let parsed = Request::parse(arguments.split_whitespace()).unwrap();
         let expected = Options {
             mqtt: None,
+            mqtts: None,
             http: None,
             attach: Some(Attachment {
                 broker: "mqtts://iot.example.net:8883".parse().unwrap(),
@@ -239,6 +308,7 @@ mod tests {
         assert_eq!(parsed, Request::Run(Box::new(expected)));
         let broker = "--attach=mqtt://a";
         assert!(error(&[broker, "--mqtt", "127.0.0.1:1"]).contains("--mqtt"));
+        assert!(error(&[broker, "--mqtts", "off"]).contains("--mqtts"));
         assert!(error(&[broker, "--fleet", "1"]).contains("--fleet"));
         assert!(error(&[broker, "--password-file", "p"]).contains("--user"));
         let secret = error(&["--attach", "mqtt://me:secret@a"]);
@@ -252,7 +322,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        assert!(error(&["--mqtts", "x"]).contains("--mqtts"));
+        assert!(error(&["--mqtt5", "x"]).contains("--mqtt5"));
+        assert!(error(&["--tls-name", "a b"]).contains("host name"));
+        assert!(error(&["--tls-name", "localhost:8084"]).contains("host name"));
+        assert!(error(&["--https-cert", "c"]).contains("--https-key"));
+        assert!(error(&["--https-key", "k"]).contains("--https-cert"));
         assert!(error(&["--fleet", "many"]).contains("many"));
         assert!(error(&["--fleet-rate", "0"]).contains("above 0"));
         assert!(error(&["--fleet"]).contains("--fleet"));

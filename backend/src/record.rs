@@ -6,18 +6,36 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Mark;
+use crate::things::certificates::CertificateStatus;
 
-/// The tables in the order in which they are read: a queue needs its session.
+/// The tables in the order in which they are read: a queue needs its session, and what is attached
+/// needs its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     Shadows,
     Retained,
     Sessions,
     Queues,
+    Certificates,
+    ThingTypes,
+    Things,
+    Policies,
+    /// Which policies are attached to which certificates.
+    Attached,
 }
 
 impl Table {
-    pub const ALL: [Self; 4] = [Self::Shadows, Self::Retained, Self::Sessions, Self::Queues];
+    pub const ALL: [Self; 9] = [
+        Self::Shadows,
+        Self::Retained,
+        Self::Sessions,
+        Self::Queues,
+        Self::Certificates,
+        Self::ThingTypes,
+        Self::Things,
+        Self::Policies,
+        Self::Attached,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -25,6 +43,11 @@ impl Table {
             Self::Retained => "retained",
             Self::Sessions => "sessions",
             Self::Queues => "queues",
+            Self::Certificates => "certificates",
+            Self::ThingTypes => "thing-types",
+            Self::Things => "things",
+            Self::Policies => "policies",
+            Self::Attached => "attached",
         }
     }
 }
@@ -67,6 +90,15 @@ pub(crate) struct Queued<'a> {
     pub(crate) topic: Cow<'a, str>,
     pub(crate) payload: Cow<'a, [u8]>,
     pub(crate) retain: bool,
+}
+
+/// A client certificate, by its identifier.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Certificate<'a> {
+    pub(crate) pem: Cow<'a, str>,
+    pub(crate) status: CertificateStatus,
+    pub(crate) created: i64,
+    pub(crate) modified: i64,
 }
 
 /// Always Some: these records have nothing that cannot be written.

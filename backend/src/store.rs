@@ -8,7 +8,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableError};
 
 use crate::record::{Batch, RecordError, Table};
 use guarded::Guarded;
@@ -200,9 +200,11 @@ fn read(
 ) -> Result<(), ReadError> {
     let transaction = database.begin_read().map_err(redb::Error::from)?;
     for table in Table::ALL {
-        let open = transaction
-            .open_table(definition(table))
-            .map_err(redb::Error::from)?;
+        let open = match transaction.open_table(definition(table)) {
+            // A file of before this table was thought of.
+            Err(TableError::TableDoesNotExist(_)) => continue,
+            open => open.map_err(redb::Error::from)?,
+        };
         for entry in open.iter().map_err(redb::Error::from)? {
             let (key, value) = entry.map_err(redb::Error::from)?;
             take(table, key.value(), value.value())?;

@@ -104,7 +104,9 @@ fn backend(name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"));
     let data = format!("{}/interop-{name}", env!("CARGO_TARGET_TMPDIR"));
     command
-        .args(["--data", &data, "--http", "off"])
+        .args([
+            "--data", &data, "--mqtts", "off", "--http", "off", "--https", "off",
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
@@ -153,13 +155,13 @@ async fn a_taken_port_is_named_with_its_flag() {
 
 #[tokio::test]
 async fn a_flag_that_does_not_exist_is_named() {
-    let output = patiently(backend("flag").arg("--mqtts=off").output())
+    let output = patiently(backend("flag").arg("--mqtt5=off").output())
         .await
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
         String::from_utf8(output.stderr)
             .unwrap()
-            .contains("--mqtts")
+            .contains("--mqtt5")
     );
 }

@@ -13,6 +13,7 @@ use gnomon::topic::TopicFilter;
 use gnomon_backend::backend::Backend;
 use gnomon_backend::broker::{ConnectionId, Limits};
 use gnomon_backend::fleet::FleetOptions;
+use gnomon_backend::things::Principal;
 use serde_json::{Value, json};
 
 /// A backend with one client, who sees everything.
@@ -37,7 +38,7 @@ impl World {
             seed,
         };
         let mut backend = Backend::new(Limits::default(), seed);
-        let client = backend.connect(now);
+        let client = backend.connect(Principal::Anonymous, now);
         let mut world = Self {
             client,
             reader: FrameReader::new(1 << 20),
@@ -54,7 +55,7 @@ impl World {
             user_name: None,
             password: None,
         }));
-        let filters = ["#", "$aws/#"].map(|text| (TopicFilter::new(text).unwrap(), 0));
+        let filters = ["#", "$aws/things/#"].map(|text| (TopicFilter::new(text).unwrap(), 0));
         world.send(&Packet::Subscribe(Subscribe {
             packet_id: PacketId::MIN,
             filters: filters.to_vec(),

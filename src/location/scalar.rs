@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::decimal;
-use crate::time::UnixMillis;
+use crate::time::{UnixMillis, days_since_1970};
 
 pub(super) const METRES_A_SECOND_PER_KNOT: f64 = 1852.0 / 3600.0;
 pub(super) const METRES_A_SECOND_PER_KMH: f64 = 1.0 / 3.6;
@@ -184,15 +184,6 @@ fn digits(text: &str, most: i64) -> Option<i64> {
     text.parse()
         .ok()
         .filter(|number| all_digits && *number <= most)
-}
-
-/// Days in the proleptic Gregorian calendar; the year begins in March, so that the leap day comes last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month = (month + 9) % 12;
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
-    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year
-        - 719_468
 }
 
 #[cfg(test)]

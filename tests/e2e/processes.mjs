@@ -66,6 +66,7 @@ export class Backend {
   async start() {
     const args = [
       ...['--mqtt', `127.0.0.1:${this.mqttPort}`, '--http', `127.0.0.1:${this.httpPort}`],
+      ...['--mqtts', 'off', '--https', this.httpsPort ? `127.0.0.1:${this.httpsPort}` : 'off'],
       ...['--data', this.data, '--site', join(root, 'dist'), ...this.flags],
     ];
     this.child = await start(backendProgram, args, /^ready$/m);

@@ -4,6 +4,7 @@ use bytes::BytesMut;
 use gnomon::message::QoS;
 use gnomon::mqtt::wire::{self, Connect, Packet, Publish};
 use gnomon_backend::broker::ConnectionId;
+use gnomon_backend::things::Principal;
 
 use super::line::Pair;
 
@@ -14,7 +15,7 @@ pub(crate) struct Device {
 
 impl Device {
     pub(crate) fn connect(pair: &mut Pair, client_id: &str) -> Self {
-        let connection = pair.backend.connect(pair.now());
+        let connection = pair.backend.connect(Principal::Anonymous, pair.now());
         let device = Self {
             connection,
             thing: client_id.to_owned(),

@@ -12,6 +12,7 @@ use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon_backend::backend::Backend;
 use gnomon_backend::broker::{ConnectionId, Limits, Output as BrokerOutput};
 use gnomon_backend::fleet::FleetOptions;
+use gnomon_backend::things::Principal;
 
 /// Nothing in these tests takes longer than this of virtual time.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -237,7 +238,7 @@ impl Pair {
         };
         match event {
             Event::Opened(_) => {
-                *connection = Some(self.backend.connect(now));
+                *connection = Some(self.backend.connect(Principal::Anonymous, now));
                 self.engine.handle(Input::SocketOpened, now);
             }
             Event::ToEngine(_, bytes) => self.engine.handle(Input::Chunk(bytes), now),

@@ -13,10 +13,12 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The ports of the backend and of Trunk, each with what it carries.
-const PORTS: [(u16, &str); 3] = [
+const PORTS: [(u16, &str); 5] = [
     (8080, "the dashboard"),
     (8083, "the backend's HTTP and WebSocket"),
+    (8084, "the backend's HTTPS and secure WebSocket"),
     (1883, "the backend's MQTT"),
+    (8883, "the backend's MQTT over TLS"),
 ];
 
 /// Refuses to begin where a port is taken, before minutes are spent on building.

@@ -26,7 +26,8 @@ pub(crate) struct Process {
 pub(crate) fn gnomon_command(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"));
     command
-        .args(["--mqtt", "127.0.0.1:0", "--http", "off", "--data"])
+        .args(["--mqtt", "127.0.0.1:0", "--mqtts", "off"])
+        .args(["--http", "off", "--https", "off", "--data"])
         .arg(data)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -10,12 +10,12 @@ use gnomon::time::Now;
 use gnomon::topic::TopicName;
 
 use super::connection::{Open, Phase};
+use super::presence::Event;
 use super::reserved::{self, Purpose};
 use super::session::Session;
 use super::timers::Timer;
-use crate::journal::Mark;
-
 use super::{Broker, CloseReason, ConnectionId, Output, SessionId};
+use crate::journal::Mark;
 
 /// CONNACK: a protocol level that is not spoken here.
 pub(super) const BAD_PROTOCOL: u8 = 1;
@@ -29,19 +29,20 @@ impl Broker {
         connect: &Connect<'_>,
         now: Now,
     ) -> Result<(), CloseReason> {
-        if self
-            .connections
-            .get(id)
-            .and_then(|it| it.session())
-            .is_some()
-        {
+        let Some(connection) = self.connections.get(id) else {
+            return Ok(());
+        };
+        if connection.session().is_some() {
             return Err(CloseReason::OutOfPlace);
         }
+        let (principal, address) = (connection.principal.clone(), connection.address);
         let will = connect.will.as_ref().map(will_message).transpose()?;
         let Some(client_id) = self.client_id(connect) else {
             return Err(self.refuse(id, BAD_CLIENT_ID));
         };
+        let permit = self.let_in(principal, &client_id, connect)?;
         let (session, session_present) = self.open_session(client_id, connect.clean_session, now);
+        let presence = self.next_presence(address, now);
         if let Some(session) = self.sessions.get_mut(session) {
             session.connection = Some(id);
             session.expires = None;
@@ -51,6 +52,8 @@ impl Broker {
             let silence = Duration::from_millis(u64::from(connect.keep_alive) * 1500);
             connection.phase = Phase::Open(Open {
                 session,
+                permit,
+                presence,
                 will,
                 silence: (connect.keep_alive > 0).then_some(silence),
             });
@@ -64,6 +67,7 @@ impl Broker {
         };
         self.send_after(id, &Packet::ConnAck(accepted), mark);
         self.send_again(session);
+        self.tell(id, Event::Connected, now);
         Ok(())
     }
 
@@ -98,14 +102,25 @@ impl Broker {
         if !matches!(reason, CloseReason::Refused(_)) {
             connection.outbox.clear();
         }
-        let keep_will = reason == CloseReason::Disconnected;
-        self.outputs.push_back(Output::Close(id, reason));
-        if let Phase::Open(open) = phase {
+        if let Phase::Open(mut open) = phase {
+            self.note_departure(&open, &reason, now);
             self.leave_session(open.session, now);
-            if let Some(will) = open.will.filter(|_| !keep_will) {
+            if let Some(will) = self.due_will(&mut open, &reason) {
                 self.publish_message(&will, Mark::NONE, now);
             }
+            if let Some(event) = self.event(&open, Event::Disconnected(&reason), now) {
+                self.publish_message(&event, Mark::NONE, now);
+            }
         }
+        self.outputs.push_back(Output::Close(id, reason));
+    }
+
+    /// The will that is to be sent, if the client may still publish it.
+    fn due_will(&self, open: &mut Open, reason: &CloseReason) -> Option<Message> {
+        let will = open.will.take()?;
+        let (topic, retain) = (will.topic.as_str(), will.retain);
+        let allowed = open.permit.check_publish(topic, retain, &self.things);
+        (*reason != CloseReason::Disconnected && allowed.is_ok()).then_some(will)
     }
 
     /// The identifier that the client goes by; `None` when it may not have it.

@@ -1,5 +1,6 @@
 //! One transport connection as the broker sees it, and the reasons why it ends.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,8 @@ use gnomon::time::Instant;
 use super::SessionId;
 use super::limits::Limits;
 use super::outbox::Outbox;
+use super::presence::Presence;
+use crate::things::{Action, Permit, Principal};
 
 /// The first byte of a CONNECT.
 const CONNECT: u8 = 0x10;
@@ -17,6 +20,9 @@ const CONNECT: u8 = 0x10;
 /// Bytes in, bytes out, and how far the client has come.
 #[derive(Debug)]
 pub(super) struct Connection {
+    pub(super) principal: Principal,
+    /// Where it comes from, if it comes from anywhere.
+    pub(super) address: Option<IpAddr>,
     reader: FrameReader,
     /// The first byte that came.
     first: Option<u8>,
@@ -45,14 +51,18 @@ pub(super) enum Phase {
 #[derive(Debug)]
 pub(super) struct Open {
     pub(super) session: SessionId,
+    pub(super) permit: Permit,
+    pub(super) presence: Presence,
     pub(super) will: Option<Message>,
     /// One and a half times what the client promised.
     pub(super) silence: Option<Duration>,
 }
 
 impl Connection {
-    pub(super) fn new(limits: &Limits, now: Instant) -> Self {
+    pub(super) fn new(principal: Principal, limits: &Limits, now: Instant) -> Self {
         Self {
+            principal,
+            address: None,
             reader: FrameReader::new(limits.packet()),
             first: None,
             phase: Phase::New { since: now },
@@ -109,6 +119,9 @@ pub enum CloseReason {
     OutOfPlace,
     #[error("CONNECT was refused with return code {0}")]
     Refused(u8),
+    /// As on AWS IoT no CONNACK tells a client of it either.
+    #[error("no policy allows {action} on {1}", action = .0.name())]
+    NotAllowed(Action, String),
     #[error("a will with QoS 2")]
     WillQoS2,
     #[error("clients may not publish to {0}")]
@@ -117,6 +130,8 @@ pub enum CloseReason {
     PayloadTooLarge(usize),
     #[error("a SUBSCRIBE with {0} filters is over the limit")]
     TooManyFilters(usize),
+    #[error("the certificate is no longer active")]
+    Dismissed,
     #[error("another connection took the client identifier")]
     TakenOver,
     #[error("no CONNECT came in time")]

@@ -80,6 +80,11 @@ impl Broker {
                 let session = self.persistent(client_id)?;
                 queued_record(client_id, session.deliveries.message(*number)?)
             }
+            Key::Thing(name) => self.things.registry.thing_record(name),
+            Key::ThingType(name) => self.things.registry.type_record(name),
+            Key::Certificate(id) => self.certificate_record(*id),
+            Key::Policy(name) => self.things.policies.record(name),
+            Key::Attached(id) => self.things.policies.attached_record(*id),
             Key::Shadow(_) => None,
         }
     }
@@ -108,6 +113,17 @@ impl Broker {
                 let queued = record::decoded(table, value)?;
                 self.restore_delivery(u64::from_be_bytes(number), queued)
             }
+            Table::Things => {
+                let name = record::text(table, key)?;
+                self.things.registry.restore_thing(name, value)
+            }
+            Table::ThingTypes => {
+                let name = record::text(table, key)?;
+                self.things.registry.restore_type(name, value)
+            }
+            Table::Certificates => self.restore_certificate(key, value),
+            Table::Policies => self.things.policies.restore(key, value),
+            Table::Attached => self.things.policies.restore_attached(key, value),
             Table::Shadows => Err(RecordError(table)),
         }
     }

@@ -26,15 +26,17 @@ impl Broker {
         if publish.payload.len() > self.limits.payload {
             return Err(CloseReason::PayloadTooLarge(publish.payload.len()));
         }
-        let changes = self.journal.changes();
         let purpose = reserved::purpose(publish.topic);
-        match purpose {
-            Purpose::Forbidden => return Err(CloseReason::Reserved(publish.topic.to_owned())),
-            Purpose::Rule => self.counters.published += 1,
-            Purpose::Message | Purpose::ShadowRequest => {
-                self.retain(publish, now)?;
-                self.route(publish, plain_packet(publish, frame), Mark::NONE);
-            }
+        if purpose == Purpose::Forbidden {
+            return Err(CloseReason::Reserved(publish.topic.to_owned()));
+        }
+        self.check_publish(id, publish.topic, publish.retain)?;
+        let changes = self.journal.changes();
+        if purpose == Purpose::Rule {
+            self.counters.published += 1;
+        } else {
+            self.retain(publish, now)?;
+            self.route(publish, plain_packet(publish, frame), Mark::NONE);
         }
         if purpose == Purpose::ShadowRequest {
             self.requests.push_back(Request {
@@ -90,7 +92,8 @@ impl Broker {
         match message.qos {
             QoS::AtMostOnce => {
                 if let Ok(packet) = encoded(&borrowed(message, None, false)) {
-                    self.send_at_most_once(session, &packet, mark);
+                    let topic = message.topic.as_str();
+                    self.send_at_most_once(session, topic, &packet, mark);
                 }
             }
             QoS::AtLeastOnce => self.queue(session, message.clone(), mark),
@@ -129,7 +132,7 @@ impl Broker {
                 QoS::AtMostOnce => {
                     packet = packet.or_else(|| encoded(publish).ok());
                     if let Some(packet) = &packet {
-                        self.send_at_most_once(session, packet, mark);
+                        self.send_at_most_once(session, publish.topic, packet, mark);
                     }
                 }
                 QoS::AtLeastOnce => {
@@ -143,13 +146,16 @@ impl Broker {
         self.found = found;
     }
 
-    fn send_at_most_once(&mut self, session: SessionId, packet: &Bytes, mark: Mark) {
+    fn send_at_most_once(&mut self, session: SessionId, topic: &str, packet: &Bytes, mark: Mark) {
         let Some(id) = self.sessions.get(session).and_then(|it| it.connection) else {
             return;
         };
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
+        if !connection.may_receive(topic, &self.things) {
+            return;
+        }
         if connection.outbox.bytes() + packet.len() > self.limits.outbox {
             connection.outbox.note_overflow();
             self.counters.dropped += 1;
@@ -167,11 +173,17 @@ impl Broker {
     }
 
     /// Takes a QoS 1 message into a session. A client that lets its queue run full is closed; one that is away
-    /// misses what no longer fits.
+    /// misses what no longer fits. What that one may receive is seen when it comes back.
     fn queue(&mut self, id: SessionId, message: Message, mark: Mark) {
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
+        if let Some(connection) = session.connection
+            && let Some(connection) = self.connections.get_mut(connection)
+            && !connection.may_receive(message.topic.as_str(), &self.things)
+        {
+            return;
+        }
         let number = self.last_delivery + 1;
         let delivery = Delivery {
             number,
@@ -205,6 +217,10 @@ impl Broker {
         while connection.outbox.bytes() < self.limits.outbox
             && let Some((packet_id, delivery)) = session.deliveries.next(&self.limits)
         {
+            if !connection.may_receive(delivery.message.topic.as_str(), &self.things) {
+                session.acknowledge(packet_id, &mut self.journal);
+                continue;
+            }
             let publish = borrowed(&delivery.message, Some(packet_id), false);
             if send_publish(connection, &publish, delivery.mark) {
                 self.outputs.push_back(Output::Ready(connection_id));
@@ -214,15 +230,23 @@ impl Broker {
 
     /// On a resumed session: what was never acknowledged goes again, marked DUP, before anything new.
     pub(super) fn send_again(&mut self, id: SessionId) {
-        if let Some(session) = self.sessions.get(id)
+        if let Some(session) = self.sessions.get_mut(id)
             && let Some(connection_id) = session.connection
             && let Some(connection) = self.connections.get_mut(connection_id)
         {
+            let mut withheld = Vec::new();
             for (packet_id, delivery) in session.deliveries.unacknowledged() {
+                if !connection.may_receive(delivery.message.topic.as_str(), &self.things) {
+                    withheld.push(packet_id);
+                    continue;
+                }
                 let publish = borrowed(&delivery.message, Some(packet_id), true);
                 if send_publish(connection, &publish, delivery.mark) {
                     self.outputs.push_back(Output::Ready(connection_id));
                 }
+            }
+            for packet_id in withheld {
+                session.acknowledge(packet_id, &mut self.journal);
             }
         }
         self.fill_window(id);

@@ -51,6 +51,13 @@ impl Session {
         }
     }
 
+    /// Ends a delivery that is in flight.
+    pub(super) fn acknowledge(&mut self, packet_id: PacketId, journal: &mut Journal) {
+        if let Some(number) = self.deliveries.acknowledge(packet_id) {
+            self.note_gone(number, journal);
+        }
+    }
+
     /// Notes that a delivery is acknowledged, or gone with the session.
     pub(super) fn note_gone(&self, number: u64, journal: &mut Journal) {
         if !self.clean {

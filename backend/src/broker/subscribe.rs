@@ -2,8 +2,10 @@
 
 use gnomon::message::{Message, QoS};
 use gnomon::mqtt::wire::{Packet, SubAck, Subscribe, Unsubscribe};
+use gnomon::time::Now;
 use gnomon::topic::TopicFilter;
 
+use super::presence::Event;
 use super::{Broker, CloseReason, ConnectionId, SessionId};
 
 /// SUBACK: the subscription was not made.
@@ -15,6 +17,7 @@ impl Broker {
         id: ConnectionId,
         session: SessionId,
         subscribe: &Subscribe,
+        now: Now,
     ) -> Result<(), CloseReason> {
         let count = subscribe.filters.len();
         if self
@@ -24,6 +27,8 @@ impl Broker {
         {
             return Err(CloseReason::TooManyFilters(count));
         }
+        let filters = subscribe.filters.iter().map(|(filter, _)| filter.as_str());
+        self.check_subscribe(id, filters)?;
         let granted: Vec<_> = subscribe
             .filters
             .iter()
@@ -37,10 +42,15 @@ impl Broker {
         // What an attempt before this one changed may not be saved yet either.
         let mark = self.journal.mark();
         self.send_after(id, &Packet::SubAck(SubAck { packet_id, codes }), mark);
+        let mut made = Vec::new();
         for ((filter, _), qos) in subscribe.filters.iter().zip(granted) {
             if let Some(qos) = qos {
                 self.send_retained(session, filter, qos);
+                made.push(filter.as_str());
             }
+        }
+        if !made.is_empty() {
+            self.tell(id, Event::Subscribed(&made), now);
         }
         Ok(())
     }
@@ -50,6 +60,7 @@ impl Broker {
         id: ConnectionId,
         session_id: SessionId,
         unsubscribe: &Unsubscribe,
+        now: Now,
     ) {
         if let Some(session) = self.sessions.get_mut(session_id) {
             for filter in &unsubscribe.filters {
@@ -61,6 +72,12 @@ impl Broker {
         }
         let mark = self.journal.mark();
         self.send_after(id, &Packet::UnsubAck(unsubscribe.packet_id), mark);
+        let filters: Vec<_> = unsubscribe
+            .filters
+            .iter()
+            .map(TopicFilter::as_str)
+            .collect();
+        self.tell(id, Event::Unsubscribed(&filters), now);
     }
 
     /// Makes one subscription; QoS 2 is granted as 1. `None`: it is not to be had.

@@ -53,6 +53,14 @@ impl<K: Copy + Eq> Subscriptions<K> {
         self.root.remove(filter.as_str().split('/'), key);
     }
 
+    /// Whether a filter may match topics that begin with these two levels, the first of which is no wildcard's to
+    /// match.
+    pub(super) fn reach_below(&self, first: &str, second: &str) -> bool {
+        self.root.children.get(first).is_some_and(|node| {
+            !node.below.is_empty() || node.any.is_some() || node.children.contains_key(second)
+        })
+    }
+
     /// Puts every subscriber that a message on `topic` reaches into `found`, once, with its highest QoS.
     pub(super) fn find(&self, topic: &str, found: &mut Vec<(K, QoS)>)
     where

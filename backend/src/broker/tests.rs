@@ -1,6 +1,8 @@
 //! The broker in virtual time. `World` plays all clients: packets in, packets out.
 
 mod messages;
+mod permission;
+mod presence;
 mod sessions;
 
 use std::collections::HashMap;
@@ -15,6 +17,7 @@ use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon::topic::TopicFilter;
 
 use super::{Broker, CloseReason, ConnectionId, Limits, Output};
+use crate::things::Principal;
 
 struct World {
     broker: Broker,
@@ -64,7 +67,11 @@ impl World {
     }
 
     fn connect(&mut self, connect: Connect<'_>) -> ConnectionId {
-        let id = self.broker.connect(self.now.instant);
+        self.connect_as(Principal::Anonymous, connect)
+    }
+
+    fn connect_as(&mut self, principal: Principal, connect: Connect<'_>) -> ConnectionId {
+        let id = self.broker.connect(principal, self.now.instant);
         self.send(id, Packet::Connect(connect));
         id
     }
@@ -84,7 +91,8 @@ impl World {
     fn subscriber(&mut self, client_id: &str, filter: &str, qos: u8) -> ConnectionId {
         let id = self.client(client_id);
         self.subscribe(id, filter, qos);
-        assert_eq!(self.receive(id), [suback(&[qos])]);
+        // Who subscribes to events hears of this one too.
+        assert_eq!(self.receive(id)[0], suback(&[qos]));
         id
     }
 

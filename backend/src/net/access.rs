@@ -6,6 +6,22 @@ use std::net::{IpAddr, Ipv6Addr};
 /// The port of `trunk serve`.
 const DEVELOPMENT_PORT: &str = "8080";
 
+/// What a listener's own pages begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
 /// Names and origins beyond those that are always let in.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
@@ -24,8 +40,13 @@ pub(super) enum Refusal {
 }
 
 impl Access {
-    /// `bound` is the address of the listener; the hosts of `origins` are served too.
-    pub fn new(bound: Option<IpAddr>, origins: &[String]) -> Self {
+    /// `bound` are the addresses of the listeners, `names` what the backend is called elsewhere; the hosts of
+    /// `origins` are served too.
+    pub fn new(
+        bound: impl IntoIterator<Item = IpAddr>,
+        names: &[String],
+        origins: &[String],
+    ) -> Self {
         let origins: Vec<_> = origins
             .iter()
             .map(|origin| origin.trim_end_matches('/').to_ascii_lowercase())
@@ -34,9 +55,11 @@ impl Access {
             let (_, authority) = origin.split_once("://")?;
             Some(host_of(authority).to_owned())
         });
+        let bound = bound.into_iter();
         let bound = bound.filter(|address| !address.is_unspecified());
         Self {
             hosts: named
+                .chain(names.iter().map(|name| name.to_ascii_lowercase()))
                 .chain(bound.map(|address| address.to_string()))
                 .collect(),
             origins,
@@ -44,7 +67,12 @@ impl Access {
     }
 
     /// `origin` is `None` for whatever is no page: tools and devices send none.
-    pub(super) fn check(&self, host: Option<&str>, origin: Option<&str>) -> Result<(), Refusal> {
+    pub(super) fn check(
+        &self,
+        scheme: Scheme,
+        host: Option<&str>,
+        origin: Option<&str>,
+    ) -> Result<(), Refusal> {
         let host = host.map(str::to_ascii_lowercase).ok_or(Refusal::Host)?;
         let name = host_of(&host);
         if !is_loopback(name) && !self.hosts.iter().any(|other| other == name) {
@@ -52,16 +80,16 @@ impl Access {
         }
         match origin.map(str::to_ascii_lowercase) {
             None => Ok(()),
-            Some(origin) if self.is_known(&origin, &host) => Ok(()),
+            Some(origin) if self.is_known(scheme, &origin, &host) => Ok(()),
             Some(_) => Err(Refusal::Origin),
         }
     }
 
-    fn is_known(&self, origin: &str, host: &str) -> bool {
+    fn is_known(&self, served: Scheme, origin: &str, host: &str) -> bool {
         let Some((scheme, authority)) = origin.split_once("://") else {
             return false;
         };
-        let own = scheme == "http" && authority == host;
+        let own = scheme == served.as_str() && authority == host;
         let development = scheme == "http"
             && authority
                 .rsplit_once(':')
@@ -71,7 +99,7 @@ impl Access {
 }
 
 /// The host of `host`, `host:port` or `[v6]:port`, without brackets.
-fn host_of(authority: &str) -> &str {
+pub(super) fn host_of(authority: &str) -> &str {
     if let Some(rest) = authority.strip_prefix('[') {
         return rest.split_once(']').map_or(rest, |(host, _)| host);
     }
@@ -94,15 +122,20 @@ mod tests {
     use super::*;
 
     fn check(host: &str, origin: &str, expected: Result<(), Refusal>) {
+        check_at(Scheme::Http, host, origin, expected);
+    }
+
+    fn check_at(scheme: Scheme, host: &str, origin: &str, expected: Result<(), Refusal>) {
         let access = Access::new(
-            "192.168.1.5".parse().ok(),
+            ["192.168.1.5".parse().unwrap()],
+            &["Gnomon.lan".to_owned()],
             &["https://gnomon.example/".to_owned()],
         );
         let origin = (!origin.is_empty()).then_some(origin);
         assert_eq!(
-            access.check(Some(host), origin),
+            access.check(scheme, Some(host), origin),
             expected,
-            "{host} {origin:?}"
+            "{scheme:?} {host} {origin:?}"
         );
     }
 
@@ -113,6 +146,7 @@ mod tests {
         check("LOCALHOST:8083", "http://localhost:8083", Ok(()));
         check("[::1]:8083", "http://[::1]:8083", Ok(()));
         check("192.168.1.5:8083", "http://192.168.1.5:8083", Ok(()));
+        check("gnomon.lan:8083", "http://gnomon.lan:8083", Ok(()));
     }
 
     #[test]
@@ -154,6 +188,19 @@ mod tests {
         );
         check("127.0.0.1.evil.example", "", Err(Refusal::Host));
         check("", "", Err(Refusal::Host));
-        assert_eq!(Access::default().check(None, None), Err(Refusal::Host));
+        let nameless = Access::default().check(Scheme::Http, None, None);
+        assert_eq!(nameless, Err(Refusal::Host));
+    }
+
+    #[test]
+    fn a_secure_listener_lets_in_its_own_secure_pages_and_not_those_of_the_other() {
+        let check = |origin, expected| check_at(Scheme::Https, "localhost:8084", origin, expected);
+        check("https://localhost:8084", Ok(()));
+        check("http://localhost:8080", Ok(()));
+        check("https://gnomon.example", Ok(()));
+        check("http://localhost:8084", Err(Refusal::Origin));
+        check("https://localhost", Err(Refusal::Origin));
+        check("https://localhost:8443", Err(Refusal::Origin));
+        check("https://127.0.0.1:8084", Err(Refusal::Origin));
     }
 }

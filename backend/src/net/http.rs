@@ -1,25 +1,29 @@
-//! The HTTP port: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
+//! The HTTP and HTTPS ports: the dashboard's files at `/`, WebSocket at `/mqtt`, the calls of a data endpoint; all of it for
 //! known origins only.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SERVER,
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::services::ServeDir;
@@ -27,7 +31,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::calls::{self, Calls};
 use super::hub::Hub;
-use super::{Access, Attach, Config, websocket};
+use super::listeners::Serving;
+use super::{Access, Attach, Config, Scheme, websocket};
+use crate::api::Plane;
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,32 +51,47 @@ const NOT_BUILT: &str = "The dashboard is not here. Build it with `trunk build -
 struct Door {
     hub: Arc<Hub>,
     tasks: TaskTracker,
+    calls: Arc<Calls>,
 }
 
-pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, config: &Config) -> Router {
-    let calls = Arc::new(Calls::new(hub.clone(), config.seed));
+/// Everything that is served at an origin of this scheme.
+pub(super) fn app(serving: &Serving, scheme: Scheme, config: &Config) -> Router {
+    let calls = Arc::new(Calls::new(serving, config));
+    let door = Door {
+        hub: serving.hub.clone(),
+        tasks: serving.tasks.clone(),
+        calls: calls.clone(),
+    };
     let mqtt = match &config.attach {
         None => any(mqtt),
         Some(attach) => elsewhere(attach),
     };
     Router::new()
         .route("/mqtt", mqtt)
-        .with_state(Door { hub, tasks })
+        .with_state(door)
         .fallback_service(site(&config.site, config.attach.is_none()))
         .layer(middleware::from_fn_with_state(calls, calls::intercept))
         .layer(middleware::from_fn_with_state(
-            Arc::new(config.access.clone()),
+            Arc::new((scheme, config.access.clone())),
             guard,
         ))
 }
 
 /// Serves one connection until it ends or becomes a WebSocket, or until `stop`.
-pub(super) async fn serve(stream: TcpStream, app: Router, stop: CancellationToken) {
-    let _ = stream.set_nodelay(true);
+pub(super) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    from: IpAddr,
+    app: Router,
+    stop: CancellationToken,
+) {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        TowerToHyperService::new(app.clone()).call(request)
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut served = std::pin::pin!(served);
     // What a client does wrong here was answered already, or cannot be.
@@ -84,10 +105,19 @@ pub(super) async fn serve(stream: TcpStream, app: Router, stop: CancellationToke
     }
 }
 
-async fn mqtt(State(door): State<Door>, upgrade: WebSocketUpgrade) -> Response {
-    let Door { hub, tasks } = door;
-    websocket::prepare(upgrade)
-        .on_upgrade(move |socket| tasks.track_future(websocket::serve(socket, hub.connect())))
+async fn mqtt(
+    State(door): State<Door>,
+    ConnectInfo(from): ConnectInfo<IpAddr>,
+    head: Parts,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let Door { hub, tasks, calls } = door;
+    match calls.principal(&head, &[], Plane::Data) {
+        Ok(principal) => websocket::prepare(upgrade).on_upgrade(move |socket| {
+            tasks.track_future(websocket::serve(socket, hub.connect(principal, from)))
+        }),
+        Err(error) => calls.answer(Err(error)),
+    }
 }
 
 /// Without a broker of its own the backend says where there is one.
@@ -125,8 +155,13 @@ async fn absent(request: Request) -> Response {
 }
 
 /// Lets in whom [`Access`] lets in, and tells the browser so.
-async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
-    let origin = match access.check(only(&request, &HOST), only(&request, &ORIGIN)) {
+async fn guard(
+    State(door): State<Arc<(Scheme, Access)>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (scheme, access) = &*door;
+    let origin = match access.check(*scheme, only(&request, &HOST), only(&request, &ORIGIN)) {
         Ok(()) => request.headers().get(ORIGIN).cloned(),
         Err(refusal) => return (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
     };

@@ -1,5 +1,6 @@
 //! The one backend behind a lock, and for each connection a link to it that a transport task holds.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,12 +11,14 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use crate::api::{ApiError, Call, Outcome};
+use crate::api::{ApiError, Call, ControlCall, Outcome};
 use crate::backend::Backend;
 use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
 use crate::journal::Mark;
 use crate::record::Batch;
+use crate::things::Principal;
+use crate::things::certificates::{CertificateId, Refusal};
 use crate::uplink::Uplink;
 
 /// How long a closed connection may take to send what still waits for it.
@@ -100,10 +103,38 @@ impl Hub {
         self.clock.now()
     }
 
-    pub(super) fn connect(self: &Arc<Self>) -> Link {
+    pub(super) fn connect(self: &Arc<Self>, principal: Principal, from: IpAddr) -> Link {
+        self.open(self.lock(), principal, from)
+    }
+
+    /// For whoever proved to hold this certificate's key. It is looked at again: it may have been revoked since.
+    pub(super) fn connect_with(
+        self: &Arc<Self>,
+        id: CertificateId,
+        from: IpAddr,
+    ) -> Result<Link, Refusal> {
+        let state = self.lock();
+        let certificates = state.backend.things().certificates();
+        certificates.check(id, self.clock.now().wall)?;
+        Ok(self.open(state, Principal::Certificate(id), from))
+    }
+
+    /// Whether a certificate opens a connection at this moment.
+    pub(super) fn check_certificate(&self, id: CertificateId) -> Result<(), Refusal> {
+        let state = self.lock();
+        let certificates = state.backend.things().certificates();
+        certificates.check(id, self.clock.now().wall)
+    }
+
+    fn open(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State>,
+        principal: Principal,
+        from: IpAddr,
+    ) -> Link {
         let door = Arc::new(Door::default());
-        let mut state = self.lock();
-        let id = state.backend.connect(self.clock.now());
+        let id = state.backend.connect(principal, self.clock.now());
+        state.backend.note_address(id, from);
         state.doors.insert(id, door.clone());
         if state.stopped {
             door.closing.cancel();
@@ -111,6 +142,14 @@ impl Hub {
         self.settle(state);
         let hub = self.clone();
         Link { hub, id, door }
+    }
+
+    /// Does something to the backend as a call would.
+    #[cfg(test)]
+    pub(super) fn change(&self, change: impl FnOnce(&mut Backend)) {
+        let mut state = self.lock();
+        change(&mut state.backend);
+        self.settle(state);
     }
 
     /// Closes every connection, also those that are still to come.
@@ -188,15 +227,28 @@ impl Hub {
     }
 
     /// Carries a call out, and returns when its answer may be given.
-    pub(super) async fn call(&self, call: Call) -> Result<Outcome, ApiError> {
-        let (result, mark) = self.carry_out(call);
-        self.saved(mark).await;
-        result
+    pub(super) async fn call(
+        &self,
+        principal: &Principal,
+        call: Call,
+    ) -> Result<Outcome, ApiError> {
+        let mut call = call;
+        loop {
+            let (result, mark) = self.carry_out(principal, call);
+            self.saved(mark).await;
+            match result {
+                Ok(Outcome::Searching(search)) => {
+                    call = Call::Control(ControlCall::SearchIndex(search));
+                    tokio::task::yield_now().await;
+                }
+                result => return result,
+            }
+        }
     }
 
-    fn carry_out(&self, call: Call) -> (Result<Outcome, ApiError>, Mark) {
+    fn carry_out(&self, principal: &Principal, call: Call) -> (Result<Outcome, ApiError>, Mark) {
         let mut state = self.lock();
-        let carried_out = state.backend.handle_call(call, self.clock.now());
+        let carried_out = state.backend.handle_call(principal, call, self.clock.now());
         self.settle(state);
         carried_out
     }

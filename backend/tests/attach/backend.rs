@@ -86,7 +86,7 @@ pub(crate) fn data() -> Rc<Folder> {
 pub(crate) fn command(data: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"));
     command
-        .args(["--http", "off", "--data"])
+        .args(["--http", "off", "--https", "off", "--data"])
         .arg(data.path())
         // It would add to the certificates that a test names.
         .env_remove("SSL_CERT_DIR")

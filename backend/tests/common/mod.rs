@@ -32,7 +32,7 @@ impl Server {
         let mut config = config();
         config.site = site;
         config.fleet.devices = devices;
-        Self::run(Core::in_memory(&config), config, None).await
+        Self::run(Core::in_memory(&config).unwrap(), config, None).await
     }
 
     /// `broker` is one that it is attached to; without it, it is its own.
@@ -50,6 +50,7 @@ impl Server {
         let listeners = Listeners {
             mqtt,
             http: Some(http),
+            tls: None,
         };
         let ready = || {
             let _ = ready.send(());
@@ -96,7 +97,8 @@ pub(crate) fn config() -> Config {
             seed: 1,
         },
         site: "nowhere".into(),
-        access: Access::new(None, &["https://gnomon.example".to_owned()]),
+        access: Access::new([], &[], &["https://gnomon.example".to_owned()]),
+        keys: None,
         attach: None,
     }
 }

@@ -6,6 +6,7 @@ use gnomon::time::Now;
 use gnomon::topic::TopicFilter;
 use gnomon_backend::backend::Backend;
 use gnomon_backend::broker::ConnectionId;
+use gnomon_backend::things::Principal;
 
 pub(crate) struct Client {
     pub(crate) id: ConnectionId,
@@ -20,7 +21,7 @@ impl Client {
         now: Now,
     ) -> Self {
         let mut client = Self {
-            id: backend.connect(now),
+            id: backend.connect(Principal::Anonymous, now),
             reader: FrameReader::new(1 << 20),
         };
         let connect = Packet::Connect(Connect {

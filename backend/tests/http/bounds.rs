@@ -83,7 +83,7 @@ async fn a_page_of_an_allowed_origin_may_call_and_read_errors() {
     );
     assert_eq!(
         preflight.header("access-control-allow-methods"),
-        "GET,POST,DELETE"
+        "GET,POST,PUT,PATCH,DELETE"
     );
     let allowed = preflight.header("access-control-allow-headers");
     for header in [

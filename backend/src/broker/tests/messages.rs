@@ -111,14 +111,14 @@ fn a_shadow_request_is_routed_and_handed_to_the_service() {
     world.broker.end_request(&request, Mark::NONE, world.now);
     assert_eq!(world.receive(id), [encoded(&puback(1))]);
     // RETAIN is not for reserved topics.
-    world.subscribe(id, "$aws/#", 0);
+    world.subscribe(id, "$aws/things/#", 0);
     assert_eq!(world.messages(id), [""; 0]);
 }
 
 #[test]
 fn other_reserved_topics_close_the_connection_and_rules_have_no_subscribers() {
     let mut world = world();
-    let watcher = world.subscriber("w", "$aws/#", 0);
+    let watcher = world.subscriber("w", "$aws/rules/#", 0);
     let id = world.client("p");
     world.publish(id, "$aws/rules/store/x", "x");
     assert_eq!(world.reason(id), None);
@@ -155,7 +155,9 @@ fn a_claim_of_256_mb_closes_before_the_rest_comes() {
 #[test]
 fn packets_may_be_cut_and_packed_in_any_way() {
     let mut world = world();
-    let id = world.broker.connect(world.now.instant);
+    let id = world
+        .broker
+        .connect(Principal::Anonymous, world.now.instant);
     for byte in encoded(&Packet::Connect(connect("a"))) {
         world.send_bytes(id, &[byte]);
     }

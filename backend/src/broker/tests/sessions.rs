@@ -9,7 +9,9 @@ fn world() -> World {
 #[test]
 fn the_first_packet_is_connect_and_it_comes_once() {
     let mut world = world();
-    let id = world.broker.connect(world.now.instant);
+    let id = world
+        .broker
+        .connect(Principal::Anonymous, world.now.instant);
     world.send(id, Packet::PingReq);
     assert_eq!(world.reason(id), Some(&CloseReason::NotConnected));
     let id = world.client("a");
@@ -47,7 +49,9 @@ fn levels_3_and_4_are_spoken_and_others_refused() {
     assert_eq!(world.receive(id), [connack(false, 0)]);
     let mut five = encoded(&Packet::Connect(connect("new"))).to_vec();
     five[8] = 5;
-    let id = world.broker.connect(world.now.instant);
+    let id = world
+        .broker
+        .connect(Principal::Anonymous, world.now.instant);
     world.send_bytes(id, &five);
     assert_eq!(world.receive(id), [connack(false, 1)]);
     assert_eq!(world.reason(id), Some(&CloseReason::Refused(1)));
@@ -85,7 +89,7 @@ fn a_will_with_qos_2_or_on_a_reserved_topic_is_refused() {
 #[test]
 fn a_will_to_a_shadow_reaches_subscribers_and_not_the_service() {
     let mut world = world();
-    let watcher = world.subscriber("w", "$aws/#", 0);
+    let watcher = world.subscriber("w", "$aws/things/#", 0);
     let id = world.connect(with_will("a", "$aws/things/a/shadow/update"));
     world.lose(id);
     assert_eq!(
@@ -217,7 +221,9 @@ fn silence_for_one_and_a_half_keep_alives_closes() {
 #[test]
 fn a_connection_without_connect_is_closed_after_ten_seconds() {
     let mut world = world();
-    let id = world.broker.connect(world.now.instant);
+    let id = world
+        .broker
+        .connect(Principal::Anonymous, world.now.instant);
     world.send_bytes(id, &[0x10]);
     world.advance(Duration::from_secs(9));
     assert_eq!(world.reason(id), None);
