@@ -2,11 +2,13 @@
 //! drive in virtual time. Knows no socket, no clock and no disk: its host saves what it is given.
 
 mod call;
+mod control;
 
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use gnomon::message::Message;
+use gnomon::rng::Rng;
 use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::error::ShadowError;
 use gnomon::shadow::service::{Limits as ShadowLimits, Request, Response, ShadowService};
@@ -24,12 +26,18 @@ use crate::things::{Principal, Things};
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
 
+/// Changes that may wait for the disk before their senders have to. A subscriber of all that is said about them
+/// must have room for it in its queue.
+const CHANGES: usize = 1000;
+
 /// Everything but the transports. Its methods are those of [`Broker`]; one call handles all that it sets off.
 #[derive(Debug)]
 pub struct Backend {
     broker: Broker,
     shadows: ShadowService,
     unanswered: Unanswered,
+    /// Decides the identifiers of things.
+    rng: Rng,
     fleet: Option<Member>,
     /// Where it is there, the shadow service speaks through it and not through the broker.
     uplink: Option<Uplink>,
@@ -57,6 +65,7 @@ impl Backend {
             broker: Broker::new(limits, seed),
             shadows: ShadowService::new(ShadowLimits::default()),
             unanswered: Unanswered::default(),
+            rng: Rng::new(seed),
             fleet: None,
             uplink: None,
         }
@@ -100,6 +109,12 @@ impl Backend {
         let (mark, keys) = self.broker.take_changes()?;
         let changes = keys.into_iter().map(|key| self.change(key)).collect();
         Some(Batch { mark, changes })
+    }
+
+    /// The batch to wait for before more is handed over, when more changed than may wait for the disk.
+    pub fn behind(&self) -> Option<Mark> {
+        let waiting = self.broker.changed().max(self.unanswered.len());
+        (waiting > CHANGES).then(|| self.broker.mark())
     }
 
     /// Whether there is a batch to be taken.

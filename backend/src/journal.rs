@@ -94,6 +94,10 @@ impl Journal {
         self.is_open
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
     /// Closes the open batch and gives what changed in it; `None` when nothing did since the last one.
     pub(crate) fn take(&mut self) -> Option<(Mark, BTreeSet<Key>)> {
         if !self.is_open {

@@ -4,7 +4,9 @@
 //! - [`record`]: what is kept on disk, as bytes in tables
 //! - [`things`]: who is known here and what they may do: certificates, policies, the registry (pure)
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
-//! - [`api`]: the HTTP calls of an AWS IoT data endpoint, from a request's parts to an answer's
+//! - [`search`]: the query language of the fleet's index
+//! - [`api`]: the HTTP calls of AWS IoT's data endpoint and control plane, from a request's parts to an answer's
+//! - [`signatures`]: who signed a request by AWS Signature Version 4
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`uplink`]: the shadow service as a client of somebody else's broker, instead of our own
@@ -13,11 +15,16 @@
 //! - [`store`]: the database file
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
 //! - [`options`]: the flags of the command line
+//! - [`terminal`]: lines for whoever runs the process
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod journal;
 pub mod record;
 pub mod things;
 pub mod broker;
+pub mod search;
+pub mod signatures;
 pub mod api;
 mod unanswered;
 pub mod uplink;
@@ -27,3 +34,4 @@ pub mod identity;
 pub mod store;
 pub mod net;
 pub mod options;
+pub mod terminal;

@@ -1,10 +1,13 @@
 //! The process: flags, listeners, signals. Everything else is in the library.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use gnomon_backend::broker::Limits;
@@ -15,6 +18,8 @@ use gnomon_backend::net::{
     ServerCertificate, TlsError, TlsListeners,
 };
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
+use gnomon_backend::signatures::Keys;
+use gnomon_backend::terminal::tell;
 use gnomon_backend::things::policies::document::{Document, DocumentError};
 use gnomon_backend::uplink::{BrokerAddress, Credentials};
 use tokio::net::TcpListener;
@@ -45,6 +50,8 @@ enum StartError {
     PolicyFile(String, io::Error),
     #[error("--policy {0}: {1}")]
     Policy(String, DocumentError),
+    #[error("--sigv4-keys {0}: {1}")]
+    Keys(String, String),
     #[error("--password-file {0}: {1}")]
     Password(String, io::Error),
     #[error("--attach {0}: {1}")]
@@ -59,7 +66,7 @@ fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gnomon-backend: {error}");
+            tell(io::stderr(), format_args!("gnomon-backend: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -69,11 +76,14 @@ fn start() -> Result<(), StartError> {
     let options = match Request::parse(std::env::args_os().skip(1))? {
         Request::Run(options) => *options,
         Request::Help => {
-            print!("{HELP}");
+            tell(io::stdout(), HELP.trim_end());
             return Ok(());
         }
         Request::Version => {
-            println!("gnomon-backend {}", env!("CARGO_PKG_VERSION"));
+            tell(
+                io::stdout(),
+                concat!("gnomon-backend ", env!("CARGO_PKG_VERSION")),
+            );
             return Ok(());
         }
     };
@@ -128,6 +138,7 @@ async fn serve(options: Options) -> Result<(), StartError> {
             &options.allow_origins,
         ),
         site: options.site.clone(),
+        keys: options.keys.as_deref().map(keys).transpose()?,
         attach,
     };
     let mut core = open(&options.data, &config)?;
@@ -143,9 +154,16 @@ async fn serve(options: Options) -> Result<(), StartError> {
         }),
     };
     let listeners = Listeners { mqtt, http, tls };
-    let ready = || println!("ready");
+    let ready = || tell(io::stdout(), "ready");
     net::run(core, listeners, config, ready, shutdown).await?;
     Ok(())
+}
+
+fn keys(path: &Path) -> Result<Arc<Keys>, StartError> {
+    let fail = |error: String| StartError::Keys(path.display().to_string(), error);
+    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    let keys = Keys::parse(&text).map_err(|error| fail(error.to_string()))?;
+    Ok(Arc::new(keys))
 }
 
 /// What is shown to whoever connects by TLS.
@@ -167,9 +185,12 @@ fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
     let core = Core::open(folder, config)?;
     let (kept, folder) = (core.backend().kept(), folder.display());
     let passed = start.elapsed().as_millis();
-    println!(
-        "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
-        kept.shadows, kept.retained, kept.sessions
+    tell(
+        io::stdout(),
+        format_args!(
+            "read from {folder} in {passed} ms: shadows {}, retained messages {}, sessions {}",
+            kept.shadows, kept.retained, kept.sessions
+        ),
     );
     Ok(core)
 }
@@ -189,6 +210,10 @@ fn attach(attachment: Attachment) -> Result<Attach, StartError> {
         user_name,
         password_file,
     } = attachment;
+    if password_file.is_some() && !broker.tls && !broker.is_loopback() {
+        let warning = "the password goes over the network in the clear; mqtts:// would hide it";
+        tell(io::stderr(), format_args!("--attach {broker}: {warning}"));
+    }
     let credentials = Credentials {
         user_name,
         password: password_file.as_deref().map(password).transpose()?,
@@ -221,14 +246,15 @@ async fn listen(
     };
     let listener = TcpListener::bind(address).await.map_err(fail)?;
     let bound = listener.local_addr().map_err(fail)?;
-    println!("{what} {bound}");
+    tell(io::stdout(), format_args!("{what} {bound}"));
     if !bound.ip().is_loopback() {
         let who = match (flag, is_governed) {
             ("mqtts", _) => "with a certificate that is registered here",
             (_, true) => "without a password, and do what --policy allows",
             (_, false) => "without a password, and do everything: --policy FILE changes that",
         };
-        println!("--{flag} {address}: other machines can reach this, {who}");
+        let warning = format_args!("--{flag} {address}: other machines can reach this, {who}");
+        tell(io::stdout(), warning);
     }
     Ok(Some(listener))
 }

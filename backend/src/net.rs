@@ -7,8 +7,10 @@ mod clock;
 mod doorkeeper;
 mod http;
 mod hub;
+mod issue;
 mod listeners;
 mod prompt;
+mod signed;
 mod tcp;
 mod tls;
 mod websocket;
@@ -27,7 +29,8 @@ use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
 use crate::identity::{self, IdentityError};
-use crate::store::{SaveError, Store, StoreError};
+use crate::signatures::Keys;
+use crate::store::{Store, StoreError};
 use crate::things::authority::{Authority, AuthorityError};
 
 pub use access::{Access, Scheme};
@@ -38,6 +41,7 @@ use listeners::Serving;
 pub use listeners::{Listeners, TlsListeners};
 pub use tls::{ServerCertificate, TlsError};
 use writer::Writer;
+pub use writer::WriterError;
 
 /// What connections get to send what still waits when the process ends.
 const FAREWELL: Duration = Duration::from_millis(800);
@@ -51,6 +55,8 @@ pub struct Config {
     /// The built dashboard.
     pub site: PathBuf,
     pub access: Access,
+    /// Who may sign; without them nobody has to.
+    pub keys: Option<Arc<Keys>>,
     /// Somebody else's broker, whose shadows to serve instead of being one.
     pub attach: Option<Attach>,
 }
@@ -126,15 +132,15 @@ impl Core {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
-    Save(#[from] SaveError),
+    Writer(#[from] WriterError),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
 }
 
-/// Serves until `shutdown` comes, and returns within a second after it, with everything saved. Calls `ready` once all
-/// listeners accept and, where there is a broker to attach to, the service is attached.
+/// Serves until `shutdown` comes, and returns within a second after it, or when the disk has taken everything.
+/// Calls `ready` once all listeners accept and, where there is a broker to attach to, the service is attached.
 /// Ends by itself only when something cannot be saved.
 pub async fn run(
     core: Core,
@@ -147,6 +153,7 @@ pub async fn run(
         None => core.backend,
         Some(attach) => core.backend.with_uplink(attach.uplink(&core.clock)),
     };
+    let authority = core.authority;
     let hub = Arc::new(Hub::new(core.clock, backend, &config.fleet));
     let writer = core.store.map(|store| Writer::start(hub.clone(), store));
     let mut writer = writer.transpose().map_err(RunError::Thread)?;
@@ -158,6 +165,7 @@ pub async fn run(
     );
     let serving = Serving {
         hub: hub.clone(),
+        authority,
         tasks: tasks.clone(),
         stop: stop.clone(),
     };
@@ -169,22 +177,26 @@ pub async fn run(
         None => ready(),
     }
     tokio::select! {
-        () = shutdown => {}
-        error = failure(writer.as_mut()) => return Err(error.into()),
+        () = shutdown => {
+            stop.cancel();
+            hub.close_all();
+            tasks.close();
+            // Whoever does not take what waits by then does not get it.
+            let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
+            hub.stop_saving();
+        }
+        () = end(writer.as_mut()) => {}
     }
-    stop.cancel();
-    hub.close_all();
-    tasks.close();
-    // Whoever does not take what waits by then does not get it.
-    let _ = tokio::time::timeout(FAREWELL, tasks.wait()).await;
-    hub.stop_saving();
-    writer.map_or(Ok(()), Writer::finish)?;
-    Ok(())
+    let Some(writer) = writer else {
+        return Ok(());
+    };
+    let finished = tokio::task::spawn_blocking(|| writer.finish()).await;
+    Ok(finished.unwrap_or(Err(WriterError::Panicked))?)
 }
 
-async fn failure(writer: Option<&mut Writer>) -> SaveError {
+async fn end(writer: Option<&mut Writer>) {
     match writer {
-        Some(writer) => writer.failed().await,
+        Some(writer) => writer.ended().await,
         None => std::future::pending().await,
     }
 }

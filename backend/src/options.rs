@@ -31,6 +31,8 @@ Usage: gnomon-backend [FLAGS]
   --policy FILE           whoever shows no certificate may do what this AWS IoT policy allows and nothing else
                           [everything]
   --allow-origin ORIGIN   also lets pages of this origin in, such as https://example.org; may be repeated
+  --sigv4-keys FILE       lets in only HTTP calls and WebSockets that are signed (AWS Signature Version 4) with one
+                          of the keys in this file: on each line an access key identifier, a blank, its secret
   --attach URL            is no broker, but serves the shadows of this one: mqtt://HOST[:1883] or
                           mqtts://HOST[:8883], checked by the system's certificates or those of SSL_CERT_FILE
   --user NAME             signs in there with this name
@@ -57,6 +59,8 @@ pub struct Options {
     /// An AWS IoT policy.
     pub policy: Option<PathBuf>,
     pub allow_origins: Vec<String>,
+    /// The access keys of whoever may use HTTP and WebSocket.
+    pub keys: Option<PathBuf>,
     /// With it `mqtt` and `mqtts` are `None` and `fleet` is 0.
     pub attach: Option<Attachment>,
 }
@@ -85,6 +89,7 @@ impl Default for Options {
             certificate: None,
             policy: None,
             allow_origins: Vec::new(),
+            keys: None,
             attach: None,
         }
     }
@@ -106,7 +111,7 @@ impl Request {
         let mut options = Options::default();
         let mut sign_in = SignIn::default();
         let (mut mqtt, mut mqtts) = (None, None);
-        let (mut certificate, mut key) = (None, None);
+        let mut tls = TlsFlags::default();
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -121,17 +126,15 @@ impl Request {
                 Long("mqtts") => mqtts = Some(address(parser.value()?.string()?)),
                 Long("http") => options.http = address(parser.value()?.string()?),
                 Long("https") => options.https = address(parser.value()?.string()?),
-                Long("tls-name") => {
-                    let name = parser.value()?.parse_with(host_name)?;
-                    options.tls_names.push(name);
-                }
-                Long("https-cert") => certificate = Some(parser.value()?.into()),
-                Long("https-key") => key = Some(parser.value()?.into()),
+                Long("tls-name") => tls.names.push(parser.value()?.parse_with(host_name)?),
+                Long("https-cert") => tls.certificate = Some(parser.value()?.into()),
+                Long("https-key") => tls.key = Some(parser.value()?.into()),
                 Long("policy") => options.policy = Some(parser.value()?.into()),
                 Long("allow-origin") => {
                     let origin = parser.value()?.parse_with(origin)?;
                     options.allow_origins.push(origin);
                 }
+                Long("sigv4-keys") => options.keys = Some(parser.value()?.into()),
                 Long("attach") => sign_in.broker = Some(broker(&parser.value()?.string()?)?),
                 Long("user") => sign_in.user_name = Some(parser.value()?.string()?),
                 Long("password-file") => sign_in.password_file = Some(parser.value()?.into()),
@@ -140,29 +143,49 @@ impl Request {
                 other => return Err(other.unexpected()),
             }
         }
-        options.certificate = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => return Err("--https-cert and --https-key need each other".into()),
-        };
+        options.certificate = tls.pair()?;
+        options.tls_names = tls.names;
         options.attach = sign_in.attachment()?;
-        if options.attach.is_some() {
-            if mqtt.is_some() || mqtts.is_some() || options.fleet > 0 {
-                return Err(
-                    "--mqtt, --mqtts and --fleet are for a broker of one's own: not with --attach"
-                        .into(),
-                );
-            }
-            options.mqtt = None;
-            options.mqtts = None;
-        }
-        if let Some(mqtt) = mqtt {
-            options.mqtt = mqtt;
-        }
-        if let Some(mqtts) = mqtts {
-            options.mqtts = mqtts;
-        }
+        options.serve_mqtt(mqtt, mqtts)?;
         Ok(Self::Run(Box::new(options)))
+    }
+}
+
+impl Options {
+    /// Takes what `--mqtt` and `--mqtts` said, where they said anything. Attached, there is no broker of one's own.
+    fn serve_mqtt(&mut self, mqtt: Given, mqtts: Given) -> Result<(), &'static str> {
+        if self.attach.is_none() {
+            self.mqtt = mqtt.unwrap_or_else(|| self.mqtt.take());
+            self.mqtts = mqtts.unwrap_or_else(|| self.mqtts.take());
+        } else if mqtt.is_none() && mqtts.is_none() && self.fleet == 0 {
+            (self.mqtt, self.mqtts) = (None, None);
+        } else {
+            return Err(
+                "--mqtt, --mqtts and --fleet are for a broker of one's own: not with --attach",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// An address or `off`, where a flag was given.
+type Given = Option<Option<String>>;
+
+/// What the flags said about the server's certificate.
+#[derive(Default)]
+struct TlsFlags {
+    names: Vec<String>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl TlsFlags {
+    fn pair(&mut self) -> Result<Option<(PathBuf, PathBuf)>, &'static str> {
+        match (self.certificate.take(), self.key.take()) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (None, None) => Ok(None),
+            _ => Err("--https-cert and --https-key need each other"),
+        }
     }
 }
 
@@ -252,7 +275,7 @@ mod tests {
     fn every_flag_is_read() {
         let arguments = "--data d --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
             --http 0.0.0.0:80 --policy p.json --allow-origin http://a --allow-origin=https://b:1 --mqtts [::1]:2 --https off \
-            --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k";
+            --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k --sigv4-keys f";
         let parsed = Request::parse(arguments.split_whitespace()).unwrap();
         let expected = Options {
             data: "d".into(),
@@ -268,6 +291,7 @@ mod tests {
             certificate: Some(("c".into(), "k".into())),
             policy: Some("p.json".into()),
             allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
+            keys: Some("f".into()),
             attach: None,
         };
         assert_eq!(parsed, Request::Run(Box::new(expected)));

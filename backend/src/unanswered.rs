@@ -26,6 +26,10 @@ impl Unanswered {
                 .is_none_or(|count| *count < PER_THING)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// The answer waits for that batch.
     pub(crate) fn begin(&mut self, connection: ConnectionId, thing: &str, mark: Mark) {
         *self.counts.entry((connection, thing.into())).or_default() += 1;

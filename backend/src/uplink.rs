@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gnomon::message::Message;
-use gnomon::mqtt::limits::KEEP_ALIVE;
+use gnomon::mqtt::limits::{CONNECT_TIMEOUT, KEEP_ALIVE};
 use gnomon::mqtt::session::{Config, Event, Phase, PublishError, Session, SubscriptionState};
 use gnomon::shadow::service::Request;
 use gnomon::shadow::topics::Operation;
@@ -29,6 +29,8 @@ use outgoing::{Item, Outgoing};
 /// Always the same, so that the broker keeps requests for as long as the service is away.
 pub const CLIENT_ID: &str = "gnomon-shadows";
 
+/// What the broker gets to answer SUBSCRIBE, as long as for CONNECT.
+const SUBACK_TIMEOUT: Duration = CONNECT_TIMEOUT;
 /// The time to the next attempt after a refusal: a person has to change something at the broker.
 const AFTER_REFUSAL: Duration = Duration::from_secs(30);
 
@@ -52,6 +54,8 @@ pub enum Notice {
     Serving,
     /// Why it does not. Said again only when the reason changes.
     Trouble(String),
+    /// What it does worse than it should. Said once.
+    Warning(String),
     /// So many answers in all had to be dropped, because more waited than there is room for.
     Dropped(u64),
 }
@@ -71,6 +75,7 @@ pub struct Uplink {
     /// What the transport said about the end of the connection.
     reason: Option<String>,
     said: Option<String>,
+    warned: bool,
     notices: VecDeque<Notice>,
 }
 
@@ -101,6 +106,7 @@ impl Uplink {
             retry_at: None,
             reason: None,
             said: None,
+            warned: false,
             notices: VecDeque::new(),
         }
     }
@@ -176,7 +182,11 @@ impl Uplink {
 
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let timeouts = [self.session.poll_timeout(), self.retry_at];
+        let timeouts = [
+            self.session.poll_timeout(),
+            self.retry_at,
+            self.suback_due(),
+        ];
         timeouts.into_iter().flatten().min()
     }
 
@@ -232,25 +242,48 @@ impl Uplink {
 
     /// All six are asked for in one SUBSCRIBE, so that their answers come together.
     fn look_at_subscriptions(&mut self, now: Instant) {
-        let filters = |wanted| {
-            let subscriptions = self.session.subscriptions();
-            subscriptions.filter(move |(_, state)| *state == wanted)
-        };
-        if filters(SubscriptionState::Asked).next().is_some() {
+        if !self.filters(SubscriptionState::Asked).is_empty() {
+            if self.suback_due().is_some_and(|due| now >= due) {
+                self.give_up("it let the service in but did not answer SUBSCRIBE", now);
+            }
             return;
         }
-        let refused: Vec<&str> = filters(SubscriptionState::Refused)
+        let refused = self.filters(SubscriptionState::Refused);
+        if !refused.is_empty() {
+            // Half a service would surprise more than none.
+            let words = format!("it refuses the subscription to {}", refused.join(", "));
+            return self.give_up(words, now);
+        }
+        self.serving = true;
+        self.said = None;
+        self.notices.push_back(Notice::Serving);
+        let lowered = self.filters(SubscriptionState::GrantedQoS0);
+        if !lowered.is_empty() && !self.warned {
+            let words = format!(
+                "it grants only QoS 0 for {}: requests that come while the service is away are lost",
+                lowered.join(", ")
+            );
+            self.notices.push_back(Notice::Warning(words));
+            self.warned = true;
+        }
+    }
+
+    fn filters(&self, wanted: SubscriptionState) -> Vec<&str> {
+        let subscriptions = self.session.subscriptions();
+        subscriptions
+            .filter(|(_, state)| *state == wanted)
             .map(|(filter, _)| filter.as_str())
-            .collect();
-        if refused.is_empty() {
-            self.serving = true;
-            self.said = None;
-            self.notices.push_back(Notice::Serving);
-            return;
-        }
-        // Half a service would surprise more than none.
-        let words = format!("it refuses the subscription to {}", refused.join(", "));
-        self.say(words);
+            .collect()
+    }
+
+    fn suback_due(&self) -> Option<Instant> {
+        let waits = *self.session.phase() == Phase::Up && !self.serving;
+        waits.then(|| self.session.since() + SUBACK_TIMEOUT)
+    }
+
+    /// Leaves a broker that there is no service with, to try again later.
+    fn give_up(&mut self, words: impl Into<String>, now: Instant) {
+        self.say(words.into());
         self.session.disconnect(now);
         self.outgoing.forget_taken();
         self.retry_at = Some(now + AFTER_REFUSAL);

@@ -11,6 +11,7 @@ mod process;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,10 +22,16 @@ use gnomon::rng::Rng;
 use process::{PATIENCE, Process, gnomon_command};
 use redb::{Database, TableDefinition};
 use serde_json::Value;
+use tokio::process::Command;
 
 const SHADOWS: usize = 40;
 const RETAINED: usize = 20;
 const QUEUED: usize = 30;
+/// More shadows than have room on the smallest disk here.
+const MOST: usize = 10_000;
+/// The byte of the file with one bit that tells which of the last two transactions counts. Nothing vouches for that
+/// bit, and after a kill either may be the one.
+const CHOICE: usize = 9;
 
 /// Everything that was promised, by what it is found with.
 type Promised = BTreeMap<String, String>;
@@ -162,9 +169,8 @@ async fn refuses_bytes(data: &Path, bytes: &[u8], words: &[&str]) {
     assert!(left == bytes, "the refused file was changed");
 }
 
-/// A file with these bytes is refused and left as it is, or nothing that was promised is missing. Tells whether it is
-/// refused.
-async fn is_refused_or_whole(data: &Path, bytes: &[u8], promised: &Promised) -> bool {
+/// A file with these bytes is refused and left as it is, or nothing that was promised is missing.
+async fn is_refused_or_whole(data: &Path, bytes: &[u8], promised: &Promised) {
     fs::write(file(data), bytes).unwrap();
     let mut command = gnomon_command(data);
     match Process::start(command.stderr(Stdio::null())).await {
@@ -172,12 +178,8 @@ async fn is_refused_or_whole(data: &Path, bytes: &[u8], promised: &Promised) -> 
             let there = look(process.address).await;
             assert!(there == *promised, "it starts with less than was promised");
             process.kill().await.unwrap();
-            false
         }
-        Err(_) => {
-            refuses_bytes(data, bytes, &[]).await;
-            true
-        }
+        Err(_) => refuses_bytes(data, bytes, &[]).await,
     }
 }
 
@@ -280,24 +282,109 @@ async fn flips(name: &str, ended: Ended) {
     let (bytes, promised) = good(&format!("{name}-good"), ended).await;
     let data = folder(name);
     let mut rng = Rng::new(2);
-    let mut refused = 0;
-    for place in places(&bytes, &mut rng) {
+    let mut flip = |place: usize| {
         let mut flipped = bytes.clone();
         flipped[place] ^= 1 << rng.below(8);
-        refused += usize::from(is_refused_or_whole(&data, &flipped, &promised).await);
+        flipped
+    };
+    for place in vital(&bytes) {
+        refuses_bytes(&data, &flip(place), &[]).await;
     }
-    assert!(refused > 50, "only {refused} were refused");
+    for place in places(&bytes) {
+        is_refused_or_whole(&data, &flip(place), &promised).await;
+    }
 }
 
-/// The header, bytes that hold something, and bytes anywhere. Not among them is byte 9: one bit of it tells which of
-/// the last two transactions counts, nothing vouches for that bit, and after a kill either may be the one.
-fn places(bytes: &[u8], rng: &mut Rng) -> Vec<usize> {
+/// Places of the header without which nothing can be found: its first bytes, the size of a page, and the last
+/// transaction, which is the first or the second of two.
+fn vital(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let last = 64 + 128 * usize::from(bytes[CHOICE] & 1);
+    [0, 8, 12].into_iter().chain((last..last + 128).step_by(8))
+}
+
+/// Others of the header, bytes that hold something, and bytes anywhere.
+fn places(bytes: &[u8]) -> Vec<usize> {
+    let mut rng = Rng::new(3);
     let used: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
-    let mut places: Vec<usize> = (0..320).step_by(8).collect();
+    let mut places: Vec<usize> = (4..320).step_by(16).collect();
     places.extend((0..80).map(|_| used[rng.below(used.len() as u64) as usize]));
     places.extend((0..20).map(|_| rng.below(bytes.len() as u64) as usize));
-    places.retain(|at| *at != 9);
+    places.retain(|at| *at != CHOICE);
     places
+}
+
+/// A shell that lets no file grow beyond so many bytes, and then becomes the backend.
+fn gnomon_within(data: &Path, bytes: u64) -> Command {
+    let plain = gnomon_command(data);
+    let plain = plain.as_std();
+    let blocks = bytes / 512;
+    let script = format!(r#"trap "" XFSZ; ulimit -f {blocks}; exec "$0" "$@""#);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Creates shadows until the process ends. Returns of how many first ones that was acknowledged.
+async fn create_until_the_end(address: SocketAddr) -> io::Result<usize> {
+    const IN_FLIGHT: usize = 50;
+    let mut client = Client::connect(address, "create").await?;
+    let mut acknowledged = 0;
+    for number in 0..MOST {
+        let topic = format!("$aws/things/many-{number}/shadow/update");
+        let text = "x".repeat(4000);
+        let payload = format!(r#"{{"state":{{"reported":{{"text":"{text}"}}}}}}"#);
+        client.publish(&topic, payload.as_bytes(), false)?;
+        if number < IN_FLIGHT {
+            continue;
+        }
+        let answered = async {
+            client.flush().await?;
+            client.next().await
+        };
+        match tokio::time::timeout(PATIENCE, answered).await? {
+            Ok(frame) => assert!(matches!(read(&frame)?, Packet::PubAck(_))),
+            Err(_) => return Ok(acknowledged),
+        }
+        acknowledged += 1;
+    }
+    panic!("the disk never failed");
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_ends_the_process_and_nothing_that_was_acknowledged() {
+    let data = folder("failing");
+    let process = Process::gnomon(&data).await.unwrap();
+    assert!(process.terminate().await.unwrap().success());
+    let full = fs::metadata(file(&data)).unwrap().len() + 1_000_000;
+    let log = data.join("stderr");
+    let mut limited = gnomon_within(&data, full);
+    limited.stderr(fs::File::create(&log).unwrap());
+    let process = Process::start(&mut limited).await.unwrap();
+    let acknowledged = create_until_the_end(process.address).await.unwrap();
+    assert_eq!(process.ended().await.unwrap().code(), Some(1));
+    let error = fs::read_to_string(&log).unwrap();
+    assert_eq!(error.lines().count(), 1, "{error}");
+    for words in [file(&data).to_str().unwrap(), "make room"] {
+        assert!(error.contains(words), "{words} is not in: {error}");
+    }
+    assert!(acknowledged > 0);
+    let process = Process::gnomon(&data).await.unwrap();
+    let mut client = Client::connect(process.address, "look").await.unwrap();
+    client
+        .subscribe(&["$aws/things/+/shadow/get/accepted"], 0)
+        .await
+        .unwrap();
+    for number in 0..acknowledged {
+        let topic = format!("$aws/things/many-{number}/shadow/get");
+        client.publish(&topic, b"", false).unwrap();
+    }
+    assert_eq!(take(&mut client).await.len(), acknowledged);
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ use http::client::{call, get};
 use serde_json::json;
 
 const LIST: &str = "/api/things/shadow/ListNamedShadowsForThing/lamp";
+const SHADOW: &str = "/things/lamp/shadow";
+const STALE: &str = r#"{"state":{"desired":{"power":"off"}},"version":7}"#;
 const DESIRED: &str = r#"{"state":{"desired":{"power":"on"}}}"#;
 
 #[tokio::test]
@@ -38,129 +40,51 @@ async fn a_shadow_is_updated_read_and_deleted() {
     server.stop().await;
 }
 
+/// Method, path and body of a request; status, exception and message of its answer.
+type Refusal = (
+    &'static str,
+    &'static str,
+    &'static str,
+    u16,
+    &'static str,
+    &'static str,
+);
+
+#[rustfmt::skip]
+const REFUSALS: [Refusal; 12] = [
+    ("POST", SHADOW, STALE, 409, "ConflictException", "Version conflict"),
+    ("POST", SHADOW, "{", 400, "InvalidRequestException", "Invalid JSON"),
+    ("POST", SHADOW, "", 400, "InvalidRequestException", "Invalid JSON"),
+    ("POST", SHADOW, "{}", 400, "InvalidRequestException", "Missing required node: state"),
+    ("PUT", SHADOW, DESIRED, 405, "MethodNotAllowedException", "Method not allowed"),
+    ("GET", "/things/nope/shadow", "", 404, "ResourceNotFoundException", "No shadow exists with name: 'nope'"),
+    ("GET", "/things/lamp/shadow?name=cfg", "", 404, "ResourceNotFoundException", "No shadow exists with name: 'cfg'"),
+    ("DELETE", "/things/nope/shadow", "", 404, "ResourceNotFoundException", "No shadow exists with name: 'nope'"),
+    ("POST", "/topics/$aws%2Fthings%2Flamp%2Fshadow%2Fupdate%2Faccepted", "{}", 403, "ForbiddenException", "Forbidden"),
+    ("POST", "/topics/a?qos=2", "", 400, "InvalidRequestException", "Invalid qos: it is 0 or 1"),
+    ("GET", "/retainedMessage/a%2Fb", "", 404, "ResourceNotFoundException", "No retained message exists on topic: 'a/b'"),
+    ("GET", "/things/lamp/nothing", "", 404, "ResourceNotFoundException", "Not found"),
+];
+
 #[tokio::test]
 async fn every_refusal_has_awss_name_and_words() {
     let server = Server::start().await;
-    let path = "/things/lamp/shadow";
-    call(&server, "POST", path, DESIRED).await;
-    let stale = r#"{"state":{"desired":{"power":"off"}},"version":7}"#;
-    let large = format!(
-        r#"{{"state":{{"desired":{{"a":"{}"}}}}}}"#,
-        "x".repeat(8192)
-    );
-    for (method, path, body, status, exception, message) in [
-        (
-            "POST",
-            path,
-            stale,
-            409,
-            "ConflictException",
-            "Version conflict",
-        ),
-        (
-            "POST",
-            path,
-            "{",
-            400,
-            "InvalidRequestException",
-            "Invalid JSON",
-        ),
-        (
-            "POST",
-            path,
-            "",
-            400,
-            "InvalidRequestException",
-            "Invalid JSON",
-        ),
-        (
-            "POST",
-            path,
-            "{}",
-            400,
-            "InvalidRequestException",
-            "Missing required node: state",
-        ),
-        (
-            "POST",
-            path,
-            &large,
-            413,
-            "RequestEntityTooLargeException",
-            "The payload exceeds the maximum size allowed",
-        ),
-        (
-            "PUT",
-            path,
-            DESIRED,
-            405,
-            "MethodNotAllowedException",
-            "Method not allowed",
-        ),
-        (
-            "GET",
-            "/things/nope/shadow",
-            "",
-            404,
-            "ResourceNotFoundException",
-            "No shadow exists with name: 'nope'",
-        ),
-        (
-            "GET",
-            "/things/lamp/shadow?name=cfg",
-            "",
-            404,
-            "ResourceNotFoundException",
-            "No shadow exists with name: 'cfg'",
-        ),
-        (
-            "DELETE",
-            "/things/nope/shadow",
-            "",
-            404,
-            "ResourceNotFoundException",
-            "No shadow exists with name: 'nope'",
-        ),
-        (
-            "POST",
-            "/topics/$aws%2Fthings%2Flamp%2Fshadow%2Fupdate%2Faccepted",
-            "{}",
-            403,
-            "ForbiddenException",
-            "Forbidden",
-        ),
-        (
-            "POST",
-            "/topics/a?qos=2",
-            "",
-            400,
-            "InvalidRequestException",
-            "Invalid qos: it is 0 or 1",
-        ),
-        (
-            "GET",
-            "/retainedMessage/a%2Fb",
-            "",
-            404,
-            "ResourceNotFoundException",
-            "No retained message exists on topic: 'a/b'",
-        ),
-        (
-            "GET",
-            "/things/lamp/nothing",
-            "",
-            404,
-            "ResourceNotFoundException",
-            "Not found",
-        ),
-    ] {
-        call(&server, method, path, body)
-            .await
-            .expect_error(status, exception, message);
+    call(&server, "POST", SHADOW, DESIRED).await;
+    for (method, path, body, status, exception, message) in REFUSALS {
+        let answer = call(&server, method, path, body).await;
+        answer.expect_error(status, exception, message);
     }
-    let put = call(&server, "PUT", path, DESIRED).await;
+    let text = "x".repeat(8192);
+    let large = format!(r#"{{"state":{{"desired":{{"a":"{text}"}}}}}}"#);
+    let message = "The payload exceeds the maximum size allowed";
+    call(&server, "POST", SHADOW, &large).await.expect_error(
+        413,
+        "RequestEntityTooLargeException",
+        message,
+    );
+    let put = call(&server, "PUT", SHADOW, DESIRED).await;
     assert_eq!(put.header("allow"), "GET,POST,DELETE");
-    assert_eq!(get(&server, path).await.json()["version"], 1);
+    assert_eq!(get(&server, SHADOW).await.json()["version"], 1);
     server.stop().await;
 }
 

@@ -15,6 +15,7 @@ mod process;
 mod kill {
     pub(crate) mod body;
     pub(crate) mod model;
+    pub(crate) mod newcomers;
     pub(crate) mod retained;
     pub(crate) mod sessions;
     pub(crate) mod shadows;
@@ -83,6 +84,7 @@ async fn what_was_promised_outlives_the_process() {
         totals.retained,
         totals.queued,
         totals.delivered,
+        totals.sessions,
     ] {
         assert!(what > 0, "nothing was tested: {totals}");
     }

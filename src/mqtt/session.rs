@@ -5,7 +5,9 @@
 //! was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters. A lasting
 //! session sends it again by itself, and leaves it to the caller to acknowledge what came.
 
+mod config;
 mod fault;
+mod incoming;
 mod keep_alive;
 mod resend;
 mod subscriptions;
@@ -13,6 +15,7 @@ mod subscriptions;
 mod tests;
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -21,10 +24,11 @@ use crate::message::QoS;
 use crate::mqtt::backoff::Backoff;
 use crate::mqtt::inflight::{Awaited, InFlight};
 use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT};
-use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish, Subscribe};
+use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish};
 use crate::time::Instant;
 use crate::topic::TopicFilter;
 
+pub use config::Config;
 pub use fault::LinkFault;
 use keep_alive::KeepAlive;
 use resend::Resend;
@@ -33,19 +37,6 @@ use subscriptions::Subscriptions;
 
 /// A link that stood this long starts the next series of attempts from the shortest wait.
 const STABLE: Duration = Duration::from_secs(10);
-
-/// Who connects, and what it wants to hear.
-#[derive(Clone, Debug)]
-pub struct Config {
-    pub client_id: String,
-    pub user_name: Option<String>,
-    pub password: Option<Vec<u8>>,
-    pub keep_alive: Duration,
-    /// Whether the broker forgets the session with its connection. Otherwise it keeps QoS 1 messages for as long as
-    /// the client is away, and the caller says [`Session::acknowledge`] for each that came.
-    pub clean_session: bool,
-    pub filters: Vec<TopicFilter>,
-}
 
 /// Where the link stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +87,6 @@ pub enum PublishError {
 }
 
 /// See the module's documentation for the order of calls.
-#[derive(Debug)]
 pub struct Session {
     config: Config,
     phase: Phase,
@@ -112,6 +102,17 @@ pub struct Session {
     keep_alive: KeepAlive,
     backoff: Backoff,
     latency: Option<Duration>,
+}
+
+/// Leaves out the packets: CONNECT holds the password.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("config", &self.config)
+            .field("phase", &self.phase)
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {
@@ -214,110 +215,11 @@ impl Session {
         self.lose(fault, now);
     }
 
-    /// Bytes came. `on_message` sees every PUBLISH, with its texts still in the frame. A lasting session gets them
-    /// from the moment of CONNACK on, before SUBACK, and some of them a second time.
-    pub fn handle_chunk(
-        &mut self,
-        chunk: Bytes,
-        now: Instant,
-        mut on_message: impl FnMut(&Publish<'_>),
-    ) {
-        if !matches!(self.phase, Phase::Connecting | Phase::Up) {
-            return;
-        }
-        self.keep_alive.received(now);
-        self.reader.push(chunk);
-        loop {
-            let next = self.reader.next_frame();
-            while let Some(id) = self.reader.take_unread() {
-                // Unacknowledged, it would take up a place in the broker's window, and come again.
-                self.acknowledge(id, now);
-            }
-            let frame = match next {
-                Ok(Some(frame)) => frame,
-                Ok(None) => return self.handle_timeout(now),
-                Err(error) => return self.lose(LinkFault::Malformed(error.to_string()), now),
-            };
-            let handled = match wire::parse_from_broker(&frame) {
-                Ok(Packet::Publish(publish)) => self.handle_publish(&publish, now, &mut on_message),
-                Ok(packet) => self.handle_packet(packet, now),
-                Err(error) => Err(LinkFault::Malformed(error.to_string())),
-            };
-            if let Err(fault) = handled {
-                return self.lose(fault, now);
-            }
-        }
-    }
-
-    fn handle_publish(
-        &mut self,
-        publish: &Publish<'_>,
-        now: Instant,
-        on_message: &mut impl FnMut(&Publish<'_>),
-    ) -> Result<(), LinkFault> {
-        if self.phase != Phase::Up {
-            return Err(unexpected("PUBLISH before CONNACK"));
-        }
-        on_message(publish);
-        if let Some(id) = publish.packet_id.filter(|_| self.config.clean_session) {
-            self.send(&Packet::PubAck(id), now);
-        }
-        Ok(())
-    }
-
     /// Takes over a message of the present connection, so that the broker may forget it. For a lasting session.
     pub fn acknowledge(&mut self, id: PacketId, now: Instant) {
         if self.phase == Phase::Up {
             self.send(&Packet::PubAck(id), now);
         }
-    }
-
-    fn handle_packet(&mut self, packet: Packet<'_>, now: Instant) -> Result<(), LinkFault> {
-        match (&self.phase, packet) {
-            (Phase::Connecting, Packet::ConnAck(ack)) => match ack.code {
-                0 => self.handle_accepted(now),
-                code => return Err(LinkFault::Refused(code)),
-            },
-            (Phase::Up, Packet::PingResp) => {
-                self.latency = self.keep_alive.answered(now).or(self.latency);
-            }
-            (Phase::Up, Packet::PubAck(id)) => match self.in_flight.end(id) {
-                Some(Awaited::Publish(sent)) => {
-                    self.resend.acknowledged(id);
-                    self.latency = Some(now.since(sent));
-                    self.events.push_back(Event::Acknowledged(id));
-                }
-                _ => return Err(unexpected("PUBACK for nothing")),
-            },
-            (Phase::Up, Packet::SubAck(ack)) => match self.in_flight.end(ack.packet_id) {
-                Some(Awaited::Subscribe(places))
-                    if self.subscriptions.answered(&places, &ack.codes) =>
-                {
-                    // Every SUBSCRIBE goes out when the link comes up.
-                    self.latency = Some(now.since(self.since));
-                }
-                _ => return Err(unexpected("SUBACK for nothing")),
-            },
-            _ => return Err(unexpected("a packet that a broker does not send here")),
-        }
-        Ok(())
-    }
-
-    fn handle_accepted(&mut self, now: Instant) {
-        self.enter(Phase::Up, now);
-        self.keep_alive = KeepAlive::new(self.config.keep_alive, now);
-        // Whether the broker still has its half of a lasting session or not, it may not have seen these.
-        for (id, packet) in self.resend.iter() {
-            self.in_flight.resume(id, Awaited::Publish(now));
-            self.unsent.extend_from_slice(packet);
-        }
-        for places in self.subscriptions.restart() {
-            let filters = self.subscriptions.filters(&places);
-            if let Some(packet_id) = self.in_flight.begin(Awaited::Subscribe(places)) {
-                self.send(&Packet::Subscribe(Subscribe { packet_id, filters }), now);
-            }
-        }
-        self.events.push_back(Event::Connected);
     }
 
     /// Sends a message, or says why not. QoS 1 gives the identifier that [`Event::Acknowledged`] will name.
@@ -469,8 +371,4 @@ fn frame_reader(clean_session: bool) -> FrameReader {
         usize::MAX
     };
     FrameReader::new(MAX_PACKET).skipping(max_skipped)
-}
-
-fn unexpected(what: &str) -> LinkFault {
-    LinkFault::Malformed(what.to_owned())
 }

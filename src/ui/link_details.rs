@@ -162,7 +162,9 @@ fn filters(store: Store) -> impl IntoView {
         let rows = subscriptions.get().into_iter().map(|subscription| {
             let (word, class) = match subscription.state {
                 SubscriptionState::Asked => (shell::ASKED, "asked"),
-                SubscriptionState::Granted => (shell::GRANTED, "granted"),
+                SubscriptionState::Granted | SubscriptionState::GrantedQoS0 => {
+                    (shell::GRANTED, "granted")
+                }
                 SubscriptionState::Refused => (shell::REFUSED, "refused"),
             };
             let filter = subscription.filter;

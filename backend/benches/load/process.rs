@@ -125,12 +125,17 @@ impl Process {
     }
 
     /// SIGTERM, and the wait for the end.
-    pub(crate) async fn terminate(mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn terminate(self) -> io::Result<ExitStatus> {
         let id = self.id().to_string();
         Command::new("kill")
             .args(["-s", "TERM", &id])
             .status()
             .await?;
+        self.ended().await
+    }
+
+    /// The wait for an end that it comes to by itself.
+    pub(crate) async fn ended(mut self) -> io::Result<ExitStatus> {
         tokio::time::timeout(PATIENCE, self.child.wait()).await?
     }
 }

@@ -41,7 +41,6 @@ impl Broker {
             return Err(self.refuse(id, BAD_CLIENT_ID));
         };
         let permit = self.let_in(principal, &client_id, connect)?;
-        let changes = self.journal.changes();
         let (session, session_present) = self.open_session(client_id, connect.clean_session, now);
         let presence = self.next_presence(address, now);
         if let Some(session) = self.sessions.get_mut(session) {
@@ -60,8 +59,8 @@ impl Broker {
             });
         }
         self.start_timer(id);
-        // A session that was begun, or ended by a clean one, stays so.
-        let mark = self.mark_since(changes);
+        // A session that was begun, or ended by a clean one, stays so; perhaps by an attempt before this one.
+        let mark = self.journal.mark();
         let accepted = ConnAck {
             session_present,
             code: 0,
@@ -104,6 +103,7 @@ impl Broker {
             connection.outbox.clear();
         }
         if let Phase::Open(mut open) = phase {
+            self.note_departure(&open, &reason, now);
             self.leave_session(open.session, now);
             if let Some(will) = self.due_will(&mut open, &reason) {
                 self.publish_message(&will, Mark::NONE, now);

@@ -41,6 +41,11 @@ impl Broker {
         self.journal.is_open()
     }
 
+    /// Entries in the open batch.
+    pub fn changed(&self) -> usize {
+        self.journal.len()
+    }
+
     /// Closes the open batch: everything that changed since the last one.
     pub fn take_changes(&mut self) -> Option<(Mark, BTreeSet<Key>)> {
         self.journal.take()
@@ -57,11 +62,12 @@ impl Broker {
         }
     }
 
-    /// Waits for the open batch if anything was noted since the journal showed that many changes.
-    pub(super) fn mark_since(&self, changes: u64) -> Mark {
-        match self.journal.changes() == changes {
-            true => Mark::NONE,
-            false => self.journal.mark(),
+    /// What the acknowledgement of a message waits for, before which the journal showed so many changes. A retained
+    /// one that changes nothing may be a repetition of one that is not saved yet.
+    pub(super) fn mark_of_message(&self, retain: bool, changes: u64) -> Mark {
+        match retain || self.journal.changes() != changes {
+            true => self.journal.mark(),
+            false => Mark::NONE,
         }
     }
 

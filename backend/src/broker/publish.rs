@@ -47,7 +47,7 @@ impl Broker {
             return Ok(());
         }
         // What is kept of the message is on disk before its publisher may forget it.
-        let mark = self.mark_since(changes);
+        let mark = self.mark_of_message(publish.retain && purpose == Purpose::Message, changes);
         self.acknowledge(id, publish.packet_id, mark);
         Ok(())
     }
@@ -68,14 +68,15 @@ impl Broker {
     /// clients may not publish. Carrying out a shadow request is left to the caller.
     pub(super) fn handle_message(&mut self, message: &Message, now: Now) -> Option<Mark> {
         let changes = self.journal.changes();
-        match reserved::purpose(message.topic.as_str()) {
+        let purpose = reserved::purpose(message.topic.as_str());
+        match purpose {
             Purpose::Forbidden => return None,
             Purpose::Rule => self.counters.published += 1,
             Purpose::Message | Purpose::ShadowRequest => {
                 self.publish_message(message, Mark::NONE, now);
             }
         }
-        Some(self.mark_since(changes))
+        Some(self.mark_of_message(message.retain && purpose == Purpose::Message, changes))
     }
 
     /// Routes a will, or a message of a service.
@@ -87,15 +88,15 @@ impl Broker {
     }
 
     /// Sends one message to one subscriber, with the QoS and the RETAIN flag that it has.
-    pub(super) fn deliver(&mut self, session: SessionId, message: &Message) {
+    pub(super) fn deliver(&mut self, session: SessionId, message: &Message, mark: Mark) {
         match message.qos {
             QoS::AtMostOnce => {
                 if let Ok(packet) = encoded(&borrowed(message, None, false)) {
                     let topic = message.topic.as_str();
-                    self.send_at_most_once(session, topic, &packet, Mark::NONE);
+                    self.send_at_most_once(session, topic, &packet, mark);
                 }
             }
-            QoS::AtLeastOnce => self.queue(session, message.clone(), Mark::NONE),
+            QoS::AtLeastOnce => self.queue(session, message.clone(), mark),
         }
     }
 
@@ -104,7 +105,9 @@ impl Broker {
         if publish.retain && !publish.topic.starts_with('$') {
             let mut message = kept(publish)?;
             message.retain = true;
-            self.journal.note(Key::Retained(message.topic.clone()));
+            if !message.payload.is_empty() || self.retained.get(&message.topic).is_some() {
+                self.journal.note(Key::Retained(message.topic.clone()));
+            }
             if !self.retained.store(message, now.wall, &self.limits) {
                 self.counters.not_retained += 1;
             }

@@ -29,7 +29,6 @@ impl Broker {
         }
         let filters = subscribe.filters.iter().map(|(filter, _)| filter.as_str());
         self.check_subscribe(id, filters)?;
-        let changes = self.journal.changes();
         let granted: Vec<_> = subscribe
             .filters
             .iter()
@@ -40,7 +39,8 @@ impl Broker {
             .iter()
             .map(|granted| granted.map_or(FAILURE, |qos| qos as u8))
             .collect();
-        let mark = self.mark_since(changes);
+        // What an attempt before this one changed may not be saved yet either.
+        let mark = self.journal.mark();
         self.send_after(id, &Packet::SubAck(SubAck { packet_id, codes }), mark);
         let mut made = Vec::new();
         for ((filter, _), qos) in subscribe.filters.iter().zip(granted) {
@@ -62,7 +62,6 @@ impl Broker {
         unsubscribe: &Unsubscribe,
         now: Now,
     ) {
-        let changes = self.journal.changes();
         if let Some(session) = self.sessions.get_mut(session_id) {
             for filter in &unsubscribe.filters {
                 if session.filters.remove(filter).is_some() {
@@ -71,7 +70,7 @@ impl Broker {
                 }
             }
         }
-        let mark = self.mark_since(changes);
+        let mark = self.journal.mark();
         self.send_after(id, &Packet::UnsubAck(unsubscribe.packet_id), mark);
         let filters: Vec<_> = unsubscribe
             .filters
@@ -108,7 +107,7 @@ impl Broker {
         let messages: Vec<Message> = self.retained.matching(filter).cloned().collect();
         for mut message in messages {
             message.qos = message.qos.min(granted);
-            self.deliver(session, &message);
+            self.deliver(session, &message, self.journal.mark());
         }
     }
 }

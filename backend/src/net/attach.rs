@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::Clock;
 use super::hub::Hub;
 use super::prompt::Prompt;
+use crate::terminal::tell;
 use crate::uplink::{BrokerAddress, Credentials, Notice, Output, Uplink};
 
 const READ: usize = 64 * 1024;
@@ -226,17 +227,23 @@ impl<F: FnOnce()> Caller<F> {
     /// Says on the terminal what became of the link.
     fn tell(&mut self) {
         let address = &self.address;
+        let warn = |words: fmt::Arguments<'_>| {
+            tell(io::stderr(), format_args!("{address}: {words}"));
+        };
         while let Some(notice) = self.hub.poll_uplink(|uplink, _| uplink.poll_notice()) {
             match notice {
                 Notice::Serving => {
-                    println!("attached to {address}");
+                    tell(io::stdout(), format_args!("attached to {address}"));
                     if let Some(ready) = self.ready.take() {
                         ready();
                     }
                 }
-                Notice::Trouble(words) => eprintln!("{address}: {words}; trying again"),
+                Notice::Trouble(words) => warn(format_args!("{words}; trying again")),
+                Notice::Warning(words) => warn(format_args!("{words}")),
                 Notice::Dropped(count) => {
-                    eprintln!("{address}: {count} answers were dropped: too many waited to leave");
+                    warn(format_args!(
+                        "{count} answers were dropped: too many waited to leave"
+                    ));
                 }
             }
         }
@@ -250,6 +257,6 @@ async fn receive(mut read: impl AsyncRead + Unpin, hub: &Hub) -> io::Result<()> 
         if read.read_buf(&mut buffer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        hub.handle_uplink_bytes(buffer.split().freeze());
+        hub.receive_from_uplink(buffer.split().freeze()).await;
     }
 }

@@ -13,6 +13,7 @@ use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SERVER,
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -30,11 +31,14 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::calls::{self, Calls};
 use super::hub::Hub;
+use super::listeners::Serving;
 use super::{Access, Attach, Config, Scheme, websocket};
-use crate::things::Principal;
+use crate::api::Plane;
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a call has left when the process ends.
+const LAST_ANSWER: Duration = Duration::from_millis(500);
 /// The same as Trunk sends while developing.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data: blob: https:; font-src 'self'; \
@@ -47,18 +51,24 @@ const NOT_BUILT: &str = "The dashboard is not here. Build it with `trunk build -
 struct Door {
     hub: Arc<Hub>,
     tasks: TaskTracker,
+    calls: Arc<Calls>,
 }
 
 /// Everything that is served at an origin of this scheme.
-pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, scheme: Scheme, config: &Config) -> Router {
-    let calls = Arc::new(Calls::new(hub.clone(), config.seed));
+pub(super) fn app(serving: &Serving, scheme: Scheme, config: &Config) -> Router {
+    let calls = Arc::new(Calls::new(serving, config));
+    let door = Door {
+        hub: serving.hub.clone(),
+        tasks: serving.tasks.clone(),
+        calls: calls.clone(),
+    };
     let mqtt = match &config.attach {
         None => any(mqtt),
         Some(attach) => elsewhere(attach),
     };
     Router::new()
         .route("/mqtt", mqtt)
-        .with_state(Door { hub, tasks })
+        .with_state(door)
         .fallback_service(site(&config.site, config.attach.is_none()))
         .layer(middleware::from_fn_with_state(calls, calls::intercept))
         .layer(middleware::from_fn_with_state(
@@ -83,22 +93,31 @@ pub(super) async fn serve(
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
+    let mut served = std::pin::pin!(served);
     // What a client does wrong here was answered already, or cannot be.
-    let _ = stop.run_until_cancelled(served).await;
+    tokio::select! {
+        _ = served.as_mut() => {}
+        () = stop.cancelled() => {
+            // A call that is being carried out is still answered.
+            served.as_mut().graceful_shutdown();
+            let _ = tokio::time::timeout(LAST_ANSWER, served).await;
+        }
+    }
 }
 
 async fn mqtt(
     State(door): State<Door>,
     ConnectInfo(from): ConnectInfo<IpAddr>,
+    head: Parts,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let Door { hub, tasks } = door;
-    websocket::prepare(upgrade).on_upgrade(move |socket| {
-        tasks.track_future(websocket::serve(
-            socket,
-            hub.connect(Principal::Anonymous, from),
-        ))
-    })
+    let Door { hub, tasks, calls } = door;
+    match calls.principal(&head, &[], Plane::Data) {
+        Ok(principal) => websocket::prepare(upgrade).on_upgrade(move |socket| {
+            tasks.track_future(websocket::serve(socket, hub.connect(principal, from)))
+        }),
+        Err(error) => calls.answer(Err(error)),
+    }
 }
 
 /// Without a broker of its own the backend says where there is one.

@@ -5,15 +5,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gnomon::time::Instant;
-#[cfg(test)]
-use gnomon::time::Now;
+use gnomon::time::{Instant, Now};
 use slotmap::SecondaryMap;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use crate::api::{ApiError, Call, Outcome};
+use crate::api::{ApiError, Call, ControlCall, Outcome};
 use crate::backend::Backend;
 use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
@@ -62,6 +60,15 @@ struct Door {
     closing: CancellationToken,
 }
 
+/// What a publisher should wait for before it goes on.
+#[derive(Debug)]
+struct Pause {
+    /// A subscriber that was outrun.
+    pressed: Option<ConnectionId>,
+    /// A batch: the disk was outrun.
+    behind: Option<Mark>,
+}
+
 /// One transport's end of a connection. Dropping it tells the broker that the transport is gone.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -90,6 +97,10 @@ impl Hub {
             saved: watch::Sender::new(Mark::NONE),
             uplink_moved: Notify::new(),
         }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        self.clock.now()
     }
 
     pub(super) fn connect(self: &Arc<Self>, principal: Principal, from: IpAddr) -> Link {
@@ -131,11 +142,6 @@ impl Hub {
         self.settle(state);
         let hub = self.clone();
         Link { hub, id, door }
-    }
-
-    #[cfg(test)]
-    pub(super) fn now(&self) -> Now {
-        self.clock.now()
     }
 
     /// Does something to the backend as a call would.
@@ -226,9 +232,18 @@ impl Hub {
         principal: &Principal,
         call: Call,
     ) -> Result<Outcome, ApiError> {
-        let (result, mark) = self.carry_out(principal, call);
-        self.saved(mark).await;
-        result
+        let mut call = call;
+        loop {
+            let (result, mark) = self.carry_out(principal, call);
+            self.saved(mark).await;
+            match result {
+                Ok(Outcome::Searching(search)) => {
+                    call = Call::Control(ControlCall::SearchIndex(search));
+                    tokio::task::yield_now().await;
+                }
+                result => return result,
+            }
+        }
     }
 
     fn carry_out(&self, principal: &Principal, call: Call) -> (Result<Outcome, ApiError>, Mark) {
@@ -248,11 +263,20 @@ impl Hub {
         self.settle(state);
     }
 
-    pub(super) fn handle_uplink_bytes(&self, chunk: Bytes) {
+    /// Returns when the disk has kept pace.
+    pub(super) async fn receive_from_uplink(&self, chunk: Bytes) {
+        if let Some(mark) = self.handle_uplink_bytes(chunk) {
+            self.saved(mark).await;
+        }
+    }
+
+    fn handle_uplink_bytes(&self, chunk: Bytes) -> Option<Mark> {
         let mut state = self.lock();
         let now = self.clock.now();
         state.backend.handle_uplink_bytes(chunk, now);
+        let behind = state.backend.behind();
         self.settle(state);
+        behind
     }
 
     /// Asks the uplink for something that it wants; after [`Self::uplink_moved`] there may be more.
@@ -307,8 +331,12 @@ impl Link {
     pub(super) async fn receive(&self, mut chunk: Bytes) {
         while !chunk.is_empty() {
             let piece = chunk.split_to(PIECE.min(chunk.len()));
-            if let Some(subscriber) = self.handle_bytes(piece) {
+            let pause = self.handle_bytes(piece);
+            if let Some(subscriber) = pause.pressed {
                 self.pause_for(subscriber).await;
+            }
+            if let Some(mark) = pause.behind {
+                self.hub.saved(mark).await;
             }
         }
     }
@@ -340,14 +368,16 @@ impl Link {
         tokio::time::sleep(LAST_WORDS).await;
     }
 
-    /// Returns a subscriber that was outrun.
-    fn handle_bytes(&self, chunk: Bytes) -> Option<ConnectionId> {
+    fn handle_bytes(&self, chunk: Bytes) -> Pause {
         let mut state = self.hub.lock();
         let now = self.hub.clock.now();
         state.backend.handle_bytes(self.id, chunk, now);
-        let pressed = state.backend.take_pressed();
+        let pause = Pause {
+            pressed: state.backend.take_pressed(),
+            behind: state.backend.behind(),
+        };
         self.hub.settle(state);
-        pressed
+        pause
     }
 
     fn take_chunk(&self) -> Option<Bytes> {

@@ -15,6 +15,8 @@ use tokio_util::task::TaskTracker;
 use super::hub::Hub;
 use super::tls::{ServerCertificate, Tls, TlsError};
 use super::{Config, Scheme, http, tcp};
+use crate::terminal::tell;
+use crate::things::authority::Authority;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
 const CONNECTIONS: usize = 50_000;
@@ -39,6 +41,7 @@ pub struct TlsListeners {
 #[derive(Clone)]
 pub(super) struct Serving {
     pub(super) hub: Arc<Hub>,
+    pub(super) authority: Arc<Authority>,
     pub(super) tasks: TaskTracker,
     pub(super) stop: CancellationToken,
 }
@@ -83,7 +86,7 @@ impl Serving {
     }
 
     fn app(&self, scheme: Scheme, config: &Config) -> Router {
-        http::app(self.hub.clone(), self.tasks.clone(), scheme, config)
+        http::app(self, scheme, config)
     }
 
     fn accept_tls<F: Future<Output = ()> + Send + 'static>(
@@ -144,7 +147,10 @@ async fn rest_after(error: &io::Error) {
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     );
     if !broken {
-        eprintln!("cannot accept a connection: {error}");
+        tell(
+            io::stderr(),
+            format_args!("cannot accept a connection: {error}"),
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

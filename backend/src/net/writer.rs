@@ -10,39 +10,45 @@ use tokio::sync::oneshot;
 use super::hub::Hub;
 use crate::store::{SaveError, Store};
 
+/// Why the writer ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum WriterError {
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    #[error("the thread that saves has panicked; what was acknowledged is safe: start again")]
+    Panicked,
+}
+
 /// A running writer. It ends after [`Hub::stop_saving`], or with the first error.
 #[derive(Debug)]
 pub(super) struct Writer {
-    thread: JoinHandle<()>,
-    result: oneshot::Receiver<SaveError>,
+    thread: JoinHandle<Result<(), SaveError>>,
+    /// Closed when the thread ends, however it does.
+    ended: oneshot::Receiver<()>,
 }
 
 impl Writer {
     pub(super) fn start(hub: Arc<Hub>, store: Store) -> io::Result<Self> {
-        let (failed, result) = oneshot::channel();
+        let (running, ended) = oneshot::channel::<()>();
         let thread = thread::Builder::new().name("writer".to_owned());
         let thread = thread.spawn(move || {
-            if let Err(error) = save_all(&hub, &store) {
-                // Nobody listens any more only when the process ends anyway.
-                let _ = failed.send(error);
-            }
+            let _running = running;
+            save_all(&hub, &store)
         })?;
-        Ok(Self { thread, result })
+        Ok(Self { thread, ended })
     }
 
-    /// Comes only when something could not be saved.
-    pub(super) async fn failed(&mut self) -> SaveError {
-        match (&mut self.result).await {
-            Ok(error) => error,
-            Err(_) => std::future::pending().await,
+    /// Comes when it has ended.
+    pub(super) async fn ended(&mut self) {
+        let _ = (&mut self.ended).await;
+    }
+
+    /// Waits for its end, when everything is saved or cannot be.
+    pub(super) fn finish(self) -> Result<(), WriterError> {
+        match self.thread.join() {
+            Ok(saved) => Ok(saved?),
+            Err(_) => Err(WriterError::Panicked),
         }
-    }
-
-    /// Returns when everything is saved.
-    pub(super) fn finish(mut self) -> Result<(), SaveError> {
-        // A panic was reported by its own message.
-        let _ = self.thread.join();
-        self.result.try_recv().map_or(Ok(()), Err)
     }
 }
 

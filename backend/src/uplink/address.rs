@@ -1,7 +1,7 @@
 //! Where a broker is: `mqtt://host[:1883]` or `mqtts://host[:8883]`, and nothing more.
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 /// A host and a port. The host is a name or an IP address, an IPv6 one without its brackets.
@@ -27,6 +27,16 @@ pub enum AddressError {
     Host,
     #[error("a port is a number from 1 to 65535")]
     Port,
+}
+
+impl BrokerAddress {
+    /// Whether what is sent there stays on this machine.
+    pub fn is_loopback(&self) -> bool {
+        match self.host.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => self.host.eq_ignore_ascii_case("localhost"),
+        }
+    }
 }
 
 impl FromStr for BrokerAddress {
@@ -120,6 +130,24 @@ mod tests {
             let address: BrokerAddress = text.parse().unwrap();
             assert_eq!(address.to_string(), expected);
             assert_eq!(address.to_string().parse(), Ok(address));
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_names() {
+        for (text, expected) in [
+            ("mqtt://localhost", true),
+            ("mqtt://LocalHost:2000", true),
+            ("mqtt://127.1.2.3", true),
+            ("mqtt://[::1]", true),
+            ("mqtt://[::ffff:127.0.0.1]", true),
+            ("mqtt://localhost.example.net", false),
+            ("mqtt://127.example.net", false),
+            ("mqtt://0.0.0.0", false),
+            ("mqtt://10.0.0.7", false),
+        ] {
+            let address: BrokerAddress = text.parse().unwrap();
+            assert_eq!(address.is_loopback(), expected, "{text}");
         }
     }
 

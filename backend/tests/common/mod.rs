@@ -52,6 +52,7 @@ impl Server {
             },
             site,
             access: Access::new([], &[], &["https://gnomon.example".to_owned()]),
+            keys: None,
             attach: None,
         };
         let (mqtt_address, http_address) = (mqtt.local_addr(), http.local_addr());

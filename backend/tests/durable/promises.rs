@@ -27,8 +27,18 @@ impl<T: Clone + PartialEq + std::fmt::Debug> History<T> {
             .map_or(0, |(number, _)| *number)
     }
 
+    /// As it is now.
+    pub(crate) fn value(&self) -> &T {
+        &self.values[&self.last()]
+    }
+
     pub(crate) fn change(&mut self, number: u64, value: T) {
         self.values.insert(number, value);
+    }
+
+    /// A change whose number means nothing but its place.
+    pub(crate) fn push(&mut self, value: T) {
+        self.change(self.last() + 1, value);
     }
 
     pub(crate) fn acknowledge(&mut self, number: u64) {
@@ -59,7 +69,15 @@ pub(crate) struct Promises {
     /// By version; a deletion counts as one.
     pub(crate) shadows: [History<Option<ShadowDocument>>; 2],
     pub(crate) retained: [History<Option<String>>; 2],
+    pub(crate) session: History<Kept>,
     pub(crate) queue: Queue,
+}
+
+/// What is kept of the visitor's session.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kept {
+    Nothing,
+    Session { subscribed: bool },
 }
 
 impl Promises {
@@ -67,15 +85,18 @@ impl Promises {
         Self {
             shadows: [History::new(None), History::new(None)],
             retained: [History::new(None), History::new(None)],
+            session: History::new(Kept::Nothing),
             queue: Queue::default(),
         }
     }
 }
 
-/// Messages for the lasting session, oldest first.
+/// Messages for the lasting session, oldest first. Their payloads are ascending numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     messages: Vec<Queued>,
+    /// The last message of a session of which it was said that it ended.
+    ended: u64,
 }
 
 #[derive(Debug)]
@@ -100,18 +121,28 @@ impl Queue {
         }
     }
 
-    /// The subscriber has taken these: whether they come again is open, unless they are gone for good.
-    pub(crate) fn take(&mut self, payloads: &[String]) {
-        self.messages
-            .retain(|message| !payloads.contains(&message.payload));
+    /// The subscriber has taken this one: whether it comes again is open.
+    pub(crate) fn take(&mut self, payload: &str) {
+        self.messages.retain(|message| message.payload != payload);
     }
 
+    /// The session is to end: whether its messages come again is open.
     pub(crate) fn clear(&mut self) {
         self.messages.clear();
     }
 
-    /// What the subscriber is given on its return must hold every promised message, in order.
+    /// The session with the messages up to this one has ended for good.
+    pub(crate) fn end(&mut self, last: Option<u64>) {
+        self.ended = self.ended.max(last.unwrap_or(0));
+    }
+
+    /// What the subscriber is given on its return must hold every promised message, in order, and none of an ended
+    /// session.
     pub(crate) fn check(&self, delivered: &[String]) {
+        for payload in delivered {
+            let number: u64 = payload.parse().unwrap();
+            assert!(number > self.ended, "{number} is back: {self:?}");
+        }
         let mut delivered = delivered.iter();
         for message in self.messages.iter().filter(|message| message.acknowledged) {
             let found = delivered.any(|payload| *payload == message.payload);

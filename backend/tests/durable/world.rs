@@ -2,46 +2,53 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bytes::BytesMut;
 use gnomon::message::QoS;
-use gnomon::mqtt::wire::{
-    self, ConnAck, Connect, FrameReader, Packet, PacketId, Publish, Subscribe,
-};
+use gnomon::mqtt::wire::{self, Packet, PacketId, Publish, Unsubscribe};
 use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::topics::ShadowId;
 use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon::topic::TopicFilter;
 use gnomon_backend::backend::Backend;
-use gnomon_backend::broker::{ConnectionId, Limits};
+use gnomon_backend::broker::Limits;
 use gnomon_backend::record::{Batch, Table};
-use gnomon_backend::things::Principal;
 use serde_json::Value;
 
-use crate::promises::Promises;
+use crate::client::Client;
+use crate::promises::{Kept, Promises};
+use crate::visitor::{Asked, Visitor};
 
-const THINGS: [&str; 2] = ["lamp", "pump"];
-const RETAINED: [&str; 2] = ["r/0", "r/1"];
-const QUEUE: &str = "q";
+pub(crate) const THINGS: [&str; 2] = ["lamp", "pump"];
+pub(crate) const RETAINED: [&str; 2] = ["r/0", "r/1"];
+/// What each watcher hears, so that nothing waits only because it stands behind something else.
+const WATCHED: [&[&str]; 5] = [
+    &["update/accepted", "update/rejected"],
+    &["update/delta"],
+    &["update/documents"],
+    &["get/+"],
+    &["delete/+"],
+];
+pub(crate) const QUEUE: &str = "q";
+pub(crate) const VISITOR: &str = "visitor";
 
 pub(crate) struct World {
-    backend: Backend,
-    disk: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
-    writing: Option<Batch>,
-    now: Now,
-    publisher: Client,
-    promises: Promises,
+    pub(crate) backend: Backend,
+    pub(crate) disk: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
+    pub(crate) writing: Option<Batch>,
+    pub(crate) now: Now,
+    pub(crate) publisher: Client,
+    pub(crate) watchers: Vec<Client>,
+    /// The client with the lasting session, while it is there.
+    pub(crate) visitor: Option<Visitor>,
+    pub(crate) promises: Promises,
     /// What each PUBACK will promise, in the order of publishing.
-    published: VecDeque<Promise>,
-    heard: Vec<String>,
-    count: u64,
+    pub(crate) published: VecDeque<Promise>,
+    /// Which state of its thing the answer to each request will show, by thing and verb.
+    pub(crate) requested: BTreeMap<(usize, String), VecDeque<u64>>,
+    pub(crate) heard: Vec<String>,
+    pub(crate) count: u64,
 }
 
-struct Client {
-    id: ConnectionId,
-    reader: FrameReader,
-}
-
-enum Promise {
+pub(crate) enum Promise {
     Nothing,
     Retained { topic: usize, number: u64 },
     Queued(String),
@@ -62,47 +69,57 @@ impl World {
             writing: None,
             now,
             publisher,
+            watchers: Vec::new(),
+            visitor: None,
             promises: Promises::new(),
             published: VecDeque::new(),
+            requested: BTreeMap::new(),
             heard: Vec::new(),
             count: 0,
         };
-        world.watch();
-        world.start_afresh();
+        world.enter();
         world
     }
 
     pub(crate) fn update(&mut self, thing: usize) {
-        let before = self.shadow(thing);
-        let after = self.publish_update(thing);
-        if before != after {
-            let version = after.as_ref().map_or(0, |document| document.version);
-            self.promises.shadows[thing].change(version, after);
-        }
-    }
-
-    /// Returns the document that it led to.
-    fn publish_update(&mut self, thing: usize) -> Option<ShadowDocument> {
         self.count += 1;
         let payload = format!(r#"{{"state":{{"desired":{{"n":{}}}}}}}"#, self.count);
-        let topic = format!("$aws/things/{}/shadow/update", THINGS[thing]);
-        self.publish(&topic, &payload, false);
-        self.shadow(thing)
+        self.request(thing, "update", &payload);
     }
 
-    fn shadow(&self, thing: usize) -> Option<ShadowDocument> {
-        let id = ShadowId::new(THINGS[thing], None).unwrap();
-        self.backend.shadow(id)
+    pub(crate) fn get(&mut self, thing: usize) {
+        self.request(thing, "get", "");
     }
 
     pub(crate) fn delete(&mut self, thing: usize) {
+        self.request(thing, "delete", "");
+    }
+
+    fn request(&mut self, thing: usize, verb: &str, payload: &str) {
         let before = self.shadow(thing);
-        let topic = format!("$aws/things/{}/shadow/delete", THINGS[thing]);
-        self.publish(&topic, "", false);
-        if before.is_some() && self.shadow(thing).is_none() {
-            let history = &mut self.promises.shadows[thing];
-            history.change(history.last() + 1, None);
+        let topic = format!("$aws/things/{}/shadow/{verb}", THINGS[thing]);
+        self.send(&topic, payload, false, Promise::Nothing);
+        let after = self.shadow(thing);
+        let history = &mut self.promises.shadows[thing];
+        if before != after {
+            // A deletion counts as a version.
+            let deleted = history.last() + 1;
+            let version = after.as_ref().map_or(deleted, |document| document.version);
+            history.change(version, after);
         }
+        self.note_request(thing, verb);
+        self.listen();
+    }
+
+    pub(crate) fn note_request(&mut self, thing: usize, verb: &str) {
+        let shown = self.promises.shadows[thing].last();
+        let requested = self.requested.entry((thing, verb.to_owned()));
+        requested.or_default().push_back(shown);
+    }
+
+    pub(crate) fn shadow(&self, thing: usize) -> Option<ShadowDocument> {
+        let id = ShadowId::new(THINGS[thing], None).unwrap();
+        self.backend.shadow(id)
     }
 
     pub(crate) fn retain(&mut self, topic: usize, empty: bool) {
@@ -120,72 +137,101 @@ impl World {
             true,
             Promise::Retained { topic, number },
         );
+        self.listen();
     }
 
     pub(crate) fn queue(&mut self) {
         self.count += 1;
         let payload = self.count.to_string();
-        self.promises.queue.push(payload.clone());
-        self.send(QUEUE, &payload, false, Promise::Queued(payload.clone()));
-    }
-
-    pub(crate) fn publish(&mut self, topic: &str, payload: &str, retain: bool) {
-        self.send(topic, payload, retain, Promise::Nothing);
-    }
-
-    pub(crate) fn visit(&mut self, acknowledge: usize) {
-        let mut client = Client::connect(&mut self.backend, "absent", false, self.now);
-        self.save_all();
-        let packets = client.receive(&mut self.backend);
-        let mut packets = packets.iter().map(|frame| wire::parse(frame).unwrap());
-        let Some(Packet::ConnAck(ConnAck {
-            session_present, ..
-        })) = packets.next()
-        else {
-            panic!("no CONNACK");
-        };
-        assert!(session_present);
-        let messages: Vec<_> = packets
-            .map(|packet| match packet {
-                Packet::Publish(publish) => (
-                    publish.packet_id.unwrap(),
-                    String::from_utf8(publish.payload.to_vec()).unwrap(),
-                ),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        let payloads: Vec<_> = messages
-            .iter()
-            .map(|(_, payload)| payload.clone())
-            .collect();
-        self.promises.queue.check(&payloads);
-        for (packet_id, payload) in messages.iter().take(acknowledge) {
-            client.send(&mut self.backend, &Packet::PubAck(*packet_id), self.now);
-            self.promises.queue.take(std::slice::from_ref(payload));
-        }
-        client.send(&mut self.backend, &Packet::Disconnect, self.now);
-        self.listen();
-    }
-
-    pub(crate) fn start_afresh(&mut self) {
-        let mut client = Client::connect(&mut self.backend, "absent", true, self.now);
-        client.send(&mut self.backend, &Packet::Disconnect, self.now);
-        let mut client = Client::connect(&mut self.backend, "absent", false, self.now);
-        client.subscribe(&mut self.backend, &[(QUEUE, 1)], self.now);
-        self.save_all();
-        assert_eq!(
-            client.receive(&mut self.backend).len(),
-            2,
-            "CONNACK and SUBACK"
-        );
-        client.send(&mut self.backend, &Packet::Disconnect, self.now);
-        self.promises.queue.clear();
-        self.published.iter_mut().for_each(|promise| {
-            if matches!(promise, Promise::Queued(_)) {
-                *promise = Promise::Nothing;
+        let promise = match self.promises.session.value() {
+            Kept::Session { subscribed: true } => {
+                self.promises.queue.push(payload.clone());
+                Promise::Queued(payload.clone())
             }
-        });
+            _ => Promise::Nothing,
+        };
+        self.send(QUEUE, &payload, false, promise);
         self.listen();
+    }
+
+    pub(crate) fn publish(&mut self, topic: &str, payload: &str) {
+        self.send(topic, payload, false, Promise::Nothing);
+        self.listen();
+    }
+
+    /// The visitor comes, or comes again: whoever was there under its name is gone.
+    pub(crate) fn connect(&mut self, clean: bool) {
+        let client = Client::connect(&mut self.backend, VISITOR, clean, self.now);
+        let session = &mut self.promises.session;
+        let present = !clean && *session.value() != Kept::Nothing;
+        if !present {
+            self.promises.queue.clear();
+            session.push(match clean {
+                true => Kept::Nothing,
+                false => Kept::Session { subscribed: false },
+            });
+        }
+        let mut visitor = Visitor::new(client, clean);
+        let before = (!present).then_some(self.count);
+        visitor.ask(Asked::Connect { present, before }, session.last());
+        self.visitor = Some(visitor);
+        self.listen();
+    }
+
+    pub(crate) fn subscribe(&mut self) {
+        if let Some(visitor) = &mut self.visitor {
+            visitor
+                .client
+                .subscribe(&mut self.backend, &[(QUEUE, 1)], self.now);
+            self.note_subscription(Asked::Subscribe, true);
+        }
+    }
+
+    pub(crate) fn unsubscribe(&mut self) {
+        if let Some(visitor) = &mut self.visitor {
+            let packet = Packet::Unsubscribe(Unsubscribe {
+                packet_id: PacketId::MIN,
+                filters: vec![TopicFilter::new(QUEUE).unwrap()],
+            });
+            visitor.client.send(&mut self.backend, &packet, self.now);
+            self.note_subscription(Asked::Unsubscribe, false);
+        }
+    }
+
+    fn note_subscription(&mut self, asked: Asked, subscribed: bool) {
+        let session = &mut self.promises.session;
+        if let Some(visitor) = &mut self.visitor {
+            if !visitor.clean {
+                session.push(Kept::Session { subscribed });
+            }
+            visitor.ask(asked, session.last());
+        }
+        self.listen();
+    }
+
+    /// The visitor has taken the first messages that it was given.
+    pub(crate) fn acknowledge(&mut self, count: usize) {
+        if let Some(visitor) = &mut self.visitor {
+            let count = count.min(visitor.received.len());
+            for (packet_id, payload) in visitor.received.drain(..count) {
+                let packet = Packet::PubAck(packet_id);
+                visitor.client.send(&mut self.backend, &packet, self.now);
+                self.promises.queue.take(&payload);
+            }
+            self.listen();
+        }
+    }
+
+    pub(crate) fn leave(&mut self, politely: bool) {
+        if let Some(mut visitor) = self.visitor.take() {
+            match politely {
+                true => visitor
+                    .client
+                    .send(&mut self.backend, &Packet::Disconnect, self.now),
+                false => self.backend.handle_closed(visitor.client.id, self.now),
+            }
+            self.listen();
+        }
     }
 
     pub(crate) fn take(&mut self) {
@@ -203,61 +249,12 @@ impl World {
         }
     }
 
-    pub(crate) fn crash(&mut self, written: bool) {
-        if let Some(batch) = self.writing.take()
-            && written
-        {
-            self.write(batch);
-        }
-        self.published.clear();
-        let mut backend = Backend::new(Limits::default(), 1);
-        backend.start_journal();
-        for ((table, key), value) in &self.disk {
-            backend.restore(*table, key, value, self.now).unwrap();
-        }
-        self.backend = backend;
-        self.publisher = Client::connect(&mut self.backend, "publisher", true, self.now);
-        self.watch();
-        self.check_shadows();
-        self.check_retained();
-        self.visit(0);
-    }
-
-    /// What the publisher heard since the last call.
+    /// What clients heard since the last call.
     pub(crate) fn heard(&mut self) -> Vec<String> {
         std::mem::take(&mut self.heard)
     }
 
-    fn check_shadows(&mut self) {
-        for thing in 0..THINGS.len() {
-            let found = self.shadow(thing);
-            // The version of the next update tells where the counter of a deleted one stands.
-            let update = self.publish_update(thing);
-            let version = update.as_ref().map_or(0, |document| document.version);
-            let history = &mut self.promises.shadows[thing];
-            history.resume(&found, Some(version - 1));
-            history.change(version, update);
-        }
-        self.save_all();
-    }
-
-    fn check_retained(&mut self) {
-        let mut reader = Client::connect(&mut self.backend, "reader", true, self.now);
-        reader.subscribe(&mut self.backend, &[("r/+", 0)], self.now);
-        let mut found = [None, None];
-        for frame in reader.receive(&mut self.backend) {
-            if let Packet::Publish(publish) = wire::parse(&frame).unwrap() {
-                let topic = RETAINED.iter().position(|topic| *topic == publish.topic);
-                let payload = String::from_utf8(publish.payload.to_vec()).unwrap();
-                found[topic.unwrap()] = Some(payload);
-            }
-        }
-        for (history, found) in self.promises.retained.iter_mut().zip(&found) {
-            history.resume(found, None);
-        }
-    }
-
-    fn save_all(&mut self) {
+    pub(crate) fn save_all(&mut self) {
         self.saved();
         while self.backend.has_changes() {
             self.take();
@@ -265,7 +262,7 @@ impl World {
         }
     }
 
-    fn write(&mut self, batch: Batch) {
+    pub(crate) fn write(&mut self, batch: Batch) {
         for change in batch.changes {
             let key = (change.table, change.key);
             match change.value {
@@ -275,20 +272,28 @@ impl World {
         }
     }
 
-    fn watch(&mut self) {
-        let filters = ["update/accepted", "delete/accepted", "update/rejected"];
-        let filters = filters.map(|end| format!("$aws/things/+/shadow/{end}"));
-        let filters: Vec<_> = filters.iter().map(|filter| (filter.as_str(), 0)).collect();
-        self.publisher
-            .subscribe(&mut self.backend, &filters, self.now);
+    /// Publisher and watchers, as they are after a start.
+    pub(crate) fn enter(&mut self) {
+        self.publisher = Client::connect(&mut self.backend, "publisher", true, self.now);
         assert_eq!(
             self.publisher.receive(&mut self.backend).len(),
-            2,
-            "CONNACK and SUBACK"
+            1,
+            "CONNACK"
         );
+        self.watchers.clear();
+        for ends in WATCHED {
+            let mut watcher = Client::connect(&mut self.backend, ends[0], true, self.now);
+            for end in ends {
+                let filter = format!("$aws/things/+/shadow/{end}");
+                watcher.subscribe(&mut self.backend, &[(&filter, 0)], self.now);
+            }
+            let frames = watcher.receive(&mut self.backend);
+            assert_eq!(frames.len(), 1 + ends.len(), "CONNACK and each SUBACK");
+            self.watchers.push(watcher);
+        }
     }
 
-    fn send(&mut self, topic: &str, payload: &str, retain: bool, promise: Promise) {
+    pub(crate) fn send(&mut self, topic: &str, payload: &str, retain: bool, promise: Promise) {
         self.published.push_back(promise);
         let packet = Packet::Publish(Publish {
             dup: false,
@@ -299,84 +304,58 @@ impl World {
             payload: payload.as_bytes(),
         });
         self.publisher.send(&mut self.backend, &packet, self.now);
-        self.listen();
     }
 
-    fn listen(&mut self) {
+    pub(crate) fn listen(&mut self) {
         for frame in self.publisher.receive(&mut self.backend) {
-            match wire::parse(&frame).unwrap() {
-                Packet::Publish(publish) => self.note_answer(&publish),
-                Packet::PubAck(_) => {
-                    self.heard.push("PUBACK".to_owned());
-                    match self.published.pop_front().unwrap() {
-                        Promise::Nothing => {}
-                        Promise::Retained { topic, number } => {
-                            self.promises.retained[topic].acknowledge(number);
-                        }
-                        Promise::Queued(payload) => self.promises.queue.acknowledge(&payload),
-                    }
+            let Packet::PubAck(_) = wire::parse(&frame).unwrap() else {
+                panic!("{frame:?}");
+            };
+            self.heard.push("PUBACK".to_owned());
+            match self.published.pop_front().unwrap() {
+                Promise::Nothing => {}
+                Promise::Retained { topic, number } => {
+                    self.promises.retained[topic].acknowledge(number);
                 }
-                other => panic!("{other:?}"),
+                Promise::Queued(payload) => self.promises.queue.acknowledge(&payload),
             }
+        }
+        for watcher in 0..self.watchers.len() {
+            for frame in self.watchers[watcher].receive(&mut self.backend) {
+                let Packet::Publish(publish) = wire::parse(&frame).unwrap() else {
+                    panic!("{frame:?}");
+                };
+                self.note_answer(&publish);
+            }
+        }
+        if let Some(visitor) = &mut self.visitor {
+            let heard = visitor.listen(&mut self.backend, &mut self.promises);
+            self.heard.extend(heard);
         }
     }
 
     fn note_answer(&mut self, publish: &Publish<'_>) {
+        let (place, end) = publish.topic.split_once("/shadow/").unwrap();
+        let (verb, kind) = end.split_once('/').unwrap();
         let body: Value = serde_json::from_slice(publish.payload).unwrap();
-        if publish.topic.ends_with("rejected") {
-            self.heard.push(format!("rejected {}", body["code"]));
-            return;
-        }
-        let thing = THINGS
-            .iter()
-            .position(|thing| publish.topic.contains(thing));
-        let version = body["version"].as_u64().unwrap();
-        let deleted = publish.topic.ends_with("delete/accepted");
-        self.promises.shadows[thing.unwrap()].acknowledge(version + u64::from(deleted));
-        self.heard.push(format!("accepted {version}"));
-    }
-}
-
-impl Client {
-    fn connect(backend: &mut Backend, client_id: &str, clean_session: bool, now: Now) -> Self {
-        let mut client = Self {
-            id: backend.connect(Principal::Anonymous, now),
-            reader: FrameReader::new(1 << 20),
+        let number = match kind {
+            "documents" => &body["current"]["version"],
+            "rejected" => &body["code"],
+            _ => &body["version"],
         };
-        let connect = Packet::Connect(Connect {
-            level: 4,
-            client_id,
-            clean_session,
-            keep_alive: 0,
-            will: None,
-            user_name: None,
-            password: None,
-        });
-        client.send(backend, &connect, now);
-        client
-    }
-
-    fn subscribe(&mut self, backend: &mut Backend, filters: &[(&str, u8)], now: Now) {
-        let filters = filters
-            .iter()
-            .map(|(text, qos)| (TopicFilter::new(text).unwrap(), *qos));
-        let subscribe = Packet::Subscribe(Subscribe {
-            packet_id: PacketId::MIN,
-            filters: filters.collect(),
-        });
-        self.send(backend, &subscribe, now);
-    }
-
-    fn send(&mut self, backend: &mut Backend, packet: &Packet<'_>, now: Now) {
-        let mut out = BytesMut::new();
-        wire::encode(packet, &mut out).unwrap();
-        backend.handle_bytes(self.id, out.freeze(), now);
-    }
-
-    fn receive(&mut self, backend: &mut Backend) -> Vec<bytes::Bytes> {
-        while let Some(chunk) = backend.poll_transmit(self.id) {
-            self.reader.push(chunk);
+        self.heard.push(format!("{end} {number}"));
+        let thing = THINGS.iter().position(|thing| place.ends_with(thing));
+        let thing = thing.unwrap();
+        let shown = match kind {
+            "accepted" | "rejected" => {
+                let requested = self.requested.get_mut(&(thing, verb.to_owned()));
+                requested.unwrap().pop_front().unwrap()
+            }
+            _ => number.as_u64().unwrap(),
+        };
+        // Who is turned away learns nothing of the shadow.
+        if *number != 429 {
+            self.promises.shadows[thing].acknowledge(shown);
         }
-        std::iter::from_fn(|| self.reader.next_frame().unwrap()).collect()
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Totals {
     pub(crate) retained: usize,
     /// Messages for persistent sessions that were acknowledged to their publisher.
     pub(crate) queued: usize,
+    /// Persistent sessions opened and subscribed.
+    pub(crate) sessions: usize,
     /// Messages that came to their subscriber.
     pub(crate) delivered: usize,
     /// Messages that came although their subscriber had sent a PUBACK.
@@ -32,6 +34,7 @@ impl AddAssign for Totals {
         self.rejected += other.rejected;
         self.retained += other.retained;
         self.queued += other.queued;
+        self.sessions += other.sessions;
         self.delivered += other.delivered;
         self.again += other.again;
         self.found += other.found;
@@ -48,7 +51,7 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{} kills ({} with requests unanswered), {} more while starting, {} ends by SIGTERM; \
-             {} shadow requests accepted, {} rejected, {} retained, {} queued, {} delivered ({} again); \
+             {} shadow requests accepted, {} rejected, {} retained, {} queued, {} sessions opened, {} delivered ({} again); \
              of {} unanswered shadow and retained requests {} were found done",
             self.killed,
             self.killed_in_between,
@@ -58,6 +61,7 @@ impl fmt::Display for Totals {
             self.rejected,
             self.retained,
             self.queued,
+            self.sessions,
             self.delivered,
             self.again,
             self.unanswered,

@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::End;
 use super::model::Broken;
+use super::newcomers::Newcomers;
 use super::retained::Topics;
 use super::sessions::Session;
 use super::shadows::Shadows;
@@ -38,6 +39,7 @@ enum Client {
     Shadows(Shadows),
     Topics(Topics),
     Session(Session),
+    Newcomers(Newcomers),
 }
 
 #[derive(Clone, Copy)]
@@ -58,10 +60,11 @@ impl World {
     pub(crate) fn new(data: PathBuf, seed: u64) -> Self {
         let shadows = (0..CLIENTS).map(|it| Client::Shadows(Shadows::new(format!("shadows-{it}"))));
         let topics = (0..CLIENTS).map(|it| Client::Topics(Topics::new(format!("retained-{it}"))));
+        let newcomers = Client::Newcomers(Newcomers::default());
         Self {
             data,
             rng: Rng::new(seed),
-            clients: shadows.chain(topics).collect(),
+            clients: shadows.chain(topics).chain([newcomers]).collect(),
             totals: Totals::default(),
             start: Duration::from_millis(30),
             rounds: 0,
@@ -216,6 +219,7 @@ impl Client {
             Self::Shadows(shadows) => shadows.verify(address, totals).await,
             Self::Topics(topics) => topics.verify(address, totals).await,
             Self::Session(session) => session.verify(address, rng, totals).await,
+            Self::Newcomers(newcomers) => newcomers.verify(address).await,
         }
     }
 
@@ -229,6 +233,7 @@ impl Client {
             Self::Shadows(shadows) => shadows.load(address, rng, totals).await,
             Self::Topics(topics) => topics.load(address, rng, totals).await,
             Self::Session(session) => session.load(address, rng, totals).await,
+            Self::Newcomers(newcomers) => newcomers.load(address, totals).await,
         }
     }
 
@@ -238,6 +243,7 @@ impl Client {
             Self::Shadows(shadows) => shadows.lose(),
             Self::Topics(topics) => topics.lose(),
             Self::Session(session) => session.unanswered(),
+            Self::Newcomers(_) => 0,
         }
     }
 }

@@ -9,6 +9,8 @@ pub enum SubscriptionState {
     /// Waits for SUBACK, or for a connection.
     Asked,
     Granted,
+    /// At QoS 0 only: what comes while the link is down is lost.
+    GrantedQoS0,
     /// SUBACK 0x80.
     Refused,
 }
@@ -50,6 +52,7 @@ impl Subscriptions {
         for (&place, &code) in places.iter().zip(codes) {
             self.0[place].1 = match code {
                 0x80 => SubscriptionState::Refused,
+                0 => SubscriptionState::GrantedQoS0,
                 _ => SubscriptionState::Granted,
             };
         }
