@@ -172,6 +172,26 @@ async fn a_shadow_needs_topics_over_mqtt_and_the_shadow_actions_over_http() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn who_is_governed_cannot_make_policies_and_certificates_of_their_own() {
+    let server = Server::governed(POLICY).await;
+    for (method, path, body) in [
+        ("POST", "/keys-and-certificate?setAsActive=true", ""),
+        ("POST", "/policies/mine", r#"{"policyDocument":"{}"}"#),
+        ("GET", "/policies", ""),
+        ("POST", "/things/lamp", "{}"),
+        ("GET", "/things", ""),
+        ("GET", "/certificates", ""),
+        ("GET", "/thing-types", ""),
+        ("GET", "/endpoint?endpointType=iot:Data-ATS", ""),
+        ("POST", "/indices/search", r#"{"queryString":"*"}"#),
+    ] {
+        let refused = call(&server, method, path, body).await;
+        assert_eq!(refused.status, 403, "{method} {path} {}", refused.body);
+    }
+    server.stop().await;
+}
+
 #[test]
 fn a_policy_that_cannot_be_read_is_named_at_the_start() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("policy");
