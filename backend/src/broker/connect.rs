@@ -54,7 +54,7 @@ impl Broker {
                 session,
                 permit,
                 presence,
-                will,
+                will: will.map(Box::new),
                 silence: (connect.keep_alive > 0).then_some(silence),
             });
         }
@@ -116,7 +116,7 @@ impl Broker {
     }
 
     /// The will that is to be sent, if the client may still publish it.
-    fn due_will(&self, open: &mut Open, reason: &CloseReason) -> Option<Message> {
+    fn due_will(&self, open: &mut Open, reason: &CloseReason) -> Option<Box<Message>> {
         let will = open.will.take()?;
         let (topic, retain) = (will.topic.as_str(), will.retain);
         let allowed = open.permit.check_publish(topic, retain, &self.things);

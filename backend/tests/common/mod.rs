@@ -9,6 +9,7 @@ use std::time::Duration;
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::net::{self, Access, Config, Core, Listeners, RunError};
+use gnomon_backend::things::policies::document::Document;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -30,6 +31,16 @@ impl Server {
     }
 
     pub(crate) async fn start_with(site: PathBuf, devices: u32) -> Self {
+        Self::begin(site, devices, None).await
+    }
+
+    /// Whoever has no certificate may do what this policy allows.
+    pub(crate) async fn governed(policy: &str) -> Self {
+        let policy = Document::parse(policy).unwrap();
+        Self::begin(PathBuf::from("nowhere"), 0, Some(policy)).await
+    }
+
+    async fn begin(site: PathBuf, devices: u32, policy: Option<Document>) -> Self {
         let bind = || TcpListener::bind("127.0.0.1:0");
         let (mqtt, http) = (bind().await.unwrap(), bind().await.unwrap());
         let (stop, stopped) = oneshot::channel();
@@ -52,7 +63,10 @@ impl Server {
             http: Some(http),
             tls: None,
         };
-        let core = Core::in_memory(&config).unwrap();
+        let mut core = Core::in_memory(&config).unwrap();
+        if let Some(policy) = policy {
+            core.backend_mut().things_mut().govern(policy);
+        }
         let task = tokio::spawn(net::run(core, listeners, config, || {}, async {
             let _ = stopped.await;
         }));
