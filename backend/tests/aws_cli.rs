@@ -10,6 +10,12 @@ mod aws_cli {
 }
 #[allow(dead_code)]
 mod common;
+#[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
+#[allow(dead_code)]
+#[path = "common/program.rs"]
+mod program;
 
 use aws_cli::shell::Shell;
 use common::Client;

@@ -2,14 +2,18 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::common::patiently;
-use crate::common::program::{Program, empty_folder};
+use crate::folder::fresh;
+use crate::program::Program;
 
 const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/aws/bin/aws");
+
+/// Each command starts an interpreter, which takes its time on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Shell {
     pub(crate) program: Program,
@@ -26,7 +30,7 @@ pub(crate) struct Output {
 
 impl Shell {
     pub(crate) async fn open(name: &str) -> Self {
-        let folder = empty_folder(name);
+        let folder = fresh(name);
         let program = Program::start(&folder, &[]).await;
         let secret = "no-secret";
         Self {
@@ -38,7 +42,7 @@ impl Shell {
 
     /// One whose calls must be signed with `expected`.
     pub(crate) async fn open_signed(name: &str, expected: &str, secret: &'static str) -> Self {
-        let folder = empty_folder(name);
+        let folder = fresh(name);
         let keys = format!("# for tests\nAKIDEXAMPLE {expected}\n");
         std::fs::write(folder.join("keys"), keys).unwrap();
         let program = Program::start(&folder, &["--sigv4-keys", "keys"]).await;
@@ -90,8 +94,8 @@ impl Shell {
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_MAX_ATTEMPTS", "1")
             .kill_on_drop(true);
-        let output = patiently(command.output()).await;
-        let output = output.unwrap_or_else(|error| {
+        let output = tokio::time::timeout(PATIENCE, command.output()).await;
+        let output = output.unwrap().unwrap_or_else(|error| {
             panic!("{command:?}: {error}; `cargo xtask setup` installs it")
         });
         let text = |bytes| String::from_utf8(bytes).unwrap();

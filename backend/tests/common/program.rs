@@ -7,7 +7,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::patiently;
+use crate::common::patiently;
 
 pub(crate) struct Program {
     pub(crate) mqtt: SocketAddr,
@@ -19,7 +19,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// `folder` is emptied, and the data is kept below it.
+    /// The data is kept below `folder`.
     pub(crate) async fn start(folder: &Path, flags: &[&str]) -> Self {
         let data = folder.join("data");
         let any = "127.0.0.1:0";
@@ -59,12 +59,4 @@ impl Program {
     pub(crate) fn ca(&self) -> PathBuf {
         self.data.join("ca.pem")
     }
-}
-
-/// A folder for a test, with nothing in it.
-pub(crate) fn empty_folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }
