@@ -2,6 +2,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+use std::fmt::Arguments;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
@@ -21,7 +22,7 @@ use gnomon_backend::options::{Attachment, HELP, Options, Request};
 use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
 use gnomon_backend::things::policies::document::{Document, DocumentError};
-use gnomon_backend::uplink::{BrokerAddress, Credentials};
+use gnomon_backend::uplink::{BrokerAddress, Credentials, Notice};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -218,7 +219,21 @@ fn attach(attachment: Attachment) -> Result<Attach, StartError> {
         user_name,
         password: password_file.as_deref().map(password).transpose()?,
     };
-    Attach::new(broker.clone(), credentials).map_err(|error| StartError::Attach(broker, error))
+    Attach::new(broker.clone(), credentials, tell_of)
+        .map_err(|error| StartError::Attach(broker, error))
+}
+
+/// Says what became of the link to somebody else's broker.
+fn tell_of(broker: &BrokerAddress, notice: Notice) {
+    let warn = |words: Arguments<'_>| tell(io::stderr(), format_args!("{broker}: {words}"));
+    match notice {
+        Notice::Serving => tell(io::stdout(), format_args!("attached to {broker}")),
+        Notice::Trouble(words) => warn(format_args!("{words}; trying again")),
+        Notice::Warning(words) => warn(format_args!("{words}")),
+        Notice::Dropped(count) => warn(format_args!(
+            "{count} answers were dropped: too many waited to leave"
+        )),
+    }
 }
 
 /// The first line of a file.

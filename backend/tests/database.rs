@@ -6,6 +6,9 @@
 #[path = "../benches/load/client.rs"]
 mod client;
 #[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
+#[allow(dead_code)]
 #[path = "../benches/load/process.rs"]
 mod process;
 
@@ -38,10 +41,7 @@ type Promised = BTreeMap<String, String>;
 
 /// An empty folder of its own for a test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("database-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    folder::fresh(&format!("database-{name}"))
 }
 
 fn file(folder: &Path) -> PathBuf {

@@ -9,7 +9,7 @@ mod wasm;
 
 use crate::failure::Failure;
 pub(crate) use system::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Program};
-use system::{IP, MOSQUITTO_CLIENTS};
+use system::{IP, JQ, MOSQUITTO_CLIENTS};
 pub(crate) use wasm::Toolchain;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,7 +25,7 @@ pub(crate) enum Need {
     /// The broker.
     Mosquitto,
     MosquittoClients,
-    /// The article's own tool, with a Python to run it.
+    /// The article's own tool with a Python to run it, and jq to read what it prints.
     AwsCli,
     CargoDeny,
 }
@@ -59,6 +59,9 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
     }
     if needed(Need::Mosquitto) {
         programs.extend([MOSQUITTO, IP]);
+    }
+    if needed(Need::AwsCli) {
+        programs.push(JQ);
     }
     system::ensure(&programs)?;
     if needed(Need::AwsCli) {

@@ -47,6 +47,13 @@ pub(crate) const MOSQUITTO_CLIENTS: Program = Program {
     elsewhere: "the clients of mosquitto (mosquitto_pub, mosquitto_sub)",
 };
 
+/// Reads what the aws CLI prints, as in the article.
+pub(crate) const JQ: Program = Program {
+    names: &["jq"],
+    debian_package: "jq",
+    elsewhere: "jq",
+};
+
 /// One that can make an environment with pip.
 pub(super) const PYTHON: Program = Program {
     names: &["python3"],
