@@ -21,6 +21,7 @@ use gnomon_backend::net::{
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
 use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
+use gnomon_backend::things::policies::document::{Document, DocumentError};
 use gnomon_backend::uplink::{BrokerAddress, Credentials, Notice};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -46,6 +47,10 @@ enum StartError {
     Certificate(TlsError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("--policy {0}: {1}")]
+    PolicyFile(String, io::Error),
+    #[error("--policy {0}: {1}")]
+    Policy(String, DocumentError),
     #[error("--sigv4-keys {0}: {1}")]
     Keys(String, String),
     #[error("--password-file {0}: {1}")]
@@ -94,6 +99,7 @@ fn start() -> Result<(), StartError> {
 
 async fn serve(options: Options) -> Result<(), StartError> {
     let shutdown = shutdown().map_err(StartError::Signals)?;
+    let policy = options.policy.as_deref().map(policy).transpose()?;
     let attach = options.attach.clone().map(attach).transpose()?;
     let (http, https) = match attach {
         None => (
@@ -102,10 +108,23 @@ async fn serve(options: Options) -> Result<(), StartError> {
         ),
         Some(_) => ("HTTP on", "HTTPS on"),
     };
-    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
-    let mqtts = listen("mqtts", "MQTT over TLS on", options.mqtts.as_deref()).await?;
-    let http = listen("http", http, options.http.as_deref()).await?;
-    let https = listen("https", https, options.https.as_deref()).await?;
+    let is_governed = policy.is_some();
+    let mqtt = listen(
+        "mqtt",
+        "MQTT over TCP on",
+        options.mqtt.as_deref(),
+        is_governed,
+    )
+    .await?;
+    let mqtts = listen(
+        "mqtts",
+        "MQTT over TLS on",
+        options.mqtts.as_deref(),
+        is_governed,
+    )
+    .await?;
+    let http = listen("http", http, options.http.as_deref(), is_governed).await?;
+    let https = listen("https", https, options.https.as_deref(), is_governed).await?;
     let config = Config {
         limits: Limits::default(),
         seed: options.seed,
@@ -123,7 +142,10 @@ async fn serve(options: Options) -> Result<(), StartError> {
         keys: options.keys.as_deref().map(keys).transpose()?,
         attach,
     };
-    let core = open(&options.data, &config)?;
+    let mut core = open(&options.data, &config)?;
+    if let Some(policy) = policy {
+        core.backend_mut().things_mut().govern(policy);
+    }
     let tls = match (mqtts, https) {
         (None, None) => None,
         (mqtts, https) => Some(TlsListeners {
@@ -174,6 +196,14 @@ fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
     Ok(core)
 }
 
+/// Reads what whoever shows no certificate may do.
+fn policy(path: &Path) -> Result<Document, StartError> {
+    let named = || path.display().to_string();
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| StartError::PolicyFile(named(), error))?;
+    Document::parse(&text).map_err(|error| StartError::Policy(named(), error))
+}
+
 /// Reads what signing in at somebody else's broker takes.
 fn attach(attachment: Attachment) -> Result<Attach, StartError> {
     let Attachment {
@@ -219,6 +249,7 @@ async fn listen(
     flag: &'static str,
     what: &str,
     address: Option<&str>,
+    is_governed: bool,
 ) -> Result<Option<TcpListener>, StartError> {
     let Some(address) = address else {
         return Ok(None);
@@ -232,9 +263,10 @@ async fn listen(
     let bound = listener.local_addr().map_err(fail)?;
     tell(io::stdout(), format_args!("{what} {bound}"));
     if !bound.ip().is_loopback() {
-        let who = match flag {
-            "mqtts" => "with a certificate that is registered here",
-            _ => "without a password",
+        let who = match (flag, is_governed) {
+            ("mqtts", _) => "with a certificate that is registered here",
+            (_, true) => "without a password, and do what --policy allows",
+            (_, false) => "without a password, and do everything: --policy FILE changes that",
         };
         let warning = format_args!("--{flag} {address}: other machines can reach this, {who}");
         tell(io::stdout(), warning);

@@ -236,6 +236,22 @@ async fn a_newer_format_is_refused_by_its_number() {
 }
 
 #[tokio::test]
+async fn a_file_of_before_there_were_policies_is_read() {
+    let (bytes, promised) = good("older-good", Ended::Terminated).await;
+    let data = folder("older");
+    fs::write(file(&data), bytes).unwrap();
+    let database = Database::open(file(&data)).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let policies = TableDefinition::<&[u8], &[u8]>::new("policies");
+    assert!(transaction.delete_table(policies).unwrap());
+    transaction.commit().unwrap();
+    drop(database);
+    let process = Process::gnomon(&data).await.unwrap();
+    assert_eq!(look(process.address).await, promised);
+    assert!(process.terminate().await.unwrap().success());
+}
+
+#[tokio::test]
 async fn a_file_that_was_cut_is_refused_unless_nothing_is_missing() {
     for ended in [Ended::Terminated, Ended::Killed] {
         let (bytes, promised) = good("cut-good", ended).await;

@@ -25,7 +25,7 @@ pub(crate) enum Need {
     /// The broker.
     Mosquitto,
     MosquittoClients,
-    /// The article's own tool, with a Python to run it.
+    /// The article's own tool with a Python to run it, and jq to read what it prints.
     AwsCli,
     CargoDeny,
 }

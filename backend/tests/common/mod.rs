@@ -7,6 +7,7 @@ use std::time::Duration;
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::net::{self, Access, Config, Core, Listeners, RunError};
+use gnomon_backend::things::policies::document::Document;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -32,7 +33,17 @@ impl Server {
         let mut config = config();
         config.site = site;
         config.fleet.devices = devices;
-        Self::run(Core::in_memory(&config).unwrap(), config, None).await
+        let core = Core::in_memory(&config).unwrap();
+        Self::run(core, config, None).await
+    }
+
+    /// Whoever has no certificate may do what this policy allows.
+    pub(crate) async fn governed(policy: &str) -> Self {
+        let config = config();
+        let mut core = Core::in_memory(&config).unwrap();
+        let policy = Document::parse(policy).unwrap();
+        core.backend_mut().things_mut().govern(policy);
+        Self::run(core, config, None).await
     }
 
     /// `broker` is one that it is attached to; without it, it is its own.
@@ -75,10 +86,7 @@ impl Server {
 
     /// A connected client.
     pub(crate) async fn client(&self, client_id: &str) -> Client {
-        let mut client = self.open().await;
-        client.send(&connect(client_id)).await;
-        client.expect(CONNACK).await;
-        client
+        Client::connected(self.mqtt, client_id).await
     }
 
     pub(crate) async fn open(&self) -> Client {
@@ -111,6 +119,13 @@ pub(crate) async fn patiently<T>(future: impl Future<Output = T>) -> T {
 pub(crate) struct Client(TcpStream);
 
 impl Client {
+    pub(crate) async fn connected(address: SocketAddr, client_id: &str) -> Self {
+        let mut client = Self(TcpStream::connect(address).await.unwrap());
+        client.send(&connect(client_id)).await;
+        client.expect(CONNACK).await;
+        client
+    }
+
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.unwrap();
     }

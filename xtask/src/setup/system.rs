@@ -47,7 +47,7 @@ pub(crate) const MOSQUITTO_CLIENTS: Program = Program {
     elsewhere: "the clients of mosquitto (mosquitto_pub, mosquitto_sub)",
 };
 
-/// What the article reads the CLI's answers with.
+/// Reads what the aws CLI prints, as in the article.
 pub(crate) const JQ: Program = Program {
     names: &["jq"],
     debian_package: "jq",
