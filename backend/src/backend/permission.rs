@@ -130,3 +130,47 @@ fn policy(call: &PolicyCall) -> (&'static str, String) {
         PolicyCall::ListTargets { name, .. } => ("iot:ListTargetsForPolicy", named(name)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::Limits;
+    use crate::journal::Key;
+    use crate::things::certificates::CertificateId;
+    use gnomon::time::Now;
+    use gnomon::topic::TopicName;
+
+    const ID: CertificateId = CertificateId([9; 32]);
+
+    fn may_get(backend: &Backend, topic: &str) -> Result<(), ApiError> {
+        let call = DataCall::GetRetainedMessage(TopicName::new(topic).unwrap());
+        backend.check(&Principal::Certificate(ID), &Call::Data(call))
+    }
+
+    #[test]
+    fn policies_and_attachments_count_again_after_a_restart() {
+        let (now, mut backend) = (Now::default(), Backend::new(Limits::default(), 1));
+        backend.start_journal();
+        let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+            "Action":"iot:GetRetainedMessage","Resource":"arn:aws:iot:::topic/a"}]}"#;
+        assert_eq!(may_get(&backend, "a"), Err(ApiError::NotAllowed));
+        let policies = &mut backend.things_mut().policies;
+        policies.create("p", text, now.wall).unwrap();
+        policies.attach("p", ID).unwrap();
+        backend.broker.note_change(Key::Policy("p".into()));
+        backend.broker.note_change(Key::Attached(ID));
+        let mut changes = backend.take_batch().unwrap().changes;
+        changes.sort_by_key(|change| change.table);
+        let mut again = Backend::new(Limits::default(), 1);
+        for change in changes {
+            let value = change.value.unwrap();
+            again
+                .restore(change.table, &change.key, &value, now)
+                .unwrap();
+        }
+        for backend in [backend, again] {
+            assert_eq!(may_get(&backend, "a"), Ok(()));
+            assert_eq!(may_get(&backend, "b"), Err(ApiError::NotAllowed));
+        }
+    }
+}
