@@ -145,7 +145,7 @@ impl Subscriber {
 
 /// With the aws CLI that `GNOMON_AWS` names, or that `cargo xtask setup` installed, before any other.
 fn path() -> String {
-    let aws = std::env::var("GNOMON_AWS").unwrap_or(INSTALLED.to_owned());
+    let aws = std::env::var("GNOMON_AWS").unwrap_or_else(|_| INSTALLED.to_owned());
     let folder = Path::new(&aws).parent().unwrap().to_str().unwrap();
     format!("{folder}:{}", std::env::var("PATH").unwrap_or_default())
 }
