@@ -63,7 +63,8 @@ fn run(way: &str, file: &str, judge: impl Fn(&Value) -> Verdict) -> Result<(), B
     // Written past the capture of the test harness, which would swallow the lines of a test that passes.
     let mut out = stdout();
     for (index, vector) in vectors.iter().enumerate() {
-        let name = vector["name"].as_str().or_else(|| vector["id"].as_str());
+        let name = vector["name"].as_str();
+        let name = name.or_else(|| vector["id"].as_str());
         let name = name.map_or_else(|| format!("#{}", index + 1), str::to_owned);
         // One that brings a test down counts as failed, and the others run.
         let verdict = catch_unwind(AssertUnwindSafe(|| judge(vector)));

@@ -108,23 +108,10 @@ async fn serve(options: Options) -> Result<(), StartError> {
         ),
         Some(_) => ("HTTP on", "HTTPS on"),
     };
-    let is_governed = policy.is_some();
-    let mqtt = listen(
-        "mqtt",
-        "MQTT over TCP on",
-        options.mqtt.as_deref(),
-        is_governed,
-    )
-    .await?;
-    let mqtts = listen(
-        "mqtts",
-        "MQTT over TLS on",
-        options.mqtts.as_deref(),
-        is_governed,
-    )
-    .await?;
-    let http = listen("http", http, options.http.as_deref(), is_governed).await?;
-    let https = listen("https", https, options.https.as_deref(), is_governed).await?;
+    let mqtt = listen("mqtt", "MQTT over TCP on", &options.mqtt, &options).await?;
+    let mqtts = listen("mqtts", "MQTT over TLS on", &options.mqtts, &options).await?;
+    let http = listen("http", http, &options.http, &options).await?;
+    let https = listen("https", https, &options.https, &options).await?;
     let config = Config {
         limits: Limits::default(),
         seed: options.seed,
@@ -248,8 +235,8 @@ fn password(path: &Path) -> Result<Vec<u8>, StartError> {
 async fn listen(
     flag: &'static str,
     what: &str,
-    address: Option<&str>,
-    is_governed: bool,
+    address: &Option<String>,
+    options: &Options,
 ) -> Result<Option<TcpListener>, StartError> {
     let Some(address) = address else {
         return Ok(None);
@@ -263,10 +250,11 @@ async fn listen(
     let bound = listener.local_addr().map_err(fail)?;
     tell(io::stdout(), format_args!("{what} {bound}"));
     if !bound.ip().is_loopback() {
-        let who = match (flag, is_governed) {
-            ("mqtts", _) => "with a certificate that is registered here",
-            (_, true) => "without a password, and do what --policy allows",
-            (_, false) => "without a password, and do everything: --policy FILE changes that",
+        let who = match flag {
+            "mqtts" => "with a certificate that is registered here",
+            "http" | "https" if options.keys.is_some() => "with a key of --sigv4-keys",
+            _ if options.policy.is_some() => "without a password, and do what --policy allows",
+            _ => "without a password, and do everything: --policy FILE changes that",
         };
         let warning = format_args!("--{flag} {address}: other machines can reach this, {who}");
         tell(io::stdout(), warning);
