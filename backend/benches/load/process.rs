@@ -69,9 +69,7 @@ impl Process {
             Err(late) => return Err(late.into()),
         }
         let ready_after = begun.elapsed();
-        let address = said
-            .iter()
-            .find_map(|line| line.strip_prefix("MQTT over TCP on ")?.parse().ok());
+        let address = address_in(&said, "MQTT over TCP on ");
         Ok(Self {
             child,
             address: address.ok_or_else(|| io::Error::other("it names no MQTT port"))?,
@@ -83,11 +81,29 @@ impl Process {
 
     /// Starts mosquitto with one listener and nothing kept on disk, which is its default.
     pub(crate) async fn mosquitto(program: &str, folder: &Path) -> io::Result<Self> {
+        Self::mosquitto_also(program, folder, "").await
+    }
+
+    /// The same with a WebSocket listener, which takes no address of its own: for where only the loopback is.
+    pub(crate) async fn mosquitto_with_websocket(
+        program: &str,
+        folder: &Path,
+    ) -> io::Result<(Self, SocketAddr)> {
+        let address = free_address()?;
+        let port = address.port();
+        // In a user namespace there is nobody else to become.
+        let more = format!("user root\nlistener {port}\nprotocol websockets\n");
+        let process = Self::mosquitto_also(program, folder, &more).await?;
+        listening(address).await?;
+        Ok((process, address))
+    }
+
+    async fn mosquitto_also(program: &str, folder: &Path, more: &str) -> io::Result<Self> {
         let address = free_address()?;
         let config = folder.join("mosquitto.conf");
-        // Without the last line Nagle's algorithm would hold back the second of two small packets.
+        // Without nodelay Nagle's algorithm would hold back the second of two small packets.
         let text = format!(
-            "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n",
+            "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n{more}",
             address.port()
         );
         std::fs::write(&config, text)?;
@@ -100,12 +116,7 @@ impl Process {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        while TcpStream::connect(address).is_err() {
-            if begun.elapsed() > PATIENCE {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        listening(address).await?;
         Ok(Self {
             child,
             address,
@@ -113,6 +124,11 @@ impl Process {
             said: Vec::new(),
             _stdout: None,
         })
+    }
+
+    /// The address on the line that begins so.
+    pub(crate) fn address_of(&self, what: &str) -> Option<SocketAddr> {
+        address_in(&self.said, what)
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -138,6 +154,23 @@ impl Process {
     pub(crate) async fn ended(mut self) -> io::Result<ExitStatus> {
         tokio::time::timeout(PATIENCE, self.child.wait()).await?
     }
+}
+
+fn address_in(said: &[String], what: &str) -> Option<SocketAddr> {
+    said.iter()
+        .find_map(|line| line.strip_prefix(what)?.parse().ok())
+}
+
+/// Waits until somebody accepts connections there.
+async fn listening(address: SocketAddr) -> io::Result<()> {
+    let begun = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        if begun.elapsed() > PATIENCE {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
 }
 
 /// A port that nobody had a moment ago: mosquitto cannot be told to choose one.
