@@ -1,48 +1,56 @@
-//! The HTTP calls of an AWS IoT data endpoint as values: the parts of a request become a [`Call`], and what came of
-//! it becomes an [`Answer`]. Knows no socket, and nothing of how a call is carried out.
+//! The HTTP calls of AWS IoT as values, those of its data endpoint and those of its control plane: the parts of a
+//! request become a [`Call`], and what came of it becomes an [`Answer`]. Knows no socket, and nothing of how a call is
+//! carried out.
 
 mod answer;
+pub mod control;
+mod data;
 mod error;
 #[cfg(test)]
 mod tests;
-mod token;
-mod uri;
-
-use std::ops::RangeInclusive;
+pub(crate) mod token;
+pub(crate) mod uri;
 
 use bytes::Bytes;
-use gnomon::message::{Message, QoS};
-use gnomon::shadow::topics::{ShadowId, Verb};
 use gnomon::time::UnixMillis;
-use gnomon::topic::TopicName;
+use serde_json::Value;
 
 use crate::broker::RetainedMessage;
+use crate::search::Search;
 
 pub use answer::Answer;
+pub use control::ControlCall;
+pub use data::DataCall;
 pub use error::ApiError;
 
 /// Bytes of a body, as of an MQTT payload.
 pub const MAX_BODY: usize = 128 * 1024;
-const PAGE_SIZE: RangeInclusive<usize> = 1..=100;
-const MAX_RESULTS: RangeInclusive<usize> = 1..=200;
+
+/// A request as it came, its path and query still percent-encoded.
+#[derive(Clone, Debug, Default)]
+pub struct Request<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub query: &'a str,
+    /// The name by which this backend was called, without a port.
+    pub host: &'a str,
+    /// Of the headers `x-amzn-principal` and `x-amzn-iot-principal`: whom the call is about.
+    pub principal: Option<&'a str>,
+    pub body: Bytes,
+}
 
 /// What is asked for, its names and parameters checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Call {
-    /// GetThingShadow, UpdateThingShadow, DeleteThingShadow. `shadow` is None for the classic one.
-    Shadow {
-        thing: String,
-        shadow: Option<String>,
-        verb: Verb,
-        body: Bytes,
-    },
-    ListNamedShadowsForThing {
-        thing: String,
-        page: Page<String>,
-    },
-    Publish(Message),
-    ListRetainedMessages(Page<TopicName>),
-    GetRetainedMessage(TopicName),
+    Data(DataCall),
+    Control(ControlCall),
+}
+
+/// Which of AWS IoT's two endpoints a path belongs to; here both are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plane {
+    Data,
+    Control,
 }
 
 /// The part of a list that is asked for.
@@ -54,7 +62,7 @@ pub struct Page<T> {
 }
 
 /// What came of a call that succeeded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// The shadow service's own answer.
     Shadow(Bytes),
@@ -65,6 +73,12 @@ pub enum Outcome {
     Published,
     RetainedMessages(Listed<RetainedMessage>),
     RetainedMessage(RetainedMessage),
+    /// An answer of the control plane.
+    Document(Value),
+    /// Nothing is said but that it was done.
+    Done,
+    /// Not finished: to be called again, so that others get their turn.
+    Searching(Search),
 }
 
 /// One page of a list.
@@ -82,42 +96,38 @@ impl<T> Listed<T> {
             more: items.next().is_some(),
         }
     }
+
+    /// What names the next page; None on the last one.
+    pub(crate) fn next_token(&self, name: impl Fn(&T) -> String) -> Option<String> {
+        let last = self.items.last().filter(|_| self.more)?;
+        Some(token::write(&name(last)))
+    }
 }
 
 /// Whether a path, still percent-encoded, belongs to this interface and to nothing else.
-pub fn is_call(path: &str) -> bool {
-    let first = path.split('/').nth(1);
-    matches!(first, Some("api" | "retainedMessage" | "things" | "topics"))
+pub fn plane(path: &str) -> Option<Plane> {
+    let levels = levels(path);
+    if data::is_call(&levels) {
+        return Some(Plane::Data);
+    }
+    control::is_call(&levels).then_some(Plane::Control)
 }
 
 impl Call {
-    /// `path` and `query` are still percent-encoded.
-    pub fn parse(method: &str, path: &str, query: &str, body: Bytes) -> Result<Self, ApiError> {
-        if body.len() > MAX_BODY {
+    pub fn parse(request: &Request<'_>) -> Result<Self, ApiError> {
+        if request.body.len() > MAX_BODY {
             return Err(ApiError::TooLarge);
         }
-        if let Some(topic) = path.strip_prefix("/topics/") {
-            allow(method, "POST")?;
-            return publish(topic, query, body);
-        }
-        if let Some(topic) = path.strip_prefix("/retainedMessage/") {
-            allow(method, "GET")?;
-            return Ok(Self::GetRetainedMessage(topic_name(topic)?));
-        }
-        let levels: Vec<&str> = path.split('/').skip(1).collect();
-        match levels[..] {
-            ["retainedMessage"] => {
-                allow(method, "GET")?;
-                list_retained(query)
-            }
-            ["things", thing, "shadow"] => shadow(method, thing, query, body),
-            ["api", "things", "shadow", "ListNamedShadowsForThing", thing] => {
-                allow(method, "GET")?;
-                list_named_shadows(thing, query)
-            }
-            _ => Err(ApiError::UnknownPath),
+        let levels = levels(request.path);
+        match data::is_call(&levels) {
+            true => DataCall::parse(request, &levels).map(Self::Data),
+            false => ControlCall::parse(request, &levels).map(Self::Control),
         }
     }
+}
+
+fn levels(path: &str) -> Vec<&str> {
+    path.split('/').skip(1).collect()
 }
 
 fn allow(method: &str, allowed: &'static str) -> Result<(), ApiError> {
@@ -127,73 +137,7 @@ fn allow(method: &str, allowed: &'static str) -> Result<(), ApiError> {
     }
 }
 
-fn shadow(method: &str, thing: &str, query: &str, body: Bytes) -> Result<Call, ApiError> {
-    let verb = match method {
-        "GET" => Verb::Get,
-        "POST" => Verb::Update,
-        "DELETE" => Verb::Delete,
-        _ => {
-            let allowed = "GET,POST,DELETE";
-            return Err(ApiError::MethodNotAllowed { allowed });
-        }
-    };
-    let thing = uri::decode(thing)?;
-    let shadow = uri::parameter(query, "name")?;
-    ShadowId::new(&thing, shadow.as_deref())?;
-    Ok(Call::Shadow {
-        thing,
-        shadow,
-        verb,
-        body,
-    })
-}
-
-fn list_named_shadows(thing: &str, query: &str) -> Result<Call, ApiError> {
-    let thing = uri::decode(thing)?;
-    ShadowId::new(&thing, None)?;
-    let after = next_token(query)?;
-    if ShadowId::new(&thing, after.as_deref()).is_err() {
-        return Err(ApiError::NextToken);
-    }
-    let size = uri::number(query, "pageSize", PAGE_SIZE)?;
-    let page = Page { after, size };
-    Ok(Call::ListNamedShadowsForThing { thing, page })
-}
-
-fn list_retained(query: &str) -> Result<Call, ApiError> {
-    let after = next_token(query)?;
-    let after = after.map(|topic| TopicName::new(&topic)).transpose();
-    let after = after.map_err(|_| ApiError::NextToken)?;
-    let size = uri::number(query, "maxResults", MAX_RESULTS)?;
-    Ok(Call::ListRetainedMessages(Page { after, size }))
-}
-
 fn next_token(query: &str) -> Result<Option<String>, ApiError> {
     let token = uri::parameter(query, "nextToken")?;
     token.map(|token| token::read(&token)).transpose()
-}
-
-fn topic_name(encoded: &str) -> Result<TopicName, ApiError> {
-    Ok(TopicName::new(&uri::decode(encoded)?)?)
-}
-
-/// The parameters that only MQTT 5 knows are let by.
-fn publish(topic: &str, query: &str, payload: Bytes) -> Result<Call, ApiError> {
-    let topic = topic_name(topic)?;
-    let qos = match uri::parameter(query, "qos")?.as_deref() {
-        None | Some("0") => QoS::AtMostOnce,
-        Some("1") => QoS::AtLeastOnce,
-        Some(_) => return Err(ApiError::Qos),
-    };
-    let retain = match uri::parameter(query, "retain")?.as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(ApiError::Retain),
-    };
-    Ok(Call::Publish(Message {
-        topic,
-        payload,
-        qos,
-        retain,
-    }))
 }

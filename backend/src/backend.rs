@@ -2,11 +2,13 @@
 //! drive in virtual time. Knows no socket, no clock and no disk: its host saves what it is given.
 
 mod call;
+mod control;
 
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use gnomon::message::Message;
+use gnomon::rng::Rng;
 use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::error::ShadowError;
 use gnomon::shadow::service::{Limits as ShadowLimits, Request, Response, ShadowService};
@@ -34,6 +36,8 @@ pub struct Backend {
     broker: Broker,
     shadows: ShadowService,
     unanswered: Unanswered,
+    /// Decides the identifiers of things.
+    rng: Rng,
     fleet: Option<Member>,
     /// Where it is there, the shadow service speaks through it and not through the broker.
     uplink: Option<Uplink>,
@@ -61,6 +65,7 @@ impl Backend {
             broker: Broker::new(limits, seed),
             shadows: ShadowService::new(ShadowLimits::default()),
             unanswered: Unanswered::default(),
+            rng: Rng::new(seed),
             fleet: None,
             uplink: None,
         }

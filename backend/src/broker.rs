@@ -9,12 +9,14 @@
 mod certificates;
 mod connect;
 mod connection;
+mod connectivity;
 mod durable;
 mod limits;
 mod outbox;
 mod permission;
 mod presence;
 mod publish;
+mod registry;
 mod reserved;
 mod retained;
 mod session;
@@ -40,6 +42,7 @@ use crate::journal::{Journal, Mark};
 use crate::things::{Principal, Things};
 
 pub use connection::CloseReason;
+pub use connectivity::Connectivity;
 pub use limits::Limits;
 pub use retained::RetainedMessage;
 
@@ -96,6 +99,8 @@ pub struct Broker {
     subscriptions: Subscriptions<SessionId>,
     retained: Retained,
     things: Things,
+    /// How the clients of registered things went.
+    departures: HashMap<String, Connectivity>,
     timers: Timers,
     journal: Journal,
     /// Connections whose next bytes wait for a batch.
@@ -128,6 +133,7 @@ impl Broker {
             subscriptions: Subscriptions::new(),
             retained: Retained::default(),
             things: Things::default(),
+            departures: HashMap::new(),
             timers: Timers::default(),
             journal: Journal::default(),
             held: Vec::new(),

@@ -4,7 +4,9 @@
 //! - [`record`]: what is kept on disk, as bytes in tables
 //! - [`things`]: who is known here and what they may do: certificates, policies, the registry (pure)
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
-//! - [`api`]: the HTTP calls of an AWS IoT data endpoint, from a request's parts to an answer's
+//! - [`search`]: the query language of the fleet's index
+//! - [`api`]: the HTTP calls of AWS IoT's data endpoint and control plane, from a request's parts to an answer's
+//! - [`signatures`]: who signed a request by AWS Signature Version 4
 //! - [`backend`]: broker, shadow service and simulated fleet joined; what tests drive in virtual time
 //! - `unanswered`: how many shadow requests of a connection wait for their answer
 //! - [`uplink`]: the shadow service as a client of somebody else's broker, instead of our own
@@ -21,6 +23,8 @@ pub mod journal;
 pub mod record;
 pub mod things;
 pub mod broker;
+pub mod search;
+pub mod signatures;
 pub mod api;
 mod unanswered;
 pub mod uplink;

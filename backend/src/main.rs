@@ -7,6 +7,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use gnomon_backend::broker::Limits;
@@ -17,6 +18,7 @@ use gnomon_backend::net::{
     ServerCertificate, TlsError, TlsListeners,
 };
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
+use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
 use gnomon_backend::uplink::{BrokerAddress, Credentials};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -44,6 +46,8 @@ enum StartError {
     Certificate(TlsError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("--sigv4-keys {0}: {1}")]
+    Keys(String, String),
     #[error("--password-file {0}: {1}")]
     Password(String, io::Error),
     #[error("--attach {0}: {1}")]
@@ -127,6 +131,7 @@ async fn serve(options: Options) -> Result<(), StartError> {
             &options.allow_origins,
         ),
         site: options.site.clone(),
+        keys: options.keys.as_deref().map(keys).transpose()?,
         attach,
     };
     let core = open(&options.data, &config)?;
@@ -142,6 +147,13 @@ async fn serve(options: Options) -> Result<(), StartError> {
     let ready = || tell(io::stdout(), "ready");
     net::run(core, listeners, config, ready, shutdown).await?;
     Ok(())
+}
+
+fn keys(path: &Path) -> Result<Arc<Keys>, StartError> {
+    let fail = |error: String| StartError::Keys(path.display().to_string(), error);
+    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    let keys = Keys::parse(&text).map_err(|error| fail(error.to_string()))?;
+    Ok(Arc::new(keys))
 }
 
 /// What is shown to whoever connects by TLS.

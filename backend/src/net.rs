@@ -7,8 +7,10 @@ mod clock;
 mod doorkeeper;
 mod http;
 mod hub;
+mod issue;
 mod listeners;
 mod prompt;
+mod signed;
 mod tcp;
 mod tls;
 mod websocket;
@@ -27,6 +29,7 @@ use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
 use crate::identity::{self, IdentityError};
+use crate::signatures::Keys;
 use crate::store::{Store, StoreError};
 use crate::things::authority::{Authority, AuthorityError};
 
@@ -52,6 +55,8 @@ pub struct Config {
     /// The built dashboard.
     pub site: PathBuf,
     pub access: Access,
+    /// Who may sign; without them nobody has to.
+    pub keys: Option<Arc<Keys>>,
     /// Somebody else's broker, whose shadows to serve instead of being one.
     pub attach: Option<Attach>,
 }
@@ -148,6 +153,7 @@ pub async fn run(
         None => core.backend,
         Some(attach) => core.backend.with_uplink(attach.uplink(&core.clock)),
     };
+    let authority = core.authority;
     let hub = Arc::new(Hub::new(core.clock, backend, &config.fleet));
     let writer = core.store.map(|store| Writer::start(hub.clone(), store));
     let mut writer = writer.transpose().map_err(RunError::Thread)?;
@@ -159,6 +165,7 @@ pub async fn run(
     );
     let serving = Serving {
         hub: hub.clone(),
+        authority,
         tasks: tasks.clone(),
         stop: stop.clone(),
     };

@@ -29,6 +29,8 @@ Usage: gnomon-backend [FLAGS]
                           by TLS, instead of one signed by ca.pem in the data folder
   --https-key FILE        and this is its private key
   --allow-origin ORIGIN   also lets pages of this origin in, such as https://example.org; may be repeated
+  --sigv4-keys FILE       lets in only HTTP calls and WebSockets that are signed (AWS Signature Version 4) with one
+                          of the keys in this file: on each line an access key identifier, a blank, its secret
   --attach URL            is no broker, but serves the shadows of this one: mqtt://HOST[:1883] or
                           mqtts://HOST[:8883], checked by the system's certificates or those of SSL_CERT_FILE
   --user NAME             signs in there with this name
@@ -53,6 +55,8 @@ pub struct Options {
     /// One's own server certificate, and its key.
     pub certificate: Option<(PathBuf, PathBuf)>,
     pub allow_origins: Vec<String>,
+    /// The access keys of whoever may use HTTP and WebSocket.
+    pub keys: Option<PathBuf>,
     /// With it `mqtt` and `mqtts` are `None` and `fleet` is 0.
     pub attach: Option<Attachment>,
 }
@@ -80,6 +84,7 @@ impl Default for Options {
             tls_names: Vec::new(),
             certificate: None,
             allow_origins: Vec::new(),
+            keys: None,
             attach: None,
         }
     }
@@ -123,6 +128,7 @@ impl Request {
                     let origin = parser.value()?.parse_with(origin)?;
                     options.allow_origins.push(origin);
                 }
+                Long("sigv4-keys") => options.keys = Some(parser.value()?.into()),
                 Long("attach") => sign_in.broker = Some(broker(&parser.value()?.string()?)?),
                 Long("user") => sign_in.user_name = Some(parser.value()?.string()?),
                 Long("password-file") => sign_in.password_file = Some(parser.value()?.into()),
@@ -263,7 +269,7 @@ mod tests {
     fn every_flag_is_read() {
         let arguments = "--data d --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
             --http 0.0.0.0:80 --allow-origin http://a --allow-origin=https://b:1 --mqtts [::1]:2 --https off \
-            --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k";
+            --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k --sigv4-keys f";
         let parsed = Request::parse(arguments.split_whitespace()).unwrap();
         let expected = Options {
             data: "d".into(),
@@ -278,6 +284,7 @@ mod tests {
             tls_names: vec!["gnomon.lan".to_owned(), "::2".to_owned()],
             certificate: Some(("c".into(), "k".into())),
             allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
+            keys: Some("f".into()),
             attach: None,
         };
         assert_eq!(parsed, Request::Run(Box::new(expected)));

@@ -220,6 +220,7 @@ fn config(broker: Option<SocketAddr>) -> Result<Config, String> {
         },
         site: "nowhere".into(),
         access: Access::default(),
+        keys: None,
         attach: attach.transpose()?,
     })
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use gnomon::message::QoS;
 use serde_json::{Value, json};
 
-use super::{ApiError, Listed, Outcome, token};
+use super::{ApiError, Outcome};
 use crate::broker::RetainedMessage;
 
 /// What goes back to the caller.
@@ -37,7 +37,7 @@ impl Answer {
                     ApiError::MethodNotAllowed { allowed } => Some(allowed),
                     _ => None,
                 },
-                body: message(&error.to_string(), trace_id),
+                body: failure(&error, trace_id),
             },
         }
     }
@@ -47,7 +47,7 @@ fn body(outcome: Outcome, trace_id: &str) -> Bytes {
     match outcome {
         Outcome::Shadow(body) => body,
         Outcome::NamedShadows { names, now } => {
-            let next_token = next_token(&names, |name| name);
+            let next_token = names.next_token(String::clone);
             let mut list = json!({ "results": names.items, "timestamp": now.seconds() });
             add(&mut list, next_token);
             bytes(&list)
@@ -56,7 +56,7 @@ fn body(outcome: Outcome, trace_id: &str) -> Bytes {
         Outcome::RetainedMessages(messages) => {
             let topics: Vec<Value> = messages.items.iter().map(summary).collect();
             let mut list = json!({ "retainedTopics": topics });
-            add(&mut list, next_token(&messages, topic));
+            add(&mut list, messages.next_token(|it| topic(it).to_owned()));
             bytes(&list)
         }
         Outcome::RetainedMessage(retained) => {
@@ -65,6 +65,9 @@ fn body(outcome: Outcome, trace_id: &str) -> Bytes {
             whole["payload"] = payload.into();
             bytes(&whole)
         }
+        Outcome::Document(document) => bytes(&document),
+        // A search that is under way is never answered.
+        Outcome::Done | Outcome::Searching(_) => Bytes::new(),
     }
 }
 
@@ -86,12 +89,6 @@ fn topic(retained: &RetainedMessage) -> &str {
     retained.message.topic.as_str()
 }
 
-/// None on the last page.
-fn next_token<T>(listed: &Listed<T>, name: impl Fn(&T) -> &str) -> Option<String> {
-    let last = listed.items.last().filter(|_| listed.more)?;
-    Some(token::write(name(last)))
-}
-
 fn add(list: &mut Value, next_token: Option<String>) {
     if let Some(token) = next_token {
         list["nextToken"] = token.into();
@@ -102,12 +99,23 @@ fn message(text: &str, trace_id: &str) -> Bytes {
     bytes(&json!({ "message": text, "traceId": trace_id }))
 }
 
+/// What is there already is named beside the message.
+fn failure(error: &ApiError, trace_id: &str) -> Bytes {
+    let mut body = json!({ "message": error.to_string(), "traceId": trace_id });
+    if let Some((id, arn)) = error.resource() {
+        body["resourceId"] = id.into();
+        body["resourceArn"] = arn.into();
+    }
+    bytes(&body)
+}
+
 fn bytes(json: &Value) -> Bytes {
     json.to_string().into()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Listed;
     use super::*;
     use gnomon::message::Message;
     use gnomon::shadow::error::ShadowError;

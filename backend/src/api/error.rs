@@ -1,8 +1,19 @@
 //! Why a call fails: AWS IoT's statuses, exception names and texts.
 
+mod control;
+
 use gnomon::shadow::error::ShadowError;
 use gnomon::shadow::topics::NameError;
 use gnomon::topic::TopicError;
+
+use super::Plane;
+use crate::search::QueryError;
+use crate::signatures::SignatureError;
+use crate::things::authority::AuthorityError;
+use crate::things::certificates::{CertificateError, CertificateId};
+use crate::things::policies::PolicyError;
+use crate::things::registry::RegistryError;
+use crate::things::x509::X509Error;
 
 /// `Display` is the message of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +57,53 @@ pub enum ApiError {
     SlowBody,
     #[error(transparent)]
     Shadow(#[from] ShadowError),
+    #[error("Invalid request body: {0}")]
+    Body(String),
+    #[error("Missing {0}")]
+    Missing(&'static str),
+    #[error("Invalid {0}: it is true or false")]
+    Flag(&'static str),
+    #[error("Invalid principal: it is the ARN of a certificate")]
+    Principal,
+    #[error("Invalid certificate identifier")]
+    CertificateId,
+    #[error("Invalid certificate status: it is ACTIVE, INACTIVE or REVOKED")]
+    CertificateStatus,
+    #[error("Invalid policy version")]
+    PolicyVersion,
+    #[error("Invalid expectedVersion: it is a number")]
+    ExpectedVersion,
+    #[error("Invalid endpointType: here it is iot:Data-ATS or iot:Data")]
+    EndpointType,
+    #[error("Invalid queryVersion: it is 2017-09-30")]
+    QueryVersion,
+    #[error("This backend has no {0}")]
+    NotHere(&'static str),
+    #[error("Index {0} does not exist")]
+    NoIndex(String),
+    #[error("Certificate {0} does not exist")]
+    NoCertificate(CertificateId),
+    #[error("Things must be detached before deletion (arn: {})", .0.arn())]
+    ThingsAttached(CertificateId),
+    #[error("Certificate policies must be detached before deletion (arn: {})", .0.arn())]
+    PoliciesAttached(CertificateId),
+    /// Keys are made where there is randomness, and not here.
+    #[error("This backend signs no certificates")]
+    NoAuthority,
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    #[error(transparent)]
+    X509(#[from] X509Error),
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    #[error("{0}")]
+    Signature(SignatureError, Plane),
 }
 
 impl ApiError {
@@ -68,14 +126,42 @@ impl ApiError {
             | Self::Qos
             | Self::Retain
             | Self::Number { .. }
+            | Self::Body(_)
+            | Self::Missing(_)
+            | Self::Flag(_)
+            | Self::Principal
+            | Self::CertificateId
+            | Self::CertificateStatus
+            | Self::PolicyVersion
+            | Self::ExpectedVersion
+            | Self::EndpointType
+            | Self::QueryVersion
             | Self::BrokenBody => (400, "InvalidRequestException"),
+            Self::Query(_) => (400, "InvalidQueryException"),
+            Self::X509(_) => (400, "CertificateValidationException"),
             Self::ReservedTopic | Self::NotAllowed => (403, "ForbiddenException"),
-            Self::UnknownPath | Self::NothingRetained(_) => (404, "ResourceNotFoundException"),
+            Self::UnknownPath
+            | Self::NothingRetained(_)
+            | Self::NoIndex(_)
+            | Self::NoCertificate(_) => (404, "ResourceNotFoundException"),
+            Self::ThingsAttached(_) | Self::PoliciesAttached(_) => (409, "DeleteConflictException"),
             Self::MethodNotAllowed { .. } => (405, "MethodNotAllowedException"),
             Self::SlowBody => (408, "RequestTimeoutException"),
             Self::TooLarge => (413, "RequestEntityTooLargeException"),
-            Self::NoBroker => (501, "NotImplementedException"),
+            Self::NoBroker | Self::NoAuthority | Self::NotHere(_) => {
+                (501, "NotImplementedException")
+            }
             Self::Shadow(error) => (error.code(), error.exception()),
+            Self::Registry(error) => control::registry(error),
+            Self::Policy(error) => control::policy(error),
+            Self::Certificate(error) => control::certificate(error),
+            Self::Authority(error) => control::authority(error),
+            Self::Signature(error, plane) => control::signature(error, *plane),
         }
+    }
+
+    /// Identifier and ARN of what is there already.
+    pub(super) fn resource(&self) -> Option<(String, String)> {
+        control::resource(self)
     }
 }

@@ -6,12 +6,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::ApiError;
 
 /// `last` is the last item of the page.
-pub(super) fn write(last: &str) -> String {
+pub(crate) fn write(last: &str) -> String {
     URL_SAFE_NO_PAD.encode(last)
 }
 
 /// Gives the item back. It may have been made up by anyone: whoever takes it checks it.
-pub(super) fn read(token: &str) -> Result<String, ApiError> {
+pub(crate) fn read(token: &str) -> Result<String, ApiError> {
     let bytes = URL_SAFE_NO_PAD.decode(token);
     let text = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.ok_or(ApiError::NextToken)

@@ -23,7 +23,7 @@ fn hex_digit(byte: Option<u8>) -> Result<u8, ApiError> {
 }
 
 /// The first parameter of this name.
-pub(super) fn parameter(query: &str, name: &str) -> Result<Option<String>, ApiError> {
+pub(crate) fn parameter(query: &str, name: &str) -> Result<Option<String>, ApiError> {
     let mut pairs = query
         .split('&')
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")));

@@ -9,7 +9,7 @@ use gnomon::time::Now;
 use gnomon::topic::TopicName;
 
 use super::Backend;
-use crate::api::{ApiError, Call, Listed, Outcome};
+use crate::api::{ApiError, Call, DataCall, Listed, Outcome};
 use crate::journal::Mark;
 use crate::things::{Action, Principal};
 
@@ -19,11 +19,24 @@ type Answer = (Result<Outcome, ApiError>, Mark);
 impl Backend {
     /// Carries a call out, if `principal` may make it. The answer may be given once the batch of the mark is saved.
     pub fn handle_call(&mut self, principal: &Principal, call: Call, now: Now) -> Answer {
-        if !self.allows(principal, &call) {
-            return (Err(ApiError::NotAllowed), Mark::NONE);
-        }
         let answer = match call {
-            Call::Shadow {
+            Call::Data(call) if !self.allows(principal, &call) => {
+                (Err(ApiError::NotAllowed), Mark::NONE)
+            }
+            Call::Data(call) => self.data(call, now),
+            Call::Control(_) if self.uplink.is_some() => (Err(ApiError::NoBroker), Mark::NONE),
+            Call::Control(call) => {
+                let result = self.control(call, now);
+                self.shown(result)
+            }
+        };
+        self.run_fleet(now);
+        answer
+    }
+
+    fn data(&mut self, call: DataCall, now: Now) -> Answer {
+        match call {
+            DataCall::Shadow {
                 thing,
                 shadow,
                 verb,
@@ -32,35 +45,34 @@ impl Backend {
                 let result = self.ask_over_http(&thing, shadow.as_deref(), verb, &body, now);
                 self.shown(result.map(Outcome::Shadow))
             }
-            Call::ListNamedShadowsForThing { thing, page } => {
+            DataCall::ListNamedShadowsForThing { thing, page } => {
                 let names = self.shadows.names(&thing, page.after.as_deref());
                 let names = Listed::first(names.map(str::to_owned), page.size);
                 let now = now.wall;
                 self.shown(Ok(Outcome::NamedShadows { names, now }))
             }
-            Call::Publish(message) => self.publish(&message, now),
-            Call::ListRetainedMessages(_) | Call::GetRetainedMessage(_)
+            DataCall::Publish(message) => self.publish(&message, now),
+            DataCall::ListRetainedMessages(_) | DataCall::GetRetainedMessage(_)
                 if self.uplink.is_some() =>
             {
                 (Err(ApiError::NoBroker), Mark::NONE)
             }
-            Call::ListRetainedMessages(page) => {
+            DataCall::ListRetainedMessages(page) => {
                 let messages = self.broker.retained_after(page.after.as_ref());
                 let messages = Listed::first(messages.cloned(), page.size);
                 self.shown(Ok(Outcome::RetainedMessages(messages)))
             }
-            Call::GetRetainedMessage(topic) => self.shown(self.retained(&topic)),
-        };
-        self.run_fleet(now);
-        answer
+            DataCall::GetRetainedMessage(topic) => self.shown(self.retained(&topic)),
+        }
     }
 
-    fn allows(&self, principal: &Principal, call: &Call) -> bool {
+    /// The control plane is open to whoever is let in at all.
+    fn allows(&self, principal: &Principal, call: &DataCall) -> bool {
         let things = self.broker.things();
         let mut permit = things.permit(principal.clone(), None);
         let mut allows = |action, resource: &str| things.allows(&mut permit, action, resource);
         match call {
-            Call::Shadow {
+            DataCall::Shadow {
                 thing,
                 shadow,
                 verb,
@@ -77,14 +89,18 @@ impl Backend {
                 }
             }
             // As in AWS's list of actions this one has no resource.
-            Call::ListNamedShadowsForThing { .. } => allows(Action::ListNamedShadowsForThing, "*"),
-            Call::Publish(message) => {
+            DataCall::ListNamedShadowsForThing { .. } => {
+                allows(Action::ListNamedShadowsForThing, "*")
+            }
+            DataCall::Publish(message) => {
                 let topic = message.topic.as_str();
                 allows(Action::Publish, topic)
                     && (!message.retain || allows(Action::RetainPublish, topic))
             }
-            Call::ListRetainedMessages(_) => allows(Action::ListRetainedMessages, "*"),
-            Call::GetRetainedMessage(topic) => allows(Action::GetRetainedMessage, topic.as_str()),
+            DataCall::ListRetainedMessages(_) => allows(Action::ListRetainedMessages, "*"),
+            DataCall::GetRetainedMessage(topic) => {
+                allows(Action::GetRetainedMessage, topic.as_str())
+            }
         }
     }
 
@@ -148,12 +164,19 @@ impl Backend {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Request;
     use crate::broker::Limits;
     use crate::uplink::{Credentials, Uplink};
     use gnomon::time::Instant;
 
     fn call(backend: &mut Backend, method: &str, path: &str, body: &'static str) -> Answer {
-        let call = Call::parse(method, path, "retain=true", body.into());
+        let call = Call::parse(&Request {
+            method,
+            path,
+            query: "retain=true",
+            body: body.into(),
+            ..Request::default()
+        });
         backend.handle_call(&Principal::Anonymous, call.unwrap(), Now::default())
     }
 

@@ -103,6 +103,7 @@ impl Broker {
             connection.outbox.clear();
         }
         if let Phase::Open(mut open) = phase {
+            self.note_departure(&open, &reason, now);
             self.leave_session(open.session, now);
             if let Some(will) = self.due_will(&mut open, &reason) {
                 self.publish_message(&will, Mark::NONE, now);

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use gnomon::message::{Message, QoS};
-use gnomon::time::Now;
+use gnomon::time::{Now, UnixMillis};
 use gnomon::topic::TopicName;
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ pub(super) struct Presence {
     /// Grows from one connection to the next, over restarts too, so that whoever gets two events out of order can
     /// tell which is the later one.
     version: i64,
+    pub(super) since: UnixMillis,
     address: Option<IpAddr>,
 }
 
@@ -58,6 +59,7 @@ impl Broker {
         Presence {
             session: u128::from(high) << 64 | u128::from(low),
             version: self.last_version,
+            since: now.wall,
             address,
         }
     }
@@ -105,6 +107,7 @@ impl Event<'_> {
             session,
             version,
             address,
+            ..
         } = open.presence;
         let written = Written {
             client_id,
@@ -139,7 +142,7 @@ impl Event<'_> {
 }
 
 /// AWS IoT's word for the end of a connection.
-fn word(reason: &CloseReason) -> &'static str {
+pub(super) fn word(reason: &CloseReason) -> &'static str {
     match reason {
         CloseReason::Disconnected => "CLIENT_INITIATED_DISCONNECT",
         CloseReason::Lost => "CONNECTION_LOST",

@@ -99,7 +99,7 @@ impl Access {
 }
 
 /// The host of `host`, `host:port` or `[v6]:port`, without brackets.
-fn host_of(authority: &str) -> &str {
+pub(super) fn host_of(authority: &str) -> &str {
     if let Some(rest) = authority.strip_prefix('[') {
         return rest.split_once(']').map_or(rest, |(host, _)| host);
     }

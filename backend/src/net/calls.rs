@@ -9,8 +9,9 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS,
-    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_TYPE, ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_TYPE, HOST, ORIGIN,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,9 +19,14 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use gnomon::rng::Rng;
 
+use super::access::host_of;
 use super::hub::Hub;
-use crate::api::{self, Answer, ApiError, Call, MAX_BODY, Outcome};
+use super::listeners::Serving;
+use super::{Config, issue, signed};
+use crate::api::{self, Answer, ApiError, Call, ControlCall, MAX_BODY, Outcome, Plane};
+use crate::signatures::Keys;
 use crate::things::Principal;
+use crate::things::authority::Authority;
 
 /// A body must be whole by then, counted from the end of its head.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,49 +34,73 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// What a page may send: what AWS's own libraries do send.
 const ALLOWED_HEADERS: &str = "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,\
-    x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request,x-amz-target,x-amz-mqtt5-user-properties,\
-    x-amz-mqtt5-payload-format-indicator,x-amz-mqtt5-correlation-data";
+    x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request,x-amz-target,x-amzn-principal,x-amzn-iot-principal,\
+    x-amz-mqtt5-user-properties,x-amz-mqtt5-payload-format-indicator,x-amz-mqtt5-correlation-data";
+/// Whom a call is about: its things, or its policies.
+const PRINCIPALS: [&str; 2] = ["x-amzn-principal", "x-amzn-iot-principal"];
 const EXPOSED_HEADERS: &str = "x-amzn-requestid,x-amzn-errortype,date";
 
 #[derive(Debug)]
 pub(super) struct Calls {
     hub: Arc<Hub>,
+    authority: Arc<Authority>,
+    keys: Option<Arc<Keys>>,
     seed: u64,
     count: AtomicU64,
 }
 
 impl Calls {
     /// Made of the time as well, so that no identifier comes again after a restart.
-    pub(super) fn new(hub: Arc<Hub>, seed: u64) -> Self {
+    pub(super) fn new(serving: &Serving, config: &Config) -> Self {
         Self {
-            seed: seed ^ (hub.now().wall.0 as u64).rotate_left(32),
-            hub,
+            hub: serving.hub.clone(),
+            authority: serving.authority.clone(),
+            keys: config.keys.clone(),
+            seed: config.seed ^ (serving.hub.now().wall.0 as u64).rotate_left(32),
             count: AtomicU64::new(0),
         }
     }
 
-    /// Written as a UUID, as AWS writes it.
-    fn trace_id(&self) -> String {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let mut rng = Rng::new(self.seed ^ count);
-        let (high, low) = (rng.next_u64(), rng.next_u64());
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        )
+    /// By whom a request was made.
+    pub(super) fn principal(
+        &self,
+        head: &Parts,
+        body: &[u8],
+        plane: Plane,
+    ) -> Result<Principal, ApiError> {
+        let keys = self.keys.as_deref();
+        let principal = signed::principal(keys, head, body, plane, self.hub.now().wall);
+        principal.map_err(|error| ApiError::Signature(error, plane))
     }
 
-    async fn carry_out(&self, request: Request) -> Result<Outcome, ApiError> {
+    pub(super) fn answer(&self, result: Result<Outcome, ApiError>) -> Response {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let trace_id = Rng::new(self.seed ^ count).uuid();
+        let mut response = response(Answer::new(result, &trace_id));
+        insert(response.headers_mut(), REQUEST_ID, &trace_id);
+        response
+    }
+
+    async fn carry_out(&self, request: Request, plane: Plane) -> Result<Outcome, ApiError> {
         let (head, body) = request.into_parts();
         let body = tokio::time::timeout(BODY_TIMEOUT, read(body)).await;
         let body = body.unwrap_or(Err(ApiError::SlowBody))?;
-        let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
-        let call = Call::parse(head.method.as_str(), path, query, body)?;
-        self.hub.call(&Principal::Anonymous, call).await
+        let principal = self.principal(&head, &body, plane)?;
+        let header = |name: &str| head.headers.get(name)?.to_str().ok();
+        let call = Call::parse(&api::Request {
+            method: head.method.as_str(),
+            path: head.uri.path(),
+            query: head.uri.query().unwrap_or_default(),
+            host: header(HOST.as_str()).map_or("", host_of),
+            principal: PRINCIPALS.iter().find_map(|name| header(name)),
+            body,
+        })?;
+        match call {
+            Call::Control(ControlCall::Certificate(call)) => {
+                issue::carry_out(&self.hub, &self.authority, &principal, call).await
+            }
+            call => self.hub.call(&principal, call).await,
+        }
     }
 }
 
@@ -80,19 +110,17 @@ pub(super) async fn intercept(
     request: Request,
     next: Next,
 ) -> Response {
-    if !api::is_call(request.uri().path()) {
+    let Some(plane) = api::plane(request.uri().path()) else {
         return next.run(request).await;
-    }
+    };
     let is_page = request.headers().contains_key(ORIGIN);
-    let trace_id = calls.trace_id();
     let mut response = if is_page && is_preflight(&request) {
         preflight()
     } else {
-        response(Answer::new(calls.carry_out(request).await, &trace_id))
+        calls.answer(calls.carry_out(request, plane).await)
     };
-    let headers = response.headers_mut();
-    insert(headers, REQUEST_ID, &trace_id);
     if is_page {
+        let headers = response.headers_mut();
         insert(headers, ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
     }
     response
@@ -125,7 +153,7 @@ fn is_preflight(request: &Request) -> bool {
 
 fn preflight() -> Response {
     let headers = [
-        (ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,DELETE"),
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,PUT,PATCH,DELETE"),
         (ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
         (ACCESS_CONTROL_MAX_AGE, "600"),
     ];

@@ -13,6 +13,7 @@ use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, SERVER,
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -30,8 +31,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::calls::{self, Calls};
 use super::hub::Hub;
+use super::listeners::Serving;
 use super::{Access, Attach, Config, Scheme, websocket};
-use crate::things::Principal;
+use crate::api::Plane;
 
 /// A request's head must be whole by then.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,18 +51,24 @@ const NOT_BUILT: &str = "The dashboard is not here. Build it with `trunk build -
 struct Door {
     hub: Arc<Hub>,
     tasks: TaskTracker,
+    calls: Arc<Calls>,
 }
 
 /// Everything that is served at an origin of this scheme.
-pub(super) fn app(hub: Arc<Hub>, tasks: TaskTracker, scheme: Scheme, config: &Config) -> Router {
-    let calls = Arc::new(Calls::new(hub.clone(), config.seed));
+pub(super) fn app(serving: &Serving, scheme: Scheme, config: &Config) -> Router {
+    let calls = Arc::new(Calls::new(serving, config));
+    let door = Door {
+        hub: serving.hub.clone(),
+        tasks: serving.tasks.clone(),
+        calls: calls.clone(),
+    };
     let mqtt = match &config.attach {
         None => any(mqtt),
         Some(attach) => elsewhere(attach),
     };
     Router::new()
         .route("/mqtt", mqtt)
-        .with_state(Door { hub, tasks })
+        .with_state(door)
         .fallback_service(site(&config.site, config.attach.is_none()))
         .layer(middleware::from_fn_with_state(calls, calls::intercept))
         .layer(middleware::from_fn_with_state(
@@ -100,15 +108,16 @@ pub(super) async fn serve(
 async fn mqtt(
     State(door): State<Door>,
     ConnectInfo(from): ConnectInfo<IpAddr>,
+    head: Parts,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let Door { hub, tasks } = door;
-    websocket::prepare(upgrade).on_upgrade(move |socket| {
-        tasks.track_future(websocket::serve(
-            socket,
-            hub.connect(Principal::Anonymous, from),
-        ))
-    })
+    let Door { hub, tasks, calls } = door;
+    match calls.principal(&head, &[], Plane::Data) {
+        Ok(principal) => websocket::prepare(upgrade).on_upgrade(move |socket| {
+            tasks.track_future(websocket::serve(socket, hub.connect(principal, from)))
+        }),
+        Err(error) => calls.answer(Err(error)),
+    }
 }
 
 /// Without a broker of its own the backend says where there is one.

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use crate::api::{ApiError, Call, Outcome};
+use crate::api::{ApiError, Call, ControlCall, Outcome};
 use crate::backend::Backend;
 use crate::broker::{ConnectionId, Output};
 use crate::fleet::FleetOptions;
@@ -232,9 +232,18 @@ impl Hub {
         principal: &Principal,
         call: Call,
     ) -> Result<Outcome, ApiError> {
-        let (result, mark) = self.carry_out(principal, call);
-        self.saved(mark).await;
-        result
+        let mut call = call;
+        loop {
+            let (result, mark) = self.carry_out(principal, call);
+            self.saved(mark).await;
+            match result {
+                Ok(Outcome::Searching(search)) => {
+                    call = Call::Control(ControlCall::SearchIndex(search));
+                    tokio::task::yield_now().await;
+                }
+                result => return result,
+            }
+        }
     }
 
     fn carry_out(&self, principal: &Principal, call: Call) -> (Result<Outcome, ApiError>, Mark) {

@@ -16,6 +16,7 @@ use super::hub::Hub;
 use super::tls::{ServerCertificate, Tls, TlsError};
 use super::{Config, Scheme, http, tcp};
 use crate::terminal::tell;
+use crate::things::authority::Authority;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
 const CONNECTIONS: usize = 50_000;
@@ -40,6 +41,7 @@ pub struct TlsListeners {
 #[derive(Clone)]
 pub(super) struct Serving {
     pub(super) hub: Arc<Hub>,
+    pub(super) authority: Arc<Authority>,
     pub(super) tasks: TaskTracker,
     pub(super) stop: CancellationToken,
 }
@@ -84,7 +86,7 @@ impl Serving {
     }
 
     fn app(&self, scheme: Scheme, config: &Config) -> Router {
-        http::app(self.hub.clone(), self.tasks.clone(), scheme, config)
+        http::app(self, scheme, config)
     }
 
     fn accept_tls<F: Future<Output = ()> + Send + 'static>(

@@ -17,7 +17,7 @@ pub use error::RegistryError;
 pub use types::{ThingType, TypeProperties};
 
 /// The account and the region of this stand-in, as ARNs begin with them.
-pub(super) const ARN: &str = "arn:aws:iot:us-east-1:123456789012:";
+pub(crate) const ARN: &str = "arn:aws:iot:us-east-1:123456789012:";
 /// Attributes of a thing that has a type, and of one that has none.
 const ATTRIBUTES: [usize; 2] = [50, 3];
 

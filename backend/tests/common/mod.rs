@@ -1,5 +1,7 @@
 //! A backend on ports of its own, and a client that speaks bytes.
 
+pub(crate) mod program;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,6 +43,7 @@ impl Server {
             },
             site,
             access: Access::new([], &[], &["https://gnomon.example".to_owned()]),
+            keys: None,
             attach: None,
         };
         let (mqtt_address, http_address) = (mqtt.local_addr(), http.local_addr());
@@ -69,10 +72,7 @@ impl Server {
 
     /// A connected client.
     pub(crate) async fn client(&self, client_id: &str) -> Client {
-        let mut client = self.open().await;
-        client.send(&connect(client_id)).await;
-        client.expect(CONNACK).await;
-        client
+        Client::connected(self.mqtt, client_id).await
     }
 
     pub(crate) async fn open(&self) -> Client {
@@ -88,6 +88,13 @@ pub(crate) async fn patiently<T>(future: impl Future<Output = T>) -> T {
 pub(crate) struct Client(TcpStream);
 
 impl Client {
+    pub(crate) async fn connected(address: SocketAddr, client_id: &str) -> Self {
+        let mut client = Self(TcpStream::connect(address).await.unwrap());
+        client.send(&connect(client_id)).await;
+        client.expect(CONNACK).await;
+        client
+    }
+
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.unwrap();
     }

@@ -1,6 +1,7 @@
 //! A client that sends requests as they are written: it tidies neither a path nor a body.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -53,7 +54,6 @@ impl Answer {
     }
 }
 
-/// One request on a connection of its own.
 pub(crate) async fn call_with(
     server: &Server,
     method: &str,
@@ -61,12 +61,22 @@ pub(crate) async fn call_with(
     headers: &str,
     body: &[u8],
 ) -> Answer {
+    call_at(server.http, method, path, headers, body).await
+}
+
+/// One request on a connection of its own.
+pub(crate) async fn call_at(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &[u8],
+) -> Answer {
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n",
-        server.http,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n",
         body.len()
     );
-    let mut stream = TcpStream::connect(server.http).await.unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     // Who refuses a body may stop to read it.
     let _ = stream.write_all(body).await;

@@ -19,7 +19,7 @@ pub enum RegistryError {
     TooManyAttributes { most: usize },
     #[error("Thing {0} cannot be found.")]
     NoThing(String),
-    #[error("Thing {name} already exists in account with different attributes")]
+    #[error("Thing {name} already exists with different attributes")]
     ThingExists { name: String, id: String },
     #[error("The version for thing {0} does not match the expected version.")]
     VersionConflict(String),
@@ -29,7 +29,7 @@ pub enum RegistryError {
     TypeGivenAndRemoved,
     #[error("Thing type {0} cannot be found.")]
     NoType(String),
-    #[error("Thing type {name} already exists in account with different properties")]
+    #[error("Thing type {name} already exists with different properties")]
     TypeExists { name: String, id: String },
     #[error("Thing type {0} is deprecated: no thing can be given it")]
     TypeDeprecated(String),

@@ -1,0 +1,118 @@
+//! AWS's own device library against the backend: npm's `aws-iot-device-sdk`, over TLS with a certificate and over secure
+//! WebSocket with keys. `npm ci` installs it; `cargo xtask setup` calls that.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[allow(dead_code)]
+mod common;
+#[allow(dead_code)]
+mod http {
+    pub(crate) mod client;
+}
+
+use std::path::{Path, PathBuf};
+
+use common::patiently;
+use common::program::{Program, empty_folder};
+use http::client::call_at;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/sdk");
+const TOPICS: &str = "connect\nconnect\nmessage topic_1 Hello mqtt\n\n\n";
+const SHADOW: &str = r#"lamp registered
+app registered
+app update accepted {"desired":{"power":"on"}}
+lamp delta delta {"power":"on"}
+lamp foreignStateChange update {"desired":{"power":"on"}}
+lamp update accepted {"reported":{"power":"on"}}
+app foreignStateChange update {"reported":{"power":"on"}}
+app get accepted {"desired":{"power":"on"},"reported":{"power":"on"}}
+app update rejected "Desired node must be an object"
+app delete accepted null
+lamp foreignStateChange delete null
+app get rejected "No shadow exists with name: 'iPhone-6'"
+"#;
+
+/// Runs a script to its end, and gives what it printed.
+async fn run(script: &str, options: &Value, ca: &Path) -> Result<String, String> {
+    let output = Command::new("node")
+        .arg(format!("{SCRIPTS}/{script}"))
+        .arg(options.to_string())
+        // What it takes of keys must come from its options alone.
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("NODE_EXTRA_CA_CERTS", ca)
+        .kill_on_drop(true)
+        .output();
+    let output = patiently(output).await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    match output.status.success() {
+        true => Ok(text(output.stdout)),
+        false => Err(text(output.stderr)),
+    }
+}
+
+/// Makes keys with a certificate, and lets it do everything. Returns the files of key and certificate.
+async fn certificate(program: &Program, folder: &Path) -> (PathBuf, PathBuf) {
+    let path = "/keys-and-certificate?setAsActive=true";
+    let made = call_at(program.http, "POST", path, "", b"").await.json();
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}"#;
+    let policy = json!({ "policyDocument": document }).to_string();
+    let created = call_at(program.http, "POST", "/policies/All", "", policy.as_bytes()).await;
+    assert_eq!(created.status, 200, "{}", created.body);
+    let target = json!({ "target": made["certificateArn"] }).to_string();
+    let path = "/target-policies/All";
+    let attached = call_at(program.http, "PUT", path, "", target.as_bytes()).await;
+    assert_eq!(attached.status, 200, "{}", attached.body);
+    let (key, certificate) = (folder.join("private-key.pem"), folder.join("cert.pem"));
+    std::fs::write(&key, made["keyPair"]["PrivateKey"].as_str().unwrap()).unwrap();
+    std::fs::write(&certificate, made["certificatePem"].as_str().unwrap()).unwrap();
+    (key, certificate)
+}
+
+#[tokio::test]
+async fn it_publishes_and_shares_a_shadow_with_a_certificate() {
+    let folder = empty_folder("sdk-mqtts");
+    let program = Program::start(&folder, &[]).await;
+    let (key, certificate) = certificate(&program, &folder).await;
+    let options = json!({
+        "keyPath": key,
+        "certPath": certificate,
+        "caPath": program.ca(),
+        "host": "localhost",
+        "port": program.mqtts.port(),
+    });
+    let ca = program.ca();
+    assert_eq!(
+        run("topics.mjs", &options, &ca).await.as_deref(),
+        Ok(TOPICS)
+    );
+    assert_eq!(
+        run("shadow.mjs", &options, &ca).await.as_deref(),
+        Ok(SHADOW)
+    );
+}
+
+#[tokio::test]
+async fn it_publishes_and_shares_a_shadow_with_keys() {
+    let folder = empty_folder("sdk-wss");
+    std::fs::write(folder.join("keys"), "AKIDEXAMPLE wJalrXUtnFEMI/K7MDENG\n").unwrap();
+    let program = Program::start(&folder, &["--sigv4-keys", "keys"]).await;
+    let options = |secret: &str| {
+        json!({
+            "protocol": "wss",
+            "accessKeyId": "AKIDEXAMPLE",
+            "secretKey": secret,
+            "region": "us-east-1",
+            "host": "localhost",
+            "port": program.https.port(),
+        })
+    };
+    let ca = program.ca();
+    let right = options("wJalrXUtnFEMI/K7MDENG");
+    assert_eq!(run("topics.mjs", &right, &ca).await.as_deref(), Ok(TOPICS));
+    assert_eq!(run("shadow.mjs", &right, &ca).await.as_deref(), Ok(SHADOW));
+    let wrong = run("topics.mjs", &options("another secret"), &ca).await;
+    assert_eq!(wrong, Err("closed\n".to_owned()));
+}
