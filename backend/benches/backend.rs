@@ -134,6 +134,7 @@ async fn run(options: Options) -> io::Result<()> {
                 let plan = fan_out::Plan {
                     publish_to: broker.process.address,
                     subscribe_at: address,
+                    broker: broker.process.id(),
                     transport,
                     subscribers,
                     warm_up: options.window / 5,
@@ -180,8 +181,6 @@ async fn broker(name: &'static str, folder: &Path) -> io::Result<Broker> {
 }
 
 async fn fan_out(broker: &Broker, plan: fan_out::Plan) -> io::Result<Run> {
-    let generator = Share::begin(std::process::id());
-    let server = Share::begin(broker.process.id());
     let measured = fan_out::run(plan).await?;
     Ok(Run::of(broker.name)
         .over(plan.transport.name())
@@ -189,8 +188,8 @@ async fn fan_out(broker: &Broker, plan: fan_out::Plan) -> io::Result<Run> {
         .with("messages_per_s", measured.messages_per_s)
         .with("lost", measured.lost as f64)
         .with("process_mb", memory_mb(broker.process.id()))
-        .with("broker_cpu", server.end())
-        .with("generator_cpu", generator.end()))
+        .with("broker_cpu", measured.broker_cpu)
+        .with("generator_cpu", measured.generator_cpu))
 }
 
 async fn crowd(

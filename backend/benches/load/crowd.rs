@@ -29,6 +29,24 @@ pub(crate) async fn run(
 ) -> io::Result<Measured> {
     let before = memory_mb(broker);
     let begun = Instant::now();
+    let connected = connect(address, transport, clients).await?;
+    let took = begun.elapsed().as_secs_f64();
+    let after = memory_mb(broker);
+    drop(connected);
+    let grown = after.zip(before).map(|(after, before)| after - before);
+    Ok(Measured {
+        connects_per_s: clients as f64 / took,
+        kb_each: grown.map(|mb| mb * 1e3 / clients as f64),
+        process_mb: after,
+    })
+}
+
+/// Connects so many clients, some at a time: a broker that looks around only so often serves them together.
+pub(crate) async fn connect(
+    address: SocketAddr,
+    transport: Transport,
+    clients: usize,
+) -> io::Result<Vec<Socket>> {
     let mut connected = Vec::with_capacity(clients);
     let mut under_way = JoinSet::new();
     for number in 0..clients {
@@ -43,14 +61,7 @@ pub(crate) async fn run(
     while let Some(socket) = next(&mut under_way).await? {
         connected.push(socket);
     }
-    let took = begun.elapsed().as_secs_f64();
-    let after = memory_mb(broker);
-    let grown = after.zip(before).map(|(after, before)| after - before);
-    Ok(Measured {
-        connects_per_s: clients as f64 / took,
-        kb_each: grown.map(|mb| mb * 1e3 / clients as f64),
-        process_mb: after,
-    })
+    Ok(connected)
 }
 
 async fn next(under_way: &mut JoinSet<io::Result<Socket>>) -> io::Result<Option<Socket>> {
