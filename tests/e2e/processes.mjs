@@ -1,7 +1,7 @@
 // The programs of a test: started on free ports of this machine, and stopped with the test.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const backendProgram = process.env.GNOMON_BACKEND ?? join(root, 'target/release/gnomon-backend');
+const certutil = process.env.GNOMON_CERTUTIL ?? 'certutil';
 const mosquittoProgram = process.env.GNOMON_MOSQUITTO ?? '/usr/sbin/mosquitto';
 
 export async function freePort() {
@@ -50,6 +51,7 @@ export class Backend {
     backend.flags = flags;
     backend.mqttPort = await freePort();
     backend.httpPort = await freePort();
+    backend.httpsPort = await freePort();
     backend.data = await mkdtemp(join(tmpdir(), 'gnomon-e2e-'));
     await backend.start();
     return backend;
@@ -63,10 +65,24 @@ export class Backend {
     return `ws://127.0.0.1:${this.httpPort}/mqtt`;
   }
 
+  /** The same as `page`, for a browser that trusts `authority`. */
+  get securePage() {
+    return `https://localhost:${this.httpsPort}/`;
+  }
+
+  get secureBroker() {
+    return `wss://localhost:${this.httpsPort}/mqtt`;
+  }
+
+  /** The certificate that signed the backend's own. */
+  get authority() {
+    return join(this.data, 'ca.pem');
+  }
+
   async start() {
     const args = [
       ...['--mqtt', `127.0.0.1:${this.mqttPort}`, '--http', `127.0.0.1:${this.httpPort}`],
-      ...['--mqtts', 'off', '--https', this.httpsPort ? `127.0.0.1:${this.httpsPort}` : 'off'],
+      ...['--mqtts', 'off', '--https', `127.0.0.1:${this.httpsPort}`],
       ...['--data', this.data, '--site', join(root, 'dist'), ...this.flags],
     ];
     this.child = await start(backendProgram, args, /^ready$/m);
@@ -120,6 +136,23 @@ export class Mosquitto {
     await stop(this.child);
     this.mqtt.close();
     this.ws.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A home folder in which Chromium trusts a certificate authority. */
+export class TrustingHome {
+  static async make(authority) {
+    const home = new TrustingHome();
+    home.folder = await mkdtemp(join(tmpdir(), 'gnomon-home-'));
+    const folder = join(home.folder, '.pki/nssdb');
+    await mkdir(folder, { recursive: true });
+    await run(certutil, ['-N', '-d', `sql:${folder}`, '--empty-password']);
+    await run(certutil, ['-A', '-d', `sql:${folder}`, '-n', 'Gnomon Local CA', '-t', 'C,,', '-i', authority]);
+    return home;
+  }
+
+  async end() {
     await rm(this.folder, { recursive: true, force: true });
   }
 }

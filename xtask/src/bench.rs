@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-const NAMES: [&str; 1] = ["shadow"];
+const NAMES: [&str; 2] = ["shadow", "backend"];
 
 pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     if !NAMES.contains(&name) {
@@ -80,6 +80,9 @@ mod tests {
     #[test]
     fn an_unknown_benchmark_is_refused_with_the_known_ones() {
         let failure = run("shadows", &[]).unwrap_err().to_string();
-        assert_eq!(failure, "There is no benchmark shadows; there are: shadow");
+        assert_eq!(
+            failure,
+            "There is no benchmark shadows; there are: shadow backend"
+        );
     }
 }

@@ -8,7 +8,7 @@ mod tools;
 mod wasm;
 
 use crate::failure::Failure;
-pub(crate) use system::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Program};
+pub(crate) use system::{CERTUTIL, CHROMEDRIVER, CHROMIUM, MOSQUITTO, Program};
 use system::{IP, JQ, MOSQUITTO_CLIENTS};
 pub(crate) use wasm::Toolchain;
 
@@ -22,6 +22,8 @@ pub(crate) enum Need {
     Npm,
     /// Chromium and its driver.
     Browser,
+    /// What the browser's trust is set with.
+    Certutil,
     /// The broker.
     Mosquitto,
     MosquittoClients,
@@ -37,6 +39,7 @@ impl Need {
         Self::WasmBindgen,
         Self::Npm,
         Self::Browser,
+        Self::Certutil,
         Self::Mosquitto,
         Self::MosquittoClients,
         Self::AwsCli,
@@ -53,6 +56,9 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
     let mut programs = Vec::new();
     if needed(Need::Browser) {
         programs.extend([CHROMIUM, CHROMEDRIVER]);
+    }
+    if needed(Need::Certutil) {
+        programs.push(CERTUTIL);
     }
     if needed(Need::MosquittoClients) {
         programs.push(MOSQUITTO_CLIENTS);

@@ -66,15 +66,18 @@ impl Process {
             Err(late) => return Err(late.into()),
         }
         let ready_after = begun.elapsed();
-        let address = said
-            .iter()
-            .find_map(|line| line.strip_prefix("MQTT over TCP on ")?.parse().ok());
+        let address = address_in(&said, "MQTT over TCP on ");
         Ok(Self {
             child,
             address: address.ok_or_else(|| io::Error::other("it names no MQTT port"))?,
             ready_after,
             said,
         })
+    }
+
+    /// The address on the line that begins so.
+    pub(crate) fn address_of(&self, what: &str) -> Option<SocketAddr> {
+        address_in(&self.said, what)
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -100,4 +103,9 @@ impl Process {
     pub(crate) async fn ended(mut self) -> io::Result<ExitStatus> {
         tokio::time::timeout(PATIENCE, self.child.wait()).await?
     }
+}
+
+fn address_in(said: &[String], what: &str) -> Option<SocketAddr> {
+    said.iter()
+        .find_map(|line| line.strip_prefix(what)?.parse().ok())
 }

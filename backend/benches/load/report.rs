@@ -5,10 +5,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+/// Characters for who was measured.
+const WHO: usize = 20;
+
 /// One line of figures.
 #[derive(Debug)]
 pub(crate) struct Run {
     page: &'static str,
+    transport: Option<&'static str>,
     fields: Vec<(&'static str, f64)>,
 }
 
@@ -17,7 +21,16 @@ impl Run {
     pub(crate) fn of(page: &'static str) -> Self {
         Self {
             page,
+            transport: None,
             fields: Vec::new(),
+        }
+    }
+
+    /// What it was measured over, where that matters.
+    pub(crate) fn over(self, transport: &'static str) -> Self {
+        Self {
+            transport: Some(transport),
+            ..self
         }
     }
 
@@ -29,6 +42,10 @@ impl Run {
 
     fn to_json(&self) -> Value {
         let mut object = Map::from_iter([("page".to_owned(), json!(self.page))]);
+        object.extend(
+            self.transport
+                .map(|name| ("transport".to_owned(), json!(name))),
+        );
         for (name, value) in &self.fields {
             // Whole figures are counts.
             let value = match value.fract() {
@@ -47,13 +64,14 @@ pub(crate) fn print_table(title: &str, runs: &[Run]) {
     let Some(first) = runs.first() else {
         return;
     };
-    print!("{:<10}", "");
+    print!("{:<WHO$}", "");
     for (name, _) in &first.fields {
         print!("  {name:>width$}", width = width(name));
     }
     println!();
     for run in runs {
-        print!("{:<10}", run.page);
+        let who = [run.page, run.transport.unwrap_or_default()].join(" ");
+        print!("{who:<WHO$}");
         for (name, value) in &run.fields {
             print!("  {value:>width$}", width = width(name));
         }

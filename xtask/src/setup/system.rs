@@ -54,6 +54,13 @@ pub(crate) const JQ: Program = Program {
     elsewhere: "jq",
 };
 
+/// Tells Chromium in the tests whom to trust.
+pub(crate) const CERTUTIL: Program = Program {
+    names: &["certutil"],
+    debian_package: "libnss3-tools",
+    elsewhere: "certutil of Mozilla's NSS",
+};
+
 /// One that can make an environment with pip.
 pub(super) const PYTHON: Program = Program {
     names: &["python3"],

@@ -7,7 +7,9 @@ use crate::demo::{build_backend, trunk};
 use crate::failure::Failure;
 use crate::paths;
 use crate::progress;
-use crate::setup::{CHROMEDRIVER, CHROMIUM, MOSQUITTO, Need, Program, Toolchain, aws_cli};
+use crate::setup::{
+    CERTUTIL, CHROMEDRIVER, CHROMIUM, MOSQUITTO, Need, Program, Toolchain, aws_cli,
+};
 use std::fmt;
 use std::process::Command;
 
@@ -80,6 +82,7 @@ impl Step {
                 Need::WasmBindgen,
                 Need::Npm,
                 Need::Browser,
+                Need::Certutil,
                 Need::Mosquitto,
                 Need::MosquittoClients,
             ],
@@ -248,6 +251,7 @@ fn end_to_end(toolchain: Toolchain, outcome: &mut Outcome) -> Result<(), Failure
     playwright.env("GNOMON_BACKEND", paths::release_backend());
     set_path(&mut playwright, "GNOMON_CHROMIUM", &CHROMIUM);
     set_path(&mut playwright, "GNOMON_MOSQUITTO", &MOSQUITTO);
+    set_path(&mut playwright, "GNOMON_CERTUTIL", &CERTUTIL);
     outcome.tests(Step::E2e, "end-to-end tests", &mut playwright)
 }
 
