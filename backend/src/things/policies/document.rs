@@ -187,8 +187,7 @@ fn resource(text: &str) -> Result<Option<Template>, DocumentError> {
     let (before, name) = match parts[..] {
         ["*"] => return Template::parse("*").map(Some),
         [ref before @ .., name] if before.len() == 5 => (before, name),
-        // A last `*` stands for the rest, colons and all.
-        ref before if text.ends_with('*') => (before, "*"),
+        ref before if is_cut_short(before) => (before, "*"),
         _ => return Err(bad()),
     };
     let fits = |part: &&str| {
@@ -203,6 +202,19 @@ fn resource(text: &str) -> Result<Option<Template>, DocumentError> {
         .map_or_else(|| Pattern::parse("*"), |it| Pattern::parse(it));
     let name = Template::parse(name)?;
     Ok(service.matches("iot").then_some(name))
+}
+
+/// Whether a last `*` stands for the rest of an ARN, colons and all. It may stand behind the first digits of an
+/// account: behind anything else it is the name of a resource whose account was forgotten.
+fn is_cut_short(parts: &[&str]) -> bool {
+    match *parts {
+        [.., "*"] => true,
+        [_, _, _, _, account] => account.strip_suffix('*').is_some_and(|digits| {
+            let mut digits = digits.bytes();
+            digits.all(|it| it.is_ascii_digit())
+        }),
+        _ => false,
+    }
 }
 
 /// A text, or an object, where a list of them may stand too.
@@ -405,11 +417,25 @@ mod tests {
         assert_eq!(name("*"), name("arn:aws:iot:us-east-1:*"));
         assert_eq!(name("*"), name("arn:aws:*"));
         assert_eq!(name("arn:aws:s3:::bucket/*"), None);
-        assert_eq!(name("arn:aws:s3*"), None);
+        assert_eq!(name("*"), name("arn:aws:iot:us-east-1:12345*"));
+        assert_eq!(name("arn:aws:s3:*"), None);
         for text in [
             "topic/a",
             "",
             "arn:aws:iot:us-east-1:topic/a",
+            "arn:aws:iot:us-east-1:topic*",
+            "arn:aws:iot:us-east-1:topic/*",
+            "arn:aws:iot:us-east-1:client-1*",
+            "arn:aws:iot:us-east-1:12a*",
+            "arn:aws:iot:us-east-1:?*",
+            "arn:aws:iot:us-east-1:**",
+            "arn:aws:iot:us-east-1:12",
+            "arn:aws:iot:us-*",
+            "arn:aws:iot:1*",
+            "arn:aws:i*",
+            "arn:aws:s3*",
+            "arn:aws*",
+            "arn*",
             "arn:aws:iot:*:topic/a:b:c",
             "arn:aws:iot:${aws:region}:1:topic/a",
             "**",
