@@ -1,7 +1,7 @@
 //! Which action on which resource a call is, as AWS lists them: what a policy must allow for it.
 
 use crate::api::control::{CertificateCall, PolicyCall, ThingCall, TypeCall, Wording};
-use crate::api::{ApiError, Call, ControlCall, DataCall};
+use crate::api::{ApiError, Call, ControlCall, DataCall, Plane};
 use crate::things::{Action, Principal};
 use gnomon::shadow::topics::Verb;
 
@@ -13,9 +13,9 @@ const ANY: &str = "*";
 impl Backend {
     /// Whether somebody may make a call.
     pub fn check(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
-        let (action, resource) = match call {
-            Call::Data(call) => data(call),
-            Call::Control(call) => control(call),
+        let (plane, (action, resource)) = match call {
+            Call::Data(call) => (Plane::Data, data(call)),
+            Call::Control(call) => (Plane::Control, control(call)),
         };
         let things = self.broker.things();
         let mut permit = things.permit(principal.clone(), None);
@@ -27,7 +27,7 @@ impl Backend {
         }
         match allowed {
             true => Ok(()),
-            false => Err(ApiError::NotAllowed),
+            false => Err(ApiError::NotAllowed(plane)),
         }
     }
 }
@@ -181,7 +181,10 @@ mod tests {
         backend.start_journal();
         let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
             "Action":"iot:GetRetainedMessage","Resource":"arn:aws:iot:::topic/a"}]}"#;
-        assert_eq!(may_get(&backend, "a"), Err(ApiError::NotAllowed));
+        assert_eq!(
+            may_get(&backend, "a"),
+            Err(ApiError::NotAllowed(Plane::Data))
+        );
         let policies = &mut backend.things_mut().policies;
         policies.create("p", text, now.wall).unwrap();
         policies.attach("p", ID).unwrap();
@@ -198,7 +201,10 @@ mod tests {
         }
         for backend in [backend, again] {
             assert_eq!(may_get(&backend, "a"), Ok(()));
-            assert_eq!(may_get(&backend, "b"), Err(ApiError::NotAllowed));
+            assert_eq!(
+                may_get(&backend, "b"),
+                Err(ApiError::NotAllowed(Plane::Data))
+            );
         }
     }
 
