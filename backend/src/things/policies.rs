@@ -9,6 +9,7 @@ mod condition;
 mod pattern;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
