@@ -36,6 +36,8 @@ pub struct Request<'a> {
     pub host: &'a str,
     /// Of the headers `x-amzn-principal` and `x-amzn-iot-principal`: whom the call is about.
     pub principal: Option<&'a str>,
+    /// Of the header `x-amzn-iot-policy`: the name of a policy.
+    pub policy: Option<&'a str>,
     pub body: Bytes,
 }
 

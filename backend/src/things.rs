@@ -127,7 +127,7 @@ impl Things {
     /// Whether somebody may do this. `resource` is the name behind the resource's type: a topic, a filter, a client
     /// identifier, a thing.
     pub fn allows(&self, permit: &mut Permit, action: Action, resource: &str) -> bool {
-        if permit.generation != self.generation {
+        if !self.is_current(permit) {
             permit.grants = self.grants(permit);
             permit.generation = self.generation;
         }
@@ -135,6 +135,11 @@ impl Things {
             Some(grant) => grant.allows(resource),
             None => self.grant(permit, action).allows(resource),
         }
+    }
+
+    /// Whether nothing changed since it was worked out.
+    pub(crate) fn is_current(&self, permit: &Permit) -> bool {
+        permit.generation == self.generation
     }
 
     fn grants(&self, permit: &Permit) -> Arc<Grants> {

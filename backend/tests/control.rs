@@ -91,6 +91,10 @@ async fn everything_is_there_again_after_a_kill() {
     }
     let targets = ask(program.http, "POST", "/policy-targets/P", &Value::Null).await;
     assert_eq!(targets["targets"], json!([arn]));
+    let header = "x-amzn-iot-policy: P\r\n";
+    let principals = call_at(program.http, "GET", "/policy-principals", header, b"").await;
+    let expected = json!({ "principals": [arn], "nextMarker": null });
+    assert_eq!(principals.json(), expected);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::search::Search;
 use crate::things::certificates::CertificateId;
 
 pub use certificates::CertificateCall;
-pub use policies::PolicyCall;
+pub use policies::{PolicyCall, Wording};
 pub use things::{ThingCall, ThingFilter};
 pub use types::TypeCall;
 

@@ -44,7 +44,7 @@ pub enum ApiError {
     ReservedTopic,
     /// No policy lets the caller do this.
     #[error("Forbidden")]
-    NotAllowed,
+    NotAllowed(Plane),
     #[error("No retained message exists on topic: '{0}'")]
     NothingRetained(Box<str>),
     #[error("The payload exceeds the maximum size allowed")]
@@ -139,7 +139,8 @@ impl ApiError {
             | Self::BrokenBody => (400, "InvalidRequestException"),
             Self::Query(_) => (400, "InvalidQueryException"),
             Self::X509(_) => (400, "CertificateValidationException"),
-            Self::ReservedTopic | Self::NotAllowed => (403, "ForbiddenException"),
+            Self::ReservedTopic | Self::NotAllowed(Plane::Data) => (403, "ForbiddenException"),
+            Self::NotAllowed(Plane::Control) => (401, "UnauthorizedException"),
             Self::UnknownPath
             | Self::NothingRetained(_)
             | Self::NoIndex(_)

@@ -15,7 +15,7 @@ fn parse(method: &str, uri: &str) -> Result<Call, ApiError> {
     parse_with(method, uri, "{}")
 }
 
-/// With the header of a principal.
+/// With the headers of a principal and a policy.
 fn parse_with(method: &str, uri: &str, body: &str) -> Result<Call, ApiError> {
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
     Call::parse(&Request {
@@ -24,6 +24,7 @@ fn parse_with(method: &str, uri: &str, body: &str) -> Result<Call, ApiError> {
         query,
         host: "localhost",
         principal: Some(ARN),
+        policy: Some("P"),
         body: body.to_owned().into(),
     })
 }

@@ -66,7 +66,6 @@ impl Backend {
         }
     }
 
-    /// The control plane is open to whoever is let in at all.
     /// An answer that shows the present state, which may not be saved yet.
     fn shown(&self, result: Result<Outcome, ApiError>) -> Answer {
         (result, self.broker.mark())

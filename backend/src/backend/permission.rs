@@ -1,7 +1,7 @@
 //! Which action on which resource a call is, as AWS lists them: what a policy must allow for it.
 
-use crate::api::control::{CertificateCall, PolicyCall, ThingCall, TypeCall};
-use crate::api::{ApiError, Call, ControlCall, DataCall};
+use crate::api::control::{CertificateCall, PolicyCall, ThingCall, TypeCall, Wording};
+use crate::api::{ApiError, Call, ControlCall, DataCall, Plane};
 use crate::things::{Action, Principal};
 use gnomon::shadow::topics::Verb;
 
@@ -13,9 +13,9 @@ const ANY: &str = "*";
 impl Backend {
     /// Whether somebody may make a call.
     pub fn check(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
-        let (action, resource) = match call {
-            Call::Data(call) => data(call),
-            Call::Control(call) => control(call),
+        let (plane, (action, resource)) = match call {
+            Call::Data(call) => (Plane::Data, data(call)),
+            Call::Control(call) => (Plane::Control, control(call)),
         };
         let things = self.broker.things();
         let mut permit = things.permit(principal.clone(), None);
@@ -27,7 +27,7 @@ impl Backend {
         }
         match allowed {
             true => Ok(()),
-            false => Err(ApiError::NotAllowed),
+            false => Err(ApiError::NotAllowed(plane)),
         }
     }
 }
@@ -124,16 +124,44 @@ fn policy(call: &PolicyCall) -> (&'static str, String) {
         PolicyCall::GetVersion(name, _) => ("iot:GetPolicyVersion", named(name)),
         PolicyCall::SetDefaultVersion(name, _) => ("iot:SetDefaultPolicyVersion", named(name)),
         PolicyCall::DeleteVersion(name, _) => ("iot:DeletePolicyVersion", named(name)),
-        PolicyCall::Attach(_, id) => ("iot:AttachPolicy", format!("cert/{id}")),
-        PolicyCall::Detach(_, id) => ("iot:DetachPolicy", format!("cert/{id}")),
-        PolicyCall::ListAttached { .. } => ("iot:ListAttachedPolicies", ANY.to_owned()),
-        PolicyCall::ListTargets { name, .. } => ("iot:ListTargetsForPolicy", named(name)),
+        PolicyCall::Attach(_, id, wording) => {
+            let action = by(wording, "iot:AttachPolicy", "iot:AttachPrincipalPolicy");
+            (action, format!("cert/{id}"))
+        }
+        PolicyCall::Detach(_, id, wording) => {
+            let action = by(wording, "iot:DetachPolicy", "iot:DetachPrincipalPolicy");
+            (action, format!("cert/{id}"))
+        }
+        PolicyCall::ListAttached { wording, .. } => {
+            let action = by(
+                wording,
+                "iot:ListAttachedPolicies",
+                "iot:ListPrincipalPolicies",
+            );
+            (action, ANY.to_owned())
+        }
+        PolicyCall::ListTargets { name, wording, .. } => {
+            let action = by(
+                wording,
+                "iot:ListTargetsForPolicy",
+                "iot:ListPolicyPrincipals",
+            );
+            (action, named(name))
+        }
+    }
+}
+
+fn by(wording: &Wording, target: &'static str, principal: &'static str) -> &'static str {
+    match wording {
+        Wording::Target => target,
+        Wording::Principal => principal,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Page;
     use crate::broker::Limits;
     use crate::journal::Key;
     use crate::things::certificates::CertificateId;
@@ -153,7 +181,10 @@ mod tests {
         backend.start_journal();
         let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
             "Action":"iot:GetRetainedMessage","Resource":"arn:aws:iot:::topic/a"}]}"#;
-        assert_eq!(may_get(&backend, "a"), Err(ApiError::NotAllowed));
+        assert_eq!(
+            may_get(&backend, "a"),
+            Err(ApiError::NotAllowed(Plane::Data))
+        );
         let policies = &mut backend.things_mut().policies;
         policies.create("p", text, now.wall).unwrap();
         policies.attach("p", ID).unwrap();
@@ -170,7 +201,51 @@ mod tests {
         }
         for backend in [backend, again] {
             assert_eq!(may_get(&backend, "a"), Ok(()));
-            assert_eq!(may_get(&backend, "b"), Err(ApiError::NotAllowed));
+            assert_eq!(
+                may_get(&backend, "b"),
+                Err(ApiError::NotAllowed(Plane::Data))
+            );
+        }
+    }
+
+    #[test]
+    fn a_call_is_allowed_under_its_own_name_only() {
+        let calls = |wording| {
+            [
+                PolicyCall::Attach("p".into(), ID, wording),
+                PolicyCall::Detach("p".into(), ID, wording),
+                PolicyCall::ListAttached {
+                    target: ID,
+                    page: Page {
+                        after: None,
+                        size: 1,
+                    },
+                    wording,
+                },
+                PolicyCall::ListTargets {
+                    name: "p".into(),
+                    page: Page {
+                        after: None,
+                        size: 1,
+                    },
+                    wording,
+                },
+            ]
+        };
+        let old = calls(Wording::Principal).map(|call| policy(&call));
+        let new = calls(Wording::Target).map(|call| policy(&call));
+        assert_eq!(
+            old.each_ref().map(|(action, _)| *action),
+            [
+                "iot:AttachPrincipalPolicy",
+                "iot:DetachPrincipalPolicy",
+                "iot:ListPrincipalPolicies",
+                "iot:ListPolicyPrincipals",
+            ]
+        );
+        for ((old, of_old), (new, of_new)) in old.into_iter().zip(new) {
+            assert_ne!(old, new);
+            assert_eq!(of_old, of_new, "{new}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the broker does when client certificates come, change and go: it keeps them, and a connection whose
-//! certificate stops being active ends with it.
+//! certificate stops being active ends with it. No policy asks for a certificate's own state, so nobody's permit is
+//! worked out anew here.
 
 use std::borrow::Cow;
 
@@ -20,7 +21,7 @@ impl Broker {
         certificate: Certificate,
     ) -> Result<(), CertificateError> {
         let id = certificate.id;
-        self.things_mut().certificates.register(certificate)?;
+        self.things.certificates.register(certificate)?;
         self.note_change(Key::Certificate(id));
         Ok(())
     }
@@ -32,7 +33,7 @@ impl Broker {
         status: CertificateStatus,
         now: Now,
     ) -> Result<(), CertificateError> {
-        let certificates = &mut self.things_mut().certificates;
+        let certificates = &mut self.things.certificates;
         certificates.set_status(id, status, now.wall)?;
         self.note_change(Key::Certificate(id));
         if status != CertificateStatus::Active {
@@ -43,7 +44,7 @@ impl Broker {
 
     /// Forgets a certificate that is not active. What is attached to it is the caller's to look at.
     pub fn delete_certificate(&mut self, id: CertificateId) -> Result<(), CertificateError> {
-        self.things_mut().certificates.delete(id)?;
+        self.things.certificates.delete(id)?;
         self.note_change(Key::Certificate(id));
         Ok(())
     }
@@ -71,7 +72,7 @@ impl Broker {
             .filter(|certificate| certificate.id.0 == key)
             .ok_or(RecordError(table))?;
         certificate.modified = UnixMillis(kept.modified);
-        self.things_mut().certificates.restore(certificate);
+        self.things.certificates.restore(certificate);
         Ok(())
     }
 }

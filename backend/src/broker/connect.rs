@@ -40,8 +40,11 @@ impl Broker {
         let Some(client_id) = self.client_id(connect) else {
             return Err(self.refuse(id, BAD_CLIENT_ID));
         };
-        let permit = self.let_in(principal, &client_id, connect)?;
+        let mut permit = self.let_in(principal, &client_id, connect)?;
         let (session, session_present) = self.open_session(client_id, connect.clean_session, now);
+        if session_present {
+            self.narrow_session(session, &mut permit);
+        }
         // Half a keep-alive of grace [MQTT-3.1.2-24].
         let silence = Duration::from_millis(u64::from(connect.keep_alive) * 1500);
         let open = Open {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gnomon::mqtt::wire::Connect;
 
 use super::connection::{Connection, Phase};
-use super::{Broker, CloseReason, ConnectionId};
+use super::{Broker, CloseReason, ConnectionId, SessionId};
 use crate::things::{Action, ConnectAttributes, Permit, Principal, Things};
 
 impl Broker {
@@ -28,6 +28,36 @@ impl Broker {
             permit.check_publish(will.topic, will.retain, &self.things)?;
         }
         Ok(permit)
+    }
+
+    /// Takes from a session what whoever resumes it may not subscribe to: it may have been somebody else's, or theirs
+    /// under another policy. A message stays if a filter that stays matches it, and also if they may subscribe to its
+    /// very topic: unsubscribing does not end what is under way [MQTT-3.10.4-3].
+    pub(super) fn narrow_session(&mut self, id: SessionId, permit: &mut Permit) {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        let things = &self.things;
+        let mut may_subscribe = |filter: &str| things.allows(permit, Action::Subscribe, filter);
+        let inherited = session.filters.len();
+        session.filters.retain(|filter, _| {
+            let stays = may_subscribe(filter.as_str());
+            if !stays {
+                self.subscriptions.remove(filter, id);
+            }
+            stays
+        });
+        if session.filters.len() < inherited {
+            session.note(&mut self.journal);
+        }
+        let filters = &session.filters;
+        let gone = session.deliveries.retain(|message| {
+            let topic = message.topic.as_str();
+            may_subscribe(topic) || filters.keys().any(|filter| filter.matches(topic))
+        });
+        for number in gone {
+            session.note_gone(number, &mut self.journal);
+        }
     }
 
     pub(super) fn check_publish(

@@ -132,6 +132,22 @@ impl Deliveries {
         sent.chain(&self.waiting).map(|delivery| delivery.number)
     }
 
+    /// Takes out the messages that are not to stay, and gives their numbers.
+    pub(super) fn retain(&mut self, mut stays: impl FnMut(&Message) -> bool) -> Vec<u64> {
+        let mut gone = Vec::new();
+        let mut stays = |delivery: &Delivery| {
+            let stays = stays(&delivery.message);
+            if !stays {
+                gone.push(delivery.number);
+            }
+            stays
+        };
+        self.in_flight.retain(|(_, delivery)| stays(delivery));
+        self.waiting.retain(|delivery| stays(delivery));
+        self.waiting_bytes = self.waiting.iter().map(|it| size(&it.message)).sum();
+        gone
+    }
+
     /// The message of a number, unless it was acknowledged.
     pub(super) fn message(&self, number: u64) -> Option<&Message> {
         let sent = self.in_flight.iter().map(|(_, delivery)| delivery);

@@ -34,10 +34,11 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// What a page may send: what AWS's own libraries do send.
 const ALLOWED_HEADERS: &str = "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,\
-    x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request,x-amz-target,x-amzn-principal,x-amzn-iot-principal,\
+    x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request,x-amz-target,x-amzn-principal,x-amzn-iot-principal,x-amzn-iot-policy,\
     x-amz-mqtt5-user-properties,x-amz-mqtt5-payload-format-indicator,x-amz-mqtt5-correlation-data";
 /// Whom a call is about: its things, or its policies.
 const PRINCIPALS: [&str; 2] = ["x-amzn-principal", "x-amzn-iot-principal"];
+const POLICY: &str = "x-amzn-iot-policy";
 const EXPOSED_HEADERS: &str = "x-amzn-requestid,x-amzn-errortype,date";
 
 #[derive(Debug)]
@@ -93,6 +94,7 @@ impl Calls {
             query: head.uri.query().unwrap_or_default(),
             host: header(HOST.as_str()).map_or("", host_of),
             principal: PRINCIPALS.iter().find_map(|name| header(name)),
+            policy: header(POLICY),
             body,
         })?;
         match call {

@@ -175,7 +175,7 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    /// One machine has fewer devices by far; each takes about a kilobyte.
+    /// One machine has fewer devices by far; each takes about a kilobyte, and at most eleven.
     pub const MOST: usize = 200_000;
 
     pub fn len(&self) -> usize {
@@ -368,5 +368,6 @@ mod tests {
         );
         assert_eq!(read(&x509::pem(b"no DER")), Err(X509Error::NotX509));
         assert_eq!(read(&"-".repeat(70_000)), Err(X509Error::TooLong));
+        assert_eq!(read(&x509::pem(&[0; 8193])), Err(X509Error::TooLong));
     }
 }

@@ -9,6 +9,7 @@ mod condition;
 mod pattern;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,8 @@ pub use variable::ConnectAttributes;
 
 /// Characters of a policy's text that are no white space, as on AWS.
 const TEXT: usize = 2048;
+/// Bytes of it with its white space, of which AWS counts none.
+const WHOLE_TEXT: usize = 8192;
 const NAME: usize = 128;
 const VERSIONS: usize = 5;
 const ATTACHED: usize = 10;
@@ -37,7 +40,9 @@ pub enum PolicyError {
     Name,
     #[error("the policy is malformed: {0}")]
     Malformed(#[from] DocumentError),
-    #[error("the policy is malformed: it is longer than 2048 characters")]
+    #[error(
+        "the policy is malformed: it has more than 2048 characters, or 8192 bytes with its white space"
+    )]
     TooLong,
     #[error("there is a policy of this name already")]
     Exists,
@@ -112,7 +117,8 @@ impl Policy {
 
 impl PolicyVersion {
     fn new(text: &str, now: UnixMillis) -> Result<Self, PolicyError> {
-        if text.chars().filter(|it| !it.is_whitespace()).count() > TEXT {
+        let is_long = || text.chars().filter(|it| !it.is_whitespace()).count() > TEXT;
+        if text.len() > WHOLE_TEXT || is_long() {
             return Err(PolicyError::TooLong);
         }
         Ok(Self {

@@ -21,6 +21,9 @@ pub(crate) const ARN: &str = "arn:aws:iot:us-east-1:123456789012:";
 /// Attributes of a thing that has a type, and of one that has none.
 const ATTRIBUTES: [usize; 2] = [50, 3];
 
+/// Bytes of all things, as [`Thing::bytes`] counts them: far more than one machine's devices need.
+const BYTES: usize = 256 << 20;
+
 /// Names and values; no value is empty.
 pub type Attributes = BTreeMap<String, String>;
 
@@ -63,6 +66,8 @@ pub struct Registry {
     types: BTreeMap<String, ThingType>,
     /// The same as in the things, by the other end.
     attached: BTreeSet<(CertificateId, String)>,
+    /// Of all things.
+    bytes: usize,
 }
 
 impl Thing {
@@ -78,6 +83,19 @@ impl Thing {
     pub fn principals(&self, after: Option<CertificateId>) -> impl Iterator<Item = CertificateId> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.principals.range((start, Bound::Unbounded)).copied()
+    }
+
+    /// What its texts and principals take. Its name and each principal stand in two places.
+    fn bytes(&self) -> usize {
+        let attributes = self.attributes.iter();
+        let attributes: usize = attributes.map(|(key, value)| key.len() + value.len()).sum();
+        let type_name = self.type_name.as_ref().map_or(0, String::len);
+        let principal = 2 * size_of::<CertificateId>() + self.name.len();
+        2 * self.name.len()
+            + self.id.len()
+            + type_name
+            + attributes
+            + self.principals.len() * principal
     }
 }
 
@@ -163,7 +181,7 @@ impl Registry {
             version: 1,
             principals: BTreeSet::new(),
         };
-        self.things.insert(name.to_owned(), thing);
+        self.put(thing)?;
         Ok(true)
     }
 
@@ -191,12 +209,14 @@ impl Registry {
             }
         };
         check_room(&attributes, type_name.is_some())?;
-        if let Some(thing) = self.things.get_mut(name) {
-            thing.attributes = attributes;
-            thing.type_name = type_name;
-            thing.version += 1;
-        }
-        Ok(())
+        self.put(Thing {
+            name: thing.name.clone(),
+            id: thing.id.clone(),
+            type_name,
+            attributes,
+            version: thing.version + 1,
+            principals: thing.principals.clone(),
+        })
     }
 
     /// Its shadows stay. Says whether there was one.
@@ -210,6 +230,7 @@ impl Registry {
         if !thing.principals.is_empty() {
             return Err(RegistryError::HasPrincipals(name.to_owned()));
         }
+        self.bytes -= thing.bytes();
         self.things.remove(name);
         Ok(())
     }
@@ -220,12 +241,12 @@ impl Registry {
         name: &str,
         certificate: CertificateId,
     ) -> Result<(), RegistryError> {
-        let no_thing = || RegistryError::NoThing(name.to_owned());
-        let thing = self.things.get_mut(name).ok_or_else(no_thing)?;
+        let mut thing = self.thing(name)?.clone();
         if thing.principals.len() >= Self::PRINCIPALS && !thing.has(certificate) {
             return Err(RegistryError::Full);
         }
         thing.principals.insert(certificate);
+        self.put(thing)?;
         self.attached.insert((certificate, name.to_owned()));
         Ok(())
     }
@@ -236,10 +257,23 @@ impl Registry {
         name: &str,
         certificate: CertificateId,
     ) -> Result<(), RegistryError> {
-        let no_thing = || RegistryError::NoThing(name.to_owned());
-        let thing = self.things.get_mut(name).ok_or_else(no_thing)?;
+        let mut thing = self.thing(name)?.clone();
         thing.principals.remove(&certificate);
+        self.put(thing)?;
         self.attached.remove(&(certificate, name.to_owned()));
+        Ok(())
+    }
+
+    /// Puts a thing in the place of the one of its name. One that grows needs room.
+    fn put(&mut self, thing: Thing) -> Result<(), RegistryError> {
+        let before = self.things.get(&thing.name).map_or(0, Thing::bytes);
+        let after = thing.bytes();
+        let bytes = self.bytes - before + after;
+        if after > before && bytes > BYTES {
+            return Err(RegistryError::Full);
+        }
+        self.bytes = bytes;
+        self.things.insert(thing.name.clone(), thing);
         Ok(())
     }
 }

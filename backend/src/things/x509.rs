@@ -13,8 +13,10 @@ use x509_parser::parse_x509_certificate;
 use x509_parser::pem::parse_x509_pem;
 use x509_parser::prelude::FromDer;
 
-/// As long as AWS takes one.
+/// Characters of a text with a certificate, of which all but the first block is dropped: as many as AWS takes.
 const LONGEST: usize = 65_536;
+/// Bytes of a certificate in DER. Most have less than one kilobyte, a chain of names and a large key a few.
+const LONGEST_DER: usize = 8192;
 const LABEL: &str = "CERTIFICATE";
 const REQUEST_LABELS: [&str; 2] = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 const LINE: usize = 64;
@@ -29,7 +31,7 @@ pub struct Validity {
 /// A text that is no certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum X509Error {
-    #[error("a certificate has at most {LONGEST} characters")]
+    #[error("a certificate has at most {LONGEST} characters in PEM and {LONGEST_DER} bytes in DER")]
     TooLong,
     #[error("this is no certificate in PEM")]
     NotPem,
@@ -42,7 +44,11 @@ pub(crate) fn der(text: &str) -> Result<Vec<u8>, X509Error> {
     if text.len() > LONGEST {
         return Err(X509Error::TooLong);
     }
-    block(text, &[LABEL]).ok_or(X509Error::NotPem)
+    let der = block(text, &[LABEL]).ok_or(X509Error::NotPem)?;
+    match der.len() > LONGEST_DER {
+        true => Err(X509Error::TooLong),
+        false => Ok(der),
+    }
 }
 
 /// A certificate signing request in PEM.

@@ -197,6 +197,10 @@ async fn certificates_and_policies_are_listed_detached_and_deleted() {
             arn,
         ),
         (
+            "list-policy-principals --policy-name P --query principals".to_owned(),
+            arn,
+        ),
+        (
             "list-thing-principals --thing-name lamp --query principals".to_owned(),
             arn,
         ),

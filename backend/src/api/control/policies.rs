@@ -23,19 +23,30 @@ pub enum PolicyCall {
     GetVersion(String, u32),
     SetDefaultVersion(String, u32),
     DeleteVersion(String, u32),
-    /// AttachPolicy, and AttachPrincipalPolicy as it was called before.
-    Attach(String, CertificateId),
-    /// DetachPolicy, and DetachPrincipalPolicy as it was called before.
-    Detach(String, CertificateId),
-    /// ListAttachedPolicies, and ListPrincipalPolicies as it was called before.
+    /// AttachPolicy or AttachPrincipalPolicy.
+    Attach(String, CertificateId, Wording),
+    /// DetachPolicy or DetachPrincipalPolicy.
+    Detach(String, CertificateId, Wording),
+    /// ListAttachedPolicies or ListPrincipalPolicies.
     ListAttached {
         target: CertificateId,
         page: Page<String>,
+        wording: Wording,
     },
+    /// ListTargetsForPolicy or ListPolicyPrincipals.
     ListTargets {
         name: String,
         page: Page<CertificateId>,
+        wording: Wording,
     },
+}
+
+/// What a call names that which policies are attached to. It decides the name under which the call must be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    Target,
+    /// As the older calls have it.
+    Principal,
 }
 
 pub(super) fn is_call(first: &str) -> bool {
@@ -46,6 +57,7 @@ pub(super) fn is_call(first: &str) -> bool {
             | "target-policies"
             | "attached-policies"
             | "policy-targets"
+            | "policy-principals"
     )
 }
 
@@ -66,19 +78,22 @@ impl PolicyCall {
             ["target-policies", name] => target(request, uri::decode(name)?),
             ["principal-policies"] => {
                 allow(method, "GET")?;
-                list_attached(principal(request)?, query)
+                list_attached(principal(request)?, query, Wording::Principal)
             }
             ["principal-policies", name] => principal_policy(request, uri::decode(name)?),
             ["attached-policies", target] => {
                 allow(method, "POST")?;
-                list_attached(certificate_of_arn(&uri::decode(target)?)?, query)
+                let target = certificate_of_arn(&uri::decode(target)?)?;
+                list_attached(target, query, Wording::Target)
             }
             ["policy-targets", name] => {
                 allow(method, "POST")?;
-                Ok(Self::ListTargets {
-                    name: uri::decode(name)?,
-                    page: by_certificate(marked_page(query)?)?,
-                })
+                list_targets(uri::decode(name)?, query, Wording::Target)
+            }
+            ["policy-principals"] => {
+                allow(method, "GET")?;
+                let name = request.policy.ok_or(ApiError::Missing("policyName"))?;
+                list_targets(name.to_owned(), query, Wording::Principal)
             }
             _ => Err(ApiError::UnknownPath),
         }
@@ -134,8 +149,8 @@ fn target(request: &Request<'_>, name: String) -> Result<PolicyCall, ApiError> {
         certificate_of_arn(&required(body.target, "target")?)
     };
     match request.method {
-        "PUT" => Ok(PolicyCall::Attach(name, target(request)?)),
-        "POST" => Ok(PolicyCall::Detach(name, target(request)?)),
+        "PUT" => Ok(PolicyCall::Attach(name, target(request)?, Wording::Target)),
+        "POST" => Ok(PolicyCall::Detach(name, target(request)?, Wording::Target)),
         _ => {
             let allowed = "PUT,POST";
             Err(ApiError::MethodNotAllowed { allowed })
@@ -144,9 +159,10 @@ fn target(request: &Request<'_>, name: String) -> Result<PolicyCall, ApiError> {
 }
 
 fn principal_policy(request: &Request<'_>, name: String) -> Result<PolicyCall, ApiError> {
+    let wording = Wording::Principal;
     match request.method {
-        "PUT" => Ok(PolicyCall::Attach(name, principal(request)?)),
-        "DELETE" => Ok(PolicyCall::Detach(name, principal(request)?)),
+        "PUT" => Ok(PolicyCall::Attach(name, principal(request)?, wording)),
+        "DELETE" => Ok(PolicyCall::Detach(name, principal(request)?, wording)),
         _ => {
             let allowed = "PUT,DELETE";
             Err(ApiError::MethodNotAllowed { allowed })
@@ -154,9 +170,24 @@ fn principal_policy(request: &Request<'_>, name: String) -> Result<PolicyCall, A
     }
 }
 
-fn list_attached(target: CertificateId, query: &str) -> Result<PolicyCall, ApiError> {
-    let page = marked_page(query)?;
-    Ok(PolicyCall::ListAttached { target, page })
+fn list_attached(
+    target: CertificateId,
+    query: &str,
+    wording: Wording,
+) -> Result<PolicyCall, ApiError> {
+    Ok(PolicyCall::ListAttached {
+        target,
+        page: marked_page(query)?,
+        wording,
+    })
+}
+
+fn list_targets(name: String, query: &str, wording: Wording) -> Result<PolicyCall, ApiError> {
+    Ok(PolicyCall::ListTargets {
+        name,
+        page: by_certificate(marked_page(query)?)?,
+        wording,
+    })
 }
 
 fn document(request: &Request<'_>) -> Result<String, ApiError> {

@@ -1,7 +1,7 @@
 //! The calls of the control plane, as the aws CLI sends them.
 
 use super::*;
-use crate::api::control::{CertificateCall, PolicyCall, ThingCall, ThingFilter};
+use crate::api::control::{CertificateCall, PolicyCall, ThingCall, ThingFilter, Wording};
 use crate::things::certificates::{CertificateId, CertificateStatus};
 use crate::things::registry::{NewThing, ThingUpdate};
 
@@ -151,29 +151,52 @@ fn certificates_are_made_registered_and_changed() {
 fn a_policy_is_attached_by_either_generation_of_calls() {
     let call = |call| ControlCall::Policy(call);
     let body = format!(r#"{{"target":"{ARN}"}}"#);
-    let attach = || call(PolicyCall::Attach("P".to_owned(), certificate()));
-    check_control("PUT", "/target-policies/P", &body, attach());
-    check_control("PUT", "/principal-policies/P", "", attach());
-    let detach = || call(PolicyCall::Detach("P".to_owned(), certificate()));
-    check_control("POST", "/target-policies/P", &body, detach());
-    check_control("DELETE", "/principal-policies/P", "", detach());
+    let (new, old) = (Wording::Target, Wording::Principal);
+    let attach = |wording| call(PolicyCall::Attach("P".to_owned(), certificate(), wording));
+    check_control("PUT", "/target-policies/P", &body, attach(new));
+    check_control("PUT", "/principal-policies/P", "", attach(old));
+    let detach = |wording| call(PolicyCall::Detach("P".to_owned(), certificate(), wording));
+    check_control("POST", "/target-policies/P", &body, detach(new));
+    check_control("DELETE", "/principal-policies/P", "", detach(old));
     let target = certificate();
     let page = || Page {
         after: None,
         size: 250,
     };
-    let list = || {
+    let list = |wording| {
         call(PolicyCall::ListAttached {
             target,
             page: page(),
+            wording,
         })
     };
-    check_control("GET", "/principal-policies", "", list());
+    check_control("GET", "/principal-policies", "", list(old));
     let uri = format!(
         "/attached-policies/{}",
         ARN.replace(':', "%3A").replace('/', "%2F")
     );
-    check_control("POST", &uri, "", list());
+    check_control("POST", &uri, "", list(new));
+    let targets = |wording| {
+        call(PolicyCall::ListTargets {
+            name: "P".to_owned(),
+            page: Page {
+                after: Some(target),
+                size: 2,
+            },
+            wording,
+        })
+    };
+    let query = format!("pageSize=2&marker={}", token::write(ID));
+    let uri = format!("/policy-targets/P?{query}");
+    check_control("POST", &uri, "", targets(new));
+    let uri = format!("/policy-principals?{query}");
+    check_control("GET", &uri, "", targets(old));
+    let unnamed = Call::parse(&Request {
+        method: "GET",
+        path: "/policy-principals",
+        ..Request::default()
+    });
+    assert_eq!(unnamed, Err(ApiError::Missing("policyName")));
     let name = "P".to_owned();
     let create = PolicyCall::Create {
         name: "P+=,.@-".to_owned(),

@@ -4,7 +4,7 @@ use gnomon::time::Now;
 use serde_json::{Value, json};
 
 use super::{list, seconds};
-use crate::api::control::PolicyCall;
+use crate::api::control::{PolicyCall, Wording};
 use crate::api::{ApiError, Outcome, Page};
 use crate::backend::Backend;
 use crate::journal::Key;
@@ -49,10 +49,14 @@ impl Backend {
             PolicyCall::DeleteVersion(name, number) => self.change_policy(&name, |policies| {
                 policies.delete_version(&name, number, now.wall)
             }),
-            PolicyCall::Attach(name, to) => self.attach(&name, to),
-            PolicyCall::Detach(name, from) => self.detach(&name, from),
-            PolicyCall::ListAttached { target, page } => self.attached(target, &page),
-            PolicyCall::ListTargets { name, page } => self.targets(&name, &page),
+            PolicyCall::Attach(name, to, _) => self.attach(&name, to),
+            PolicyCall::Detach(name, from, _) => self.detach(&name, from),
+            PolicyCall::ListAttached { target, page, .. } => self.attached(target, &page),
+            PolicyCall::ListTargets {
+                name,
+                page,
+                wording,
+            } => self.targets(&name, &page, wording),
         }
     }
 
@@ -117,19 +121,24 @@ impl Backend {
         ))
     }
 
-    fn targets(&self, name: &str, page: &Page<CertificateId>) -> Result<Outcome, ApiError> {
+    fn targets(
+        &self,
+        name: &str,
+        page: &Page<CertificateId>,
+        wording: Wording,
+    ) -> Result<Outcome, ApiError> {
         let policies = self.broker.things().policies();
         find(policies, name)?;
         let targets = policies.targets(name);
         let targets = targets.filter(|id| page.after.is_none_or(|after| *id > after));
         let name = |id: &CertificateId| id.to_string();
-        Ok(list(
-            ["targets", "nextMarker"],
-            targets,
-            page.size,
-            name,
-            |id| id.arn().into(),
-        ))
+        let key = match wording {
+            Wording::Target => "targets",
+            Wording::Principal => "principals",
+        };
+        Ok(list([key, "nextMarker"], targets, page.size, name, |id| {
+            id.arn().into()
+        }))
     }
 
     fn change_policy(

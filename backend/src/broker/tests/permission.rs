@@ -1,6 +1,10 @@
 //! What policies let clients do: who is closed, who is kept from what, and that changes are felt at once.
 
+use gnomon::mqtt::wire::Unsubscribe;
+
 use super::*;
+use crate::journal::Key;
+use crate::record::Table;
 use crate::things::Action;
 use crate::things::certificates::CertificateId;
 use crate::things::policies::document::Document;
@@ -157,7 +161,11 @@ fn what_waited_for_somebody_is_asked_for_again_when_they_come() {
     world.lose(id);
     world.send(source, publish("late", "2", QoS::AtLeastOnce, false));
     world.send(source, publish("other", "3", QoS::AtLeastOnce, false));
-    let narrow = policy(&["Allow iot:Connect *", "Allow iot:Receive topic/other"]);
+    let narrow = policy(&[
+        "Allow iot:Connect *",
+        "Allow iot:Subscribe topicfilter/#",
+        "Allow iot:Receive topic/other",
+    ]);
     let now = world.now.wall;
     let policies = &mut world.broker.things_mut().policies;
     policies.create_version("p", &narrow, true, now).unwrap();
@@ -172,6 +180,151 @@ fn what_waited_for_somebody_is_asked_for_again_when_they_come() {
         ["other 3 1d"],
         "what was withheld is gone"
     );
+}
+
+/// A session of `d` with subscriptions to `#` and `mine/+`, a message in flight and two more waiting.
+fn leave_a_session(world: &mut World) {
+    let id = world.connect_as(Principal::Certificate(ID), lasting("d"));
+    world.send(id, subscribe(&[("#", 1), ("mine/+", 1)]));
+    let source = world.connect_as(Principal::Inside, connect("source"));
+    let publish = |topic, payload| publish(topic, payload, QoS::AtLeastOnce, false);
+    world.send(source, publish("secret", "1"));
+    world.lose(id);
+    world.send(source, publish("secret", "2"));
+    world.send(source, publish("mine/x", "3"));
+    world.lose(source);
+}
+
+fn assert_inherits(world: &mut World, principal: Principal, waiting: &[&str], live: &[&str]) {
+    let id = world.connect_as(principal, lasting("d"));
+    assert_eq!(world.messages(id), waiting);
+    let source = world.connect_as(Principal::Inside, connect("source"));
+    for topic in ["secret", "mine/x"] {
+        world.publish(source, topic, "live");
+    }
+    assert_eq!(world.messages(id), live);
+    assert_eq!(world.reason(id), None);
+    world.lose(id);
+    world.lose(source);
+}
+
+const MAY_NOT_SUBSCRIBE: &[&str] = &["Allow iot:Connect client/d", "Allow iot:Receive *"];
+const MAY_SUBSCRIBE_TO_MINE: &[&str] = &[
+    "Allow iot:Connect client/d",
+    "Allow iot:Receive *",
+    "Allow iot:Subscribe topicfilter/mine/+",
+];
+
+#[test]
+fn another_certificate_inherits_no_subscription_that_it_could_not_make() {
+    for (statements, waiting, live) in [
+        (MAY_NOT_SUBSCRIBE, &[][..], &[][..]),
+        (MAY_SUBSCRIBE_TO_MINE, &["mine/x 3 1"], &["mine/x live 0"]),
+    ] {
+        let mut world = certified(&["Allow iot:* *"]);
+        leave_a_session(&mut world);
+        let other = CertificateId([4; 32]);
+        let policies = &mut world.broker.things_mut().policies;
+        let text = policy(statements);
+        policies.create("other", &text, world.now.wall).unwrap();
+        policies.attach("other", other).unwrap();
+        assert_inherits(&mut world, Principal::Certificate(other), waiting, live);
+        // What was taken from the session does not come back with whoever made it.
+        let mine = Principal::Certificate(ID);
+        let again: Vec<_> = waiting.iter().map(|text| format!("{text}d")).collect();
+        let again: Vec<_> = again.iter().map(String::as_str).collect();
+        assert_inherits(&mut world, mine, &again, live);
+    }
+}
+
+#[test]
+fn who_has_no_certificate_inherits_no_subscription_that_they_could_not_make() {
+    let mut world = certified(&["Allow iot:* *"]);
+    leave_a_session(&mut world);
+    let document = Document::parse(&policy(MAY_NOT_SUBSCRIBE)).unwrap();
+    world.broker.things_mut().govern(document);
+    assert_inherits(&mut world, Principal::Anonymous, &[], &[]);
+}
+
+#[test]
+fn a_session_taken_over_is_narrowed_too() {
+    let mut world = certified(&["Allow iot:* *"]);
+    let document = Document::parse(&policy(MAY_NOT_SUBSCRIBE)).unwrap();
+    world.broker.things_mut().govern(document);
+    let id = world.connect_as(Principal::Certificate(ID), lasting("d"));
+    world.subscribe(id, "#", 1);
+    assert_inherits(&mut world, Principal::Anonymous, &[], &[]);
+    assert_eq!(world.reason(id), Some(&CloseReason::TakenOver));
+}
+
+#[test]
+fn a_policy_changed_meanwhile_takes_subscriptions_away() {
+    let mut world = certified(&["Allow iot:* *"]);
+    leave_a_session(&mut world);
+    let narrow = policy(MAY_SUBSCRIBE_TO_MINE);
+    let policies = &mut world.broker.things_mut().policies;
+    let now = world.now.wall;
+    policies.create_version("p", &narrow, true, now).unwrap();
+    let mine = Principal::Certificate(ID);
+    assert_inherits(&mut world, mine, &["mine/x 3 1"], &["mine/x live 0"]);
+}
+
+#[test]
+fn what_was_unsubscribed_from_still_comes_to_whoever_may_subscribe_to_it() {
+    let mut world = World::new(Limits::default());
+    let id = world.connect(lasting("d"));
+    world.subscribe(id, "t", 1);
+    let source = world.connect(connect("source"));
+    world.send(source, publish("t", "1", QoS::AtLeastOnce, false));
+    let unsubscribe = Unsubscribe {
+        packet_id: PacketId::MIN,
+        filters: vec![TopicFilter::new("t").unwrap()],
+    };
+    world.send(id, Packet::Unsubscribe(unsubscribe));
+    world.lose(id);
+    let id = world.connect(lasting("d"));
+    assert_eq!(world.messages(id), ["t 1 1d"]);
+}
+
+/// Another broker with the sessions and queues of this one that are among `keys`.
+fn restarted<'a>(world: &World, keys: impl IntoIterator<Item = &'a Key>) -> World {
+    let mut again = World::new(Limits::default());
+    for key in keys {
+        let Some(value) = world.broker.record(key) else {
+            continue;
+        };
+        let (table, name) = match key {
+            Key::Session(client_id) => (Table::Sessions, client_id.as_bytes().to_vec()),
+            Key::Queued(number, _) => (Table::Queues, number.to_be_bytes().to_vec()),
+            _ => continue,
+        };
+        let restored = again.broker.restore(table, &name, &value, again.now);
+        assert_eq!(restored, Ok(()));
+    }
+    again
+}
+
+#[test]
+fn a_session_is_narrowed_after_a_restart_and_stays_so_after_the_next() {
+    let mut world = certified(&["Allow iot:* *"]);
+    world.broker.start_journal();
+    leave_a_session(&mut world);
+    let (_, keys) = world.broker.take_changes().unwrap();
+    let mut world = restarted(&world, &keys);
+    let document = Document::parse(&policy(MAY_SUBSCRIBE_TO_MINE)).unwrap();
+    world.broker.things_mut().govern(document);
+    world.broker.start_journal();
+    let id = world.connect_as(Principal::Anonymous, lasting("d"));
+    let (mark, keys) = world.broker.take_changes().unwrap();
+    let session = Key::Session("d".into());
+    assert!(keys.contains(&session));
+    let gone = |key: &&Key| matches!(key, Key::Queued(..)) && world.broker.record(key).is_none();
+    assert_eq!(keys.iter().filter(gone).count(), 2, "what was secret");
+    assert_eq!(world.receive(id).len(), 0, "CONNACK waits for that");
+    world.broker.handle_saved(mark);
+    assert_eq!(world.messages(id), ["mine/x 3 1"]);
+    let mut again = restarted(&world, [&session]);
+    assert_inherits(&mut again, Principal::Anonymous, &[], &["mine/x live 0"]);
 }
 
 #[test]

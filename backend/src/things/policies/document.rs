@@ -1,15 +1,11 @@
 //! The text of a policy, read strictly: what is not understood is refused, never passed over, because each part may
 //! be what keeps somebody out.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::{BoolDeserializer, MapAccessDeserializer, StrDeserializer};
-use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::condition::Condition;
 use super::pattern::{Pattern, Template};
+use super::written::{Entries, OneOrMany, Scalar};
 
 /// Why a text is no policy, or none that can be kept to here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -187,8 +183,7 @@ fn resource(text: &str) -> Result<Option<Template>, DocumentError> {
     let (before, name) = match parts[..] {
         ["*"] => return Template::parse("*").map(Some),
         [ref before @ .., name] if before.len() == 5 => (before, name),
-        // A last `*` stands for the rest, colons and all.
-        ref before if text.ends_with('*') => (before, "*"),
+        ref before if is_cut_short(before) => (before, "*"),
         _ => return Err(bad()),
     };
     let fits = |part: &&str| {
@@ -205,99 +200,16 @@ fn resource(text: &str) -> Result<Option<Template>, DocumentError> {
     Ok(service.matches("iot").then_some(name))
 }
 
-/// A text, or an object, where a list of them may stand too.
-struct OneOrMany<T>(Vec<T>);
-
-/// The members of an object in their order. A map would let the last of two equal names win.
-struct Entries<T>(Vec<(String, T)>);
-
-/// A text, or true or false.
-struct Scalar(String);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(OneOrManyVisitor(PhantomData))
-    }
-}
-
-struct OneOrManyVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
-    type Value = OneOrMany<T>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("one value or a list of them")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
-        }
-        Ok(OneOrMany(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let one = T::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(OneOrMany(vec![one]))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let text: StrDeserializer<'_, E> = text.into_deserializer();
-        Ok(OneOrMany(vec![T::deserialize(text)?]))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        let value: BoolDeserializer<E> = value.into_deserializer();
-        Ok(OneOrMany(vec![T::deserialize(value)?]))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct EntriesVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
-            type Value = Entries<T>;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        from.deserialize_map(EntriesVisitor(PhantomData))
-    }
-}
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct ScalarVisitor;
-
-        impl Visitor<'_> for ScalarVisitor {
-            type Value = Scalar;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a text, true or false")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
-                Ok(Scalar(text.to_owned()))
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
-                Ok(Scalar(value.to_string()))
-            }
-        }
-
-        from.deserialize_any(ScalarVisitor)
+/// Whether a last `*` stands for the rest of an ARN, colons and all. It may stand behind the first digits of an
+/// account: behind anything else it is the name of a resource whose account was forgotten.
+fn is_cut_short(parts: &[&str]) -> bool {
+    match *parts {
+        [.., "*"] => true,
+        [_, _, _, _, account] => account.strip_suffix('*').is_some_and(|digits| {
+            let mut digits = digits.bytes();
+            digits.all(|it| it.is_ascii_digit())
+        }),
+        _ => false,
     }
 }
 
@@ -405,11 +317,25 @@ mod tests {
         assert_eq!(name("*"), name("arn:aws:iot:us-east-1:*"));
         assert_eq!(name("*"), name("arn:aws:*"));
         assert_eq!(name("arn:aws:s3:::bucket/*"), None);
-        assert_eq!(name("arn:aws:s3*"), None);
+        assert_eq!(name("*"), name("arn:aws:iot:us-east-1:12345*"));
+        assert_eq!(name("arn:aws:s3:*"), None);
         for text in [
             "topic/a",
             "",
             "arn:aws:iot:us-east-1:topic/a",
+            "arn:aws:iot:us-east-1:topic*",
+            "arn:aws:iot:us-east-1:topic/*",
+            "arn:aws:iot:us-east-1:client-1*",
+            "arn:aws:iot:us-east-1:12a*",
+            "arn:aws:iot:us-east-1:?*",
+            "arn:aws:iot:us-east-1:**",
+            "arn:aws:iot:us-east-1:12",
+            "arn:aws:iot:us-*",
+            "arn:aws:iot:1*",
+            "arn:aws:i*",
+            "arn:aws:s3*",
+            "arn:aws*",
+            "arn*",
             "arn:aws:iot:*:topic/a:b:c",
             "arn:aws:iot:${aws:region}:1:topic/a",
             "**",

@@ -301,7 +301,9 @@ fn names_and_texts_are_checked() {
         .replacen('*', &"x".repeat(2048), 1);
     assert_eq!(refused("p", &long), PolicyError::TooLong);
     assert!(matches!(refused("p", "{}"), PolicyError::Malformed(_)));
-    let roomy = format!("{}{ALL}", " ".repeat(5000));
+    let padded = |len: usize| format!("{}{ALL}", " ".repeat(len - ALL.len()));
+    assert_eq!(refused("p", &padded(8193)), PolicyError::TooLong);
+    let roomy = padded(8192);
     assert!(policies.create("a+=,.@-_", &roomy, NOW).is_ok());
     let again = policies.create("a+=,.@-_", ALL, NOW).unwrap_err();
     assert_eq!(again, PolicyError::Exists);

@@ -70,6 +70,7 @@ impl Registry {
             version: thing.version,
             principals,
         };
+        self.bytes += thing.bytes();
         self.things.insert(name.to_owned(), thing);
         Ok(())
     }

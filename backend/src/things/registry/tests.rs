@@ -203,3 +203,37 @@ fn what_was_kept_comes_back_whole() {
     assert!(restored.restore_thing("lamp", &thing[1..]).is_err());
     assert_eq!(kept.thing_record("nobody"), None);
 }
+
+#[test]
+fn all_things_together_take_no_more_than_they_may() {
+    let mut registry = registry(&["a", "b"]);
+    registry.attach("a", certificate(1)).unwrap();
+    registry.detach("a", certificate(1)).unwrap();
+    let small = registry.bytes;
+    let described = || new(None, &[("room", "kitchen")]);
+    registry.create("c", described(), "1".into()).unwrap();
+    registry.attach("c", certificate(1)).unwrap();
+    let record = registry.thing_record("c").unwrap();
+    let mut again = Registry::default();
+    again.restore_thing("c", &record).unwrap();
+    assert_eq!(again.bytes, registry.bytes - small);
+
+    registry.bytes = BYTES;
+    let full = Err(RegistryError::Full);
+    let made = registry.create("d", described(), "2".into());
+    assert_eq!(made, full.clone().map(|()| true));
+    assert_eq!(registry.attach("a", certificate(1)), full);
+    assert_eq!(registry.things_of(certificate(1), None).count(), 1);
+    let update = |room: &str| ThingUpdate {
+        attributes: Some(attributes(&[("room", room)])),
+        ..ThingUpdate::default()
+    };
+    assert_eq!(registry.update("c", update("kitchens")), full);
+    assert_eq!(registry.update("c", update("bath")), Ok(()));
+    assert_eq!(registry.bytes, BYTES - 3);
+    registry.detach("c", certificate(1)).unwrap();
+    registry.delete("c", None).unwrap();
+    assert_eq!(registry.bytes, BYTES - again.bytes);
+    let made = registry.create("d", described(), "2".into());
+    assert_eq!(made, Ok(true));
+}
