@@ -9,7 +9,7 @@ mod tests;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use parse::QueryError;
 use pattern::Pattern;
@@ -20,6 +20,8 @@ pub struct Search {
     pub query: Query,
     /// It goes on behind this thing.
     pub after: Option<String>,
+    /// Before it goes on: a thing that was not looked at as a whole.
+    pub look: Option<Look>,
     pub size: usize,
     pub found: Vec<Value>,
     /// Of what was found, roughly.
@@ -29,15 +31,22 @@ pub struct Search {
 impl Search {
     /// Things that are found at a time.
     pub const SIZES: RangeInclusive<usize> = 1..=100;
+    /// A page ends behind the thing with which it reaches this many bytes.
+    pub const PAGE_BYTES: usize = 1024 * 1024;
 
     pub fn new(query: Query, after: Option<String>, size: usize) -> Self {
         Self {
             query,
             after,
+            look: None,
             size,
             found: Vec::new(),
             bytes: 0,
         }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= self.size || self.bytes >= Self::PAGE_BYTES
     }
 
     /// Takes a thing that fits, as the answer shows it.
@@ -49,16 +58,38 @@ impl Search {
     }
 }
 
+/// What is known of a thing that is looked at part by part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    pub name: String,
+    /// As the answer shows it, without its shadows.
+    pub shown: Value,
+    pub held: Held,
+    /// The named shadows that the answer shows, and how long they are.
+    pub named: Map<String, Value>,
+    pub bytes: usize,
+    /// The named shadows up to this one were looked at.
+    pub after: Option<String>,
+}
+
 /// What things are looked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Query(Node);
+pub struct Query {
+    node: Node,
+    terms: Vec<Term>,
+}
+
+/// Which terms of a query held for some part of a thing, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held(u16);
 
 #[derive(Clone, Debug, PartialEq)]
 enum Node {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
-    Term(Term),
+    /// By its place.
+    Term(usize),
 }
 
 /// One thing that is asked of a field, or of any field.
@@ -86,37 +117,68 @@ struct Limit {
 }
 
 impl Query {
+    /// Characters of a pattern that cost as much as to read a text does.
+    const PATTERN: usize = 16;
+
     /// Whether somebody has to look at shadows for it.
     pub fn needs_shadows(&self) -> bool {
-        self.0.needs_shadows()
+        self.terms.iter().any(Term::needs_shadows)
     }
 
-    pub fn matches(&self, thing: &Value) -> bool {
-        self.0.matches(thing)
+    /// How many times as much as to read a text it may take to look at it.
+    pub fn weight(&self) -> usize {
+        let steps = self.terms.iter().map(|term| match &term.test {
+            Test::Text(pattern) => pattern.steps(),
+            Test::Range(..) => 1,
+        });
+        1 + steps.sum::<usize>() / Self::PATTERN
+    }
+
+    /// Looks at a part of a thing. Each term asks whether there is something somewhere: so the parts of a thing may
+    /// come one after another.
+    pub fn look(&self, part: &Value, held: &mut Held) {
+        for (at, term) in self.terms.iter().enumerate() {
+            if !held.has(at) && term.holds(part) {
+                held.0 |= 1 << at;
+            }
+        }
+    }
+
+    /// Whether a thing fits of which all parts were looked at.
+    pub fn fits(&self, held: Held) -> bool {
+        self.node.fits(held)
+    }
+}
+
+impl Held {
+    fn has(self, term: usize) -> bool {
+        self.0 & 1 << term != 0
     }
 }
 
 impl Node {
-    fn needs_shadows(&self) -> bool {
+    fn fits(&self, held: Held) -> bool {
         match self {
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::needs_shadows),
-            Self::Not(node) => node.needs_shadows(),
-            Self::Term(Term { field, test }) => match field {
-                Some(field) => field.starts_with("shadow"),
-                None => !test.is_anything(),
-            },
+            Self::All(nodes) => nodes.iter().all(|node| node.fits(held)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.fits(held)),
+            Self::Not(node) => !node.fits(held),
+            Self::Term(at) => held.has(*at),
+        }
+    }
+}
+
+impl Term {
+    fn needs_shadows(&self) -> bool {
+        match &self.field {
+            Some(field) => field.starts_with("shadow"),
+            None => !self.test.is_anything(),
         }
     }
 
-    fn matches(&self, thing: &Value) -> bool {
-        match self {
-            Self::All(nodes) => nodes.iter().all(|node| node.matches(thing)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.matches(thing)),
-            Self::Not(node) => !node.matches(thing),
-            Self::Term(Term { field, test }) => match field {
-                Some(field) => any_at(thing, field, test),
-                None => test.is_anything() || everywhere(thing, test),
-            },
+    fn holds(&self, part: &Value) -> bool {
+        match &self.field {
+            Some(field) => any_at(part, field, &self.test),
+            None => self.test.is_anything() || everywhere(part, &self.test),
         }
     }
 }

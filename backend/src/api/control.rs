@@ -2,6 +2,7 @@
 
 mod body;
 mod certificates;
+mod elsewhere;
 mod policies;
 mod things;
 mod types;
@@ -42,6 +43,7 @@ pub(super) fn is_call(levels: &[&str]) -> bool {
         || certificates::is_call(first)
         || policies::is_call(first)
         || matches!(first, "endpoint" | "indices")
+        || elsewhere::is_call(first)
 }
 
 impl ControlCall {
@@ -67,6 +69,7 @@ impl ControlCall {
             [first, ..] if policies::is_call(first) => {
                 PolicyCall::parse(request, levels).map(Self::Policy)
             }
+            [first, ..] if elsewhere::is_call(first) => Err(ApiError::NotServed),
             _ => Err(ApiError::UnknownPath),
         }
     }

@@ -79,6 +79,8 @@ pub enum ApiError {
     QueryVersion,
     #[error("This backend has no {0}")]
     NotHere(&'static str),
+    #[error("This stand-in for AWS IoT does not serve this call")]
+    NotServed,
     #[error("Index {0} does not exist")]
     NoIndex(String),
     #[error("Certificate {0} does not exist")]
@@ -100,6 +102,8 @@ pub enum ApiError {
     Certificate(#[from] CertificateError),
     #[error(transparent)]
     X509(#[from] X509Error),
+    #[error("The certificate was not signed by the CA certificate")]
+    ForeignAuthority,
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     #[error("{0}")]
@@ -138,7 +142,7 @@ impl ApiError {
             | Self::QueryVersion
             | Self::BrokenBody => (400, "InvalidRequestException"),
             Self::Query(_) => (400, "InvalidQueryException"),
-            Self::X509(_) => (400, "CertificateValidationException"),
+            Self::X509(_) | Self::ForeignAuthority => (400, "CertificateValidationException"),
             Self::ReservedTopic | Self::NotAllowed(Plane::Data) => (403, "ForbiddenException"),
             Self::NotAllowed(Plane::Control) => (401, "UnauthorizedException"),
             Self::UnknownPath
@@ -149,7 +153,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => (405, "MethodNotAllowedException"),
             Self::SlowBody => (408, "RequestTimeoutException"),
             Self::TooLarge => (413, "RequestEntityTooLargeException"),
-            Self::NoBroker | Self::NoAuthority | Self::NotHere(_) => {
+            Self::NoBroker | Self::NoAuthority | Self::NotHere(_) | Self::NotServed => {
                 (501, "NotImplementedException")
             }
             Self::Shadow(error) => (error.code(), error.exception()),

@@ -104,7 +104,13 @@ fn certificate(call: &CertificateCall) -> (&'static str, String) {
     match call {
         CertificateCall::CreateKeys { .. } => ("iot:CreateKeysAndCertificate", ANY.to_owned()),
         CertificateCall::CreateFromCsr { .. } => ("iot:CreateCertificateFromCsr", ANY.to_owned()),
-        CertificateCall::Register { .. } => ("iot:RegisterCertificateWithoutCA", ANY.to_owned()),
+        CertificateCall::Register { authority, .. } => {
+            let action = match authority {
+                None => "iot:RegisterCertificateWithoutCA",
+                Some(_) => "iot:RegisterCertificate",
+            };
+            (action, ANY.to_owned())
+        }
         CertificateCall::List(_) => ("iot:ListCertificates", ANY.to_owned()),
         CertificateCall::Describe(id) => ("iot:DescribeCertificate", format!("cert/{id}")),
         CertificateCall::Update(id, _) => ("iot:UpdateCertificate", format!("cert/{id}")),

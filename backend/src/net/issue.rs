@@ -46,6 +46,7 @@ async fn register(hub: &Hub, pem: String, active: bool) -> Result<Outcome, ApiEr
     };
     let register = CertificateCall::Register {
         pem: pem.clone(),
+        authority: None,
         status,
     };
     let call = Call::Control(ControlCall::Certificate(register));

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::hub::Hub;
-use super::tls::{ServerCertificate, Tls, TlsError};
+use super::tls::{Begun, ServerCertificate, Tls, TlsError};
 use super::{Config, Scheme, http, tcp};
 use crate::terminal::tell;
 use crate::things::authority::Authority;
@@ -93,7 +93,7 @@ impl Serving {
         &self,
         listener: TcpListener,
         tls: Tls,
-        serve: impl Fn(TlsStream<TcpStream>, IpAddr) -> F + Clone + Send + Sync + 'static,
+        serve: impl Fn(TlsStream<Begun<TcpStream>>, IpAddr) -> F + Clone + Send + Sync + 'static,
     ) {
         let stop = self.stop.clone();
         self.accept(listener, move |stream, from| {

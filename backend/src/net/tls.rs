@@ -9,7 +9,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
@@ -27,7 +27,7 @@ use crate::things::certificates::CertificateId;
 
 /// A handshake is done by then, the wait for its turn included.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes of a listener at a time: one takes up to some 64 KiB, whatever it never says.
+/// Handshakes of a listener at a time: one takes up to some 64 KiB once it has begun. Who is silent has no turn.
 const TURNS: usize = 1024;
 /// How long somebody who was refused gets to read why.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -76,6 +76,9 @@ impl fmt::Debug for ServerCertificate {
     }
 }
 
+/// A stream of which one byte at most was read ahead.
+pub(super) type Begun<S> = BufReader<S>;
+
 /// What a listener needs to make its connections secure.
 #[derive(Clone)]
 pub(super) struct Tls {
@@ -122,20 +125,27 @@ impl Tls {
     pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,
-    ) -> Option<TlsStream<S>> {
+    ) -> Option<TlsStream<Begun<S>>> {
         let shaken = async {
+            let begun = begun(stream).await?;
             let _turn = self.turns.acquire().await;
-            self.acceptor.accept(stream).into_fallible().await
+            Some(self.acceptor.accept(begun).into_fallible().await)
         };
-        match tokio::time::timeout(HANDSHAKE, shaken).await {
-            Ok(Ok(stream)) => Some(stream),
-            Ok(Err((_, stream))) => {
+        match tokio::time::timeout(HANDSHAKE, shaken).await.ok()?? {
+            Ok(stream) => Some(stream),
+            Err((_, stream)) => {
                 let _ = tokio::time::timeout(FAREWELL, part_from(stream)).await;
                 None
             }
-            Err(_) => None,
         }
     }
+}
+
+/// Returns with the first byte; `None` when none will come.
+async fn begun<S: AsyncRead + Unpin>(stream: S) -> Option<Begun<S>> {
+    let mut begun = BufReader::with_capacity(1, stream);
+    let is_over = begun.fill_buf().await.ok()?.is_empty();
+    (!is_over).then_some(begun)
 }
 
 fn versions(

@@ -4,7 +4,7 @@
 use super::pattern::{Pattern, Piece};
 use super::{Limit, Node, Query, Term, Test};
 
-/// Bounds as on AWS; the depth is our own.
+/// Bounds as on AWS; the depth is our own. [`super::Held`] has a bit for each term.
 const LONGEST: usize = 1000;
 const TERMS: usize = 12;
 const DEPTH: usize = 12;
@@ -34,12 +34,15 @@ impl Query {
         }
         let mut parser = Parser {
             rest: text,
-            terms: 0,
+            terms: Vec::new(),
             depth: 0,
         };
         let node = parser.any(None)?;
         match parser.peek() {
-            None => Ok(Self(node)),
+            None => Ok(Self {
+                node,
+                terms: parser.terms,
+            }),
             Some(_) => Err(parser.expected("the end")),
         }
     }
@@ -47,7 +50,7 @@ impl Query {
 
 struct Parser<'a> {
     rest: &'a str,
-    terms: usize,
+    terms: Vec<Term>,
     depth: usize,
 }
 
@@ -208,12 +211,13 @@ impl<'a> Parser<'a> {
     }
 
     fn term(&mut self, field: Option<&str>, test: Test) -> Result<Node, QueryError> {
-        self.terms += 1;
-        if self.terms > TERMS {
+        let place = self.terms.len();
+        if place == TERMS {
             return Err(QueryError::TooManyTerms);
         }
         let field = field.map(str::to_owned);
-        Ok(Node::Term(Term { field, test }))
+        self.terms.push(Term { field, test });
+        Ok(Node::Term(place))
     }
 
     fn deeper(&mut self) -> Result<(), QueryError> {

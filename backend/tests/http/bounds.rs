@@ -1,7 +1,10 @@
 //! What is refused whatever is called: bodies too large, too slow or broken, paths that lead astray, foreign pages.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::DESIRED;
 use crate::common::{Server, patiently};
@@ -184,5 +187,49 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
         "The request body did not come in time",
     );
     tokio::time::resume();
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_and_the_connection_ends() {
+    let server = Server::start().await;
+    let long = format!("X-Long: {}", "x".repeat(420 * 1024));
+    for headers in [long, "X-More: x\r\n".repeat(101) + "\r\n"] {
+        let mut stream = TcpStream::connect(server.http).await.unwrap();
+        let head = format!("GET /things HTTP/1.1\r\nHost: localhost\r\n{headers}");
+        // Who refuses it may stop to read it.
+        let _ = stream.write_all(head.as_bytes()).await;
+        assert_eq!(rest(stream).await.status, 431);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_head_that_drips_is_cut_while_others_are_served() {
+    let server = Server::start().await;
+    let mut stream = TcpStream::connect(server.http).await.unwrap();
+    let head = b"GET /things HTTP/1.1\r\nHost: localhost\r\nX-Drip: ";
+    stream.write_all(head).await.unwrap();
+    assert_eq!(get(&server, "/things").await.status, 200);
+    // From here on time passes when nothing else happens.
+    tokio::time::pause();
+    let begun = Instant::now();
+    let (mut read, mut write) = stream.split();
+    let dripping = async {
+        while write.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    let mut answer = Vec::new();
+    tokio::select! {
+        // Bytes that came late make it a reset.
+        _ = read.read_to_end(&mut answer) => {}
+        () = dripping => {}
+    }
+    let waited = begun.elapsed();
+    assert!(waited < Duration::from_secs(30), "{waited:?}");
+    assert_eq!(answer, b"");
+    tokio::time::resume();
+    assert_eq!(get(&server, "/things").await.status, 200);
     server.stop().await;
 }

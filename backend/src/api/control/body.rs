@@ -55,6 +55,7 @@ struct PropertiesBody {
 pub(super) struct CertificateBody {
     pub(super) certificate_signing_request: Option<String>,
     pub(super) certificate_pem: Option<String>,
+    pub(super) ca_certificate_pem: Option<String>,
     pub(super) status: Option<String>,
 }
 

@@ -18,6 +18,8 @@ pub enum CertificateCall {
     /// Somebody else's certificate, whoever signed it.
     Register {
         pem: String,
+        /// The certificate of whoever is said to have signed it.
+        authority: Option<String>,
         status: CertificateStatus,
     },
     Describe(CertificateId),
@@ -48,7 +50,11 @@ impl CertificateCall {
             }
             ["certificate", "register-no-ca"] => {
                 allow(method, "POST")?;
-                register(body::read(&request.body)?)
+                register_without_authority(body::read(&request.body)?)
+            }
+            ["certificate", "register"] => {
+                allow(method, "POST")?;
+                register(query, body::read(&request.body)?)
             }
             ["certificates"] => many(request),
             ["certificates", id] => {
@@ -101,11 +107,26 @@ fn one(request: &Request<'_>, id: CertificateId) -> Result<CertificateCall, ApiE
     }
 }
 
-fn register(body: CertificateBody) -> Result<CertificateCall, ApiError> {
+fn register_without_authority(body: CertificateBody) -> Result<CertificateCall, ApiError> {
     let status = body.status.as_deref().map(status_of).transpose()?;
     Ok(CertificateCall::Register {
         pem: required(body.certificate_pem, "certificatePem")?,
+        authority: None,
         status: status.unwrap_or(CertificateStatus::Inactive),
+    })
+}
+
+/// Here the authority need not be known. A status in the body counts more than `setAsActive`, its forerunner.
+fn register(query: &str, body: CertificateBody) -> Result<CertificateCall, ApiError> {
+    let otherwise = match flag(query, "setAsActive")? {
+        true => CertificateStatus::Active,
+        false => CertificateStatus::Inactive,
+    };
+    let status = body.status.as_deref().map(status_of).transpose()?;
+    Ok(CertificateCall::Register {
+        pem: required(body.certificate_pem, "certificatePem")?,
+        authority: body.ca_certificate_pem,
+        status: status.unwrap_or(otherwise),
     })
 }
 

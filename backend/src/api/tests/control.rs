@@ -115,10 +115,24 @@ fn certificates_are_made_registered_and_changed() {
     check_control("POST", "/certificates", body, call(create));
     let register = CertificateCall::Register {
         pem: "pem".to_owned(),
+        authority: None,
         status: CertificateStatus::Active,
     };
     let body = r#"{"certificatePem":"pem","status":"ACTIVE"}"#;
     check_control("POST", "/certificate/register-no-ca", body, call(register));
+    let register = |status| CertificateCall::Register {
+        pem: "pem".to_owned(),
+        authority: Some("ca".to_owned()),
+        status,
+    };
+    let body = r#"{"certificatePem":"pem","caCertificatePem":"ca"}"#;
+    for (query, status) in [
+        ("", CertificateStatus::Inactive),
+        ("?setAsActive=true", CertificateStatus::Active),
+    ] {
+        let uri = format!("/certificate/register{query}");
+        check_control("POST", &uri, body, call(register(status)));
+    }
     let uri = format!(
         "/certificates/{}?newStatus=REVOKED",
         ID.to_ascii_uppercase()
@@ -256,4 +270,21 @@ fn a_search_names_its_index_its_query_and_its_page() {
     assert_eq!(error(r#"{"queryString":"(a"}"#), "InvalidQueryException");
     let other = r#"{"queryString":"a","indexName":"AWS_ThingGroups"}"#;
     assert_eq!(error(other), "ResourceNotFoundException");
+}
+
+#[test]
+fn calls_that_only_aws_serves_are_told_so() {
+    for (method, path) in [
+        ("POST", "/thing-groups/x"),
+        ("GET", "/indexing/config"),
+        ("POST", "/cacertificate"),
+        ("GET", "/cacertificates"),
+        ("PUT", "/jobs/j"),
+        ("GET", "/authorizers/"),
+        ("GET", "/loggingOptions"),
+    ] {
+        assert_eq!(plane(path), Some(Plane::Control), "{path}");
+        assert_eq!(parse(method, path), Err(ApiError::NotServed), "{path}");
+        check_error(method, path, 501);
+    }
 }

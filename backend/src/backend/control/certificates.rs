@@ -9,6 +9,7 @@ use crate::api::{ApiError, Outcome, Page};
 use crate::backend::Backend;
 use crate::journal::Key;
 use crate::things::certificates::{Certificate, CertificateId, CertificateStatus};
+use crate::things::x509;
 
 impl Backend {
     pub(super) fn certificate_call(
@@ -20,7 +21,16 @@ impl Backend {
             CertificateCall::CreateKeys { .. } | CertificateCall::CreateFromCsr { .. } => {
                 Err(ApiError::NoAuthority)
             }
-            CertificateCall::Register { pem, status } => self.register(&pem, status, now),
+            CertificateCall::Register {
+                pem,
+                authority,
+                status,
+            } => {
+                if let Some(authority) = authority {
+                    check_authority(&pem, &authority)?;
+                }
+                self.register(&pem, status, now)
+            }
             CertificateCall::Describe(id) => {
                 let certificate = self.broker.things().certificates().get(id);
                 let certificate = certificate.ok_or(ApiError::NoCertificate(id))?;
@@ -85,6 +95,15 @@ impl Backend {
     }
 }
 
+/// Any certificate is good here; but one that is said to be of an authority really is.
+fn check_authority(pem: &str, authority: &str) -> Result<(), ApiError> {
+    let (certificate, authority) = (x509::der(pem)?, x509::der(authority)?);
+    match x509::is_authority(&authority)? && x509::is_signed_by(&certificate, &authority) {
+        true => Ok(()),
+        false => Err(ApiError::ForeignAuthority),
+    }
+}
+
 /// As it stands in a list.
 fn entry(certificate: &Certificate) -> Value {
     json!({
@@ -106,4 +125,37 @@ fn whole(certificate: &Certificate) -> Value {
         "notAfter": seconds(certificate.validity.until),
     });
     whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::Limits;
+    use crate::things::authority::Authority;
+
+    #[test]
+    fn a_certificate_is_registered_with_the_authority_that_signed_it() {
+        let mut backend = Backend::new(Limits::default(), 1);
+        let now = Now::default();
+        let authority = Authority::create(now.wall).unwrap();
+        let device = authority.create_keys_and_certificate(now.wall).unwrap();
+        let mut register = |pem: &str, authority: &str| {
+            let call = CertificateCall::Register {
+                pem: pem.to_owned(),
+                authority: Some(authority.to_owned()),
+                status: CertificateStatus::Active,
+            };
+            backend.certificate_call(call, now)
+        };
+        let other = Authority::create(now.wall).unwrap();
+        for foreign in [other.certificate(), &device.certificate] {
+            let refused = register(&device.certificate, foreign);
+            assert_eq!(refused, Err(ApiError::ForeignAuthority));
+        }
+        let no_pem = register(&device.certificate, "x").unwrap_err();
+        assert_eq!(no_pem.exception(), "CertificateValidationException");
+        register(&device.certificate, authority.certificate()).unwrap();
+        let again = register(&device.certificate, authority.certificate());
+        assert_eq!(again.unwrap_err().status(), 409);
+    }
 }

@@ -335,16 +335,38 @@ async fn a_handshake_that_drips_is_cut_while_others_are_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_for_their_turn_get_it_when_the_silent_are_cut() {
+async fn those_who_wait_for_their_turn_get_it_when_the_slow_are_cut() {
     let mut world = World::new();
     world.tls.turns = Arc::new(Semaphore::new(1));
     let device = world.device();
     let begun = Instant::now();
-    let (_silent, _) = world.open();
+    let (mut slow, _) = world.open();
+    slow.write_all(b"\x16").await.unwrap();
     // The first handshake has its turn before the second one asks.
     tokio::time::sleep(HANDSHAKE / 2).await;
     assert_eq!(world.outcome(world.client(Some(&device))).await, Ok(()));
     assert!(begun.elapsed() >= HANDSHAKE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_silent_take_nobodys_turn_and_are_cut_as_well() {
+    let mut world = World::new();
+    world.tls.turns = Arc::new(Semaphore::new(2));
+    let device = world.device();
+    let begun = Instant::now();
+    let silent: Vec<_> = (0..5).map(|_| world.open()).collect();
+    // All of them are waited for.
+    tokio::time::sleep(HANDSHAKE / 2).await;
+    assert_eq!(world.outcome(world.client(Some(&device))).await, Ok(()));
+    assert!(begun.elapsed() < HANDSHAKE);
+    for (_near, served) in silent {
+        served.await.unwrap();
+        assert_eq!(begun.elapsed(), HANDSHAKE);
+    }
+    let (near, served) = world.open();
+    drop(near);
+    served.await.unwrap();
+    assert_eq!(begun.elapsed(), HANDSHAKE, "who is gone is not waited for");
 }
 
 #[tokio::test(start_paused = true)]
