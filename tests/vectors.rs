@@ -2,14 +2,28 @@
 //! A file that is not there is skipped; one line on stdout tells how many of its vectors passed.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::error::Error;
 use std::fs;
 use std::io::{Write, stdout};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use serde_json::Value;
 
+#[path = "../backend/benches/load/client.rs"]
+#[allow(dead_code)]
+mod client;
+#[path = "../backend/tests/common/mod.rs"]
+#[allow(dead_code)]
+mod common;
+#[path = "../backend/tests/common/folder.rs"]
+mod folder;
+#[path = "../backend/tests/http/client.rs"]
+#[allow(dead_code)]
+mod http;
 #[path = "vectors/live.rs"]
 mod live;
 #[path = "../backend/tests/common/mosquitto.rs"]
@@ -49,9 +63,12 @@ fn run(way: &str, file: &str, judge: impl Fn(&Value) -> Verdict) -> Result<(), B
     // Written past the capture of the test harness, which would swallow the lines of a test that passes.
     let mut out = stdout();
     for (index, vector) in vectors.iter().enumerate() {
-        let name = vector["name"].as_str().or(vector["id"].as_str());
+        let name = vector["name"].as_str();
+        let name = name.or_else(|| vector["id"].as_str());
         let name = name.map_or_else(|| format!("#{}", index + 1), str::to_owned);
-        match judge(vector) {
+        // One that brings a test down counts as failed, and the others run.
+        let verdict = catch_unwind(AssertUnwindSafe(|| judge(vector)));
+        match verdict.unwrap_or_else(|_| Verdict::Failed("it panicked".to_owned())) {
             Verdict::NotRun(reason) => {
                 writeln!(out, "{way}{file}: not counted: {name}: {reason}")?;
                 continue;
@@ -88,6 +105,10 @@ fn read(file: &str) -> Result<Option<Vec<Value>>, Box<dyn Error>> {
     Ok(Some(serde_json::from_value(file)?))
 }
 
+fn live(broker: Option<SocketAddr>) -> Result<World, String> {
+    Ok(World::Live(Live::start(broker)?.into()))
+}
+
 #[test]
 fn shadow_vectors() -> Result<(), Box<dyn Error>> {
     run("vectors ", "shadow.json", |vector| {
@@ -98,7 +119,7 @@ fn shadow_vectors() -> Result<(), Box<dyn Error>> {
 #[test]
 fn shadow_vectors_over_mqtt_and_http() -> Result<(), Box<dyn Error>> {
     run("vectors over MQTT and HTTP, ", "shadow.json", |vector| {
-        shadow::judge(vector, || Live::start(None).map(World::Live))
+        shadow::judge(vector, || live(None))
     })
 }
 
@@ -106,9 +127,7 @@ fn shadow_vectors_over_mqtt_and_http() -> Result<(), Box<dyn Error>> {
 fn shadow_vectors_through_mosquitto() -> Result<(), Box<dyn Error>> {
     let broker = Mosquitto::start()?;
     run("vectors through mosquitto, ", "shadow.json", |vector| {
-        shadow::judge(vector, || {
-            Live::start(Some(broker.address)).map(World::Live)
-        })
+        shadow::judge(vector, || live(Some(broker.address)))
     })
 }
 

@@ -4,21 +4,32 @@
 //!
 //! Arguments: `--json FILE`, `--seconds N` for each line, `--connections N`.
 
-mod load;
+#![allow(clippy::unwrap_used)]
 
+#[allow(dead_code)]
+#[path = "../tests/common/folder.rs"]
+mod folder;
+mod load;
+#[allow(dead_code)]
+#[path = "../tests/common/mosquitto.rs"]
+mod mosquitto;
+
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use folder::Folder;
 use lexopt::prelude::*;
 use load::process::{Process, gnomon_command};
 use load::report::{Run, print_table, write_json};
 use load::socket::Transport;
 use load::usage::{Share, memory_mb};
 use load::{crowd, fan_out, namespace};
+use mosquitto::Mosquitto;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 const SUBSCRIBERS: [usize; 3] = [1, 100, 1_000];
@@ -36,17 +47,73 @@ struct Options {
 /// A broker process and where it listens.
 struct Broker {
     name: &'static str,
-    process: Process,
+    running: Running,
+    tcp: SocketAddr,
     websocket: Option<SocketAddr>,
 }
 
+enum Running {
+    Gnomon(Process, Folder),
+    Mosquitto(Mosquitto),
+}
+
 impl Broker {
+    async fn start(name: &'static str) -> io::Result<Self> {
+        match name {
+            "gnomon" => Self::gnomon(name).await,
+            _ => Self::mosquitto(name).map_err(io::Error::other),
+        }
+    }
+
+    async fn gnomon(name: &'static str) -> io::Result<Self> {
+        let folder = Folder::new("bench-backend");
+        let mut command = gnomon_command(folder.path());
+        let process = Process::start(command.args(["--http", "127.0.0.1:0"])).await?;
+        Ok(Self {
+            name,
+            tcp: process.address,
+            websocket: process.address_of("HTTP and WebSocket (/mqtt) on "),
+            running: Running::Gnomon(process, folder),
+        })
+    }
+
+    fn mosquitto(name: &'static str) -> Result<Self, String> {
+        let websocket = Cell::new(None);
+        let mosquitto = Mosquitto::start_with(|_| {
+            websocket.set(namespace::is_inside().then(free_address).flatten());
+            let listener = websocket.get().map_or_else(String::new, |address| {
+                format!("listener {}\nprotocol websockets\n", address.port())
+            });
+            // Without nodelay Nagle's algorithm would hold back the second of two small packets.
+            format!("allow_anonymous true\nset_tcp_nodelay true\n{listener}")
+        })?;
+        Ok(Self {
+            name,
+            tcp: mosquitto.address,
+            websocket: websocket.get(),
+            running: Running::Mosquitto(mosquitto),
+        })
+    }
+
+    fn id(&self) -> u32 {
+        match &self.running {
+            Running::Gnomon(process, _) => process.id(),
+            Running::Mosquitto(mosquitto) => mosquitto.id(),
+        }
+    }
+
     fn address(&self, transport: Transport) -> Option<SocketAddr> {
         match transport {
-            Transport::Tcp => Some(self.process.address),
+            Transport::Tcp => Some(self.tcp),
             Transport::WebSocket => self.websocket,
         }
     }
+}
+
+/// A port that nobody had a moment ago: mosquitto cannot be told to choose one.
+fn free_address() -> Option<SocketAddr> {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+    free.local_addr().ok()
 }
 
 fn main() -> ExitCode {
@@ -109,41 +176,33 @@ fn raise_file_limit() -> io::Result<u64> {
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-backend");
-    match std::fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => std::fs::create_dir_all(&folder)?,
-    }
     let (mut fan_outs, mut crowds) = (Vec::new(), Vec::new());
-    for start in ["gnomon", "mosquitto"] {
+    for name in ["gnomon", "mosquitto"] {
         for transport in Transport::ALL {
             // A process for each: what one crowd left behind is nothing to the next.
-            let broker = broker(start, &folder).await?;
-            let Some(address) = broker.address(transport) else {
-                continue;
-            };
-            crowds.push(crowd(&broker, address, transport, options.connections).await?);
-            broker.process.terminate().await?;
+            let broker = Broker::start(name).await?;
+            if let Some(address) = broker.address(transport) {
+                crowds.push(crowd(&broker, address, transport, options.connections).await?);
+            }
         }
-        let broker = broker(start, &folder).await?;
+        let broker = Broker::start(name).await?;
         for transport in Transport::ALL {
             let Some(address) = broker.address(transport) else {
                 continue;
             };
             for subscribers in SUBSCRIBERS {
                 let plan = fan_out::Plan {
-                    publish_to: broker.process.address,
+                    publish_to: broker.tcp,
                     subscribe_at: address,
-                    broker: broker.process.id(),
+                    broker: broker.id(),
                     transport,
                     subscribers,
                     warm_up: options.window / 5,
                     window: options.window,
                 };
-                fan_outs.push(fan_out(&broker, plan).await?);
+                fan_outs.push(fan_out(broker.name, plan).await?);
             }
         }
-        broker.process.terminate().await?;
     }
     print_table("Messages of 120 bytes from one publisher, QoS 0", &fan_outs);
     print_table("Clients that connect and stay", &crowds);
@@ -151,43 +210,17 @@ async fn run(options: Options) -> io::Result<()> {
         fan_outs.extend(crowds);
         write_json(&path, &fan_outs)?;
     }
-    std::fs::remove_dir_all(&folder)
+    Ok(())
 }
 
-async fn broker(name: &'static str, folder: &Path) -> io::Result<Broker> {
-    if name == "gnomon" {
-        let mut command = gnomon_command(&folder.join("data"));
-        let process = Process::start(command.args(["--http", "127.0.0.1:0"])).await?;
-        let websocket = process.address_of("HTTP and WebSocket (/mqtt) on ");
-        return Ok(Broker {
-            name,
-            process,
-            websocket,
-        });
-    }
-    let program = std::env::var("GNOMON_MOSQUITTO").unwrap_or_else(|_| "mosquitto".to_owned());
-    let (process, websocket) = match namespace::is_inside() {
-        true => {
-            let (process, websocket) = Process::mosquitto_with_websocket(&program, folder).await?;
-            (process, Some(websocket))
-        }
-        false => (Process::mosquitto(&program, folder).await?, None),
-    };
-    Ok(Broker {
-        name,
-        process,
-        websocket,
-    })
-}
-
-async fn fan_out(broker: &Broker, plan: fan_out::Plan) -> io::Result<Run> {
+async fn fan_out(name: &'static str, plan: fan_out::Plan) -> io::Result<Run> {
     let measured = fan_out::run(plan).await?;
-    Ok(Run::of(broker.name)
+    Ok(Run::of(name)
         .over(plan.transport.name())
         .with("subscribers", plan.subscribers as f64)
         .with("messages_per_s", measured.messages_per_s)
         .with("lost", measured.lost as f64)
-        .with("process_mb", memory_mb(broker.process.id()))
+        .with("process_mb", memory_mb(plan.broker))
         .with("broker_cpu", measured.broker_cpu)
         .with("generator_cpu", measured.generator_cpu))
 }
@@ -199,8 +232,8 @@ async fn crowd(
     clients: usize,
 ) -> io::Result<Run> {
     let generator = Share::begin(std::process::id());
-    let server = Share::begin(broker.process.id());
-    let measured = crowd::run(broker.process.id(), address, transport, clients).await?;
+    let server = Share::begin(broker.id());
+    let measured = crowd::run(broker.id(), address, transport, clients).await?;
     Ok(Run::of(broker.name)
         .over(transport.name())
         .with("connections", clients as f64)

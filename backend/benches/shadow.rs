@@ -3,24 +3,38 @@
 //!
 //! Arguments: `--json FILE`, `--seconds N` for each line, `--shadows N`.
 
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code)]
+#[path = "../tests/common/folder.rs"]
+mod folder;
 mod load;
+#[allow(dead_code)]
+#[path = "../tests/common/mosquitto.rs"]
+mod mosquitto;
 
 use std::ffi::OsString;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use folder::Folder;
 use lexopt::prelude::*;
 use load::fill;
 use load::process::Process;
 use load::report::{Run, print_table, write_json};
 use load::round_trip::{self, Echo, Plan};
 use load::usage::{Share, file_mb, memory_mb};
+use mosquitto::Mosquitto;
+use tokio::time::timeout;
 
 const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 /// What a line may take beyond its time before something is wrong.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The same for each of many shadows.
+const PATIENCE_EACH: Duration = Duration::from_millis(5);
 
 struct Options {
     json: Option<PathBuf>,
@@ -32,9 +46,7 @@ struct Options {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let measured = match options(std::env::args_os().skip(1)) {
-        Ok(options) => tokio::time::timeout(PATIENCE, run(options))
-            .await
-            .unwrap_or_else(|late| Err(late.into())),
+        Ok(options) => run(options).await,
         Err(error) => Err(io::Error::other(error)),
     };
     match measured {
@@ -70,49 +82,46 @@ fn options(arguments: impl Iterator<Item = OsString>) -> Result<Options, lexopt:
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-shadow");
-    fresh(&folder)?;
-    let mut runs = round_trips(&folder, options.window).await?;
+    let folder = Folder::new("bench-shadow");
+    let folder = folder.path();
+    let mut runs = round_trips(folder, options.window).await?;
     print_table(
         "QoS 1 round trips: gnomon's are accepted updates on disk, mosquitto's plain messages in memory",
         &runs,
     );
-    let many = many_shadows(&folder, options.shadows).await?;
+    let count = options.shadows;
+    let patience = PATIENCE + PATIENCE_EACH * u32::try_from(count).unwrap_or(u32::MAX);
+    let many = timeout(patience, many_shadows(folder, count)).await??;
     print_table("Many shadows", &many);
     runs.extend(many);
     if let Some(path) = options.json {
         write_json(&path, &runs)?;
     }
-    std::fs::remove_dir_all(&folder)
-}
-
-fn fresh(folder: &Path) -> io::Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    std::fs::create_dir_all(folder)
+    Ok(())
 }
 
 async fn round_trips(folder: &Path, window: Duration) -> io::Result<Vec<Run>> {
     let mut runs = Vec::new();
     let gnomon = Process::gnomon(&folder.join("round-trips")).await?;
+    let broker = (gnomon.address, gnomon.id());
     for clients in CLIENTS {
-        runs.push(round_trip("gnomon", &gnomon, Echo::Accepted, clients, window).await?);
+        runs.push(round_trip("gnomon", broker, Echo::Accepted, clients, window).await?);
     }
     gnomon.terminate().await?;
-    let program = std::env::var("GNOMON_MOSQUITTO").unwrap_or_else(|_| "mosquitto".to_owned());
-    let mosquitto = Process::mosquitto(&program, folder).await?;
+    // Nothing is kept on disk, which is its default. Without the last line Nagle's algorithm would hold back the
+    // second of two small packets.
+    let lines = "allow_anonymous true\nset_tcp_nodelay true";
+    let mosquitto = Mosquitto::start_with(|_| lines.to_owned()).map_err(io::Error::other)?;
+    let broker = (mosquitto.address, mosquitto.id());
     for clients in CLIENTS {
-        runs.push(round_trip("mosquitto", &mosquitto, Echo::Message, clients, window).await?);
+        runs.push(round_trip("mosquitto", broker, Echo::Message, clients, window).await?);
     }
-    mosquitto.terminate().await?;
     Ok(runs)
 }
 
 async fn round_trip(
     page: &'static str,
-    broker: &Process,
+    (address, process): (SocketAddr, u32),
     echo: Echo,
     clients: usize,
     window: Duration,
@@ -123,15 +132,16 @@ async fn round_trip(
         window,
     };
     let generator = Share::begin(std::process::id());
-    let server = Share::begin(broker.id());
-    let measured = round_trip::run(broker.address, echo, plan).await?;
+    let server = Share::begin(process);
+    let patience = PATIENCE + plan.warm_up + plan.window;
+    let measured = timeout(patience, round_trip::run(address, echo, plan)).await??;
     Ok(Run::of(page)
         .with("clients", clients as f64)
         .with("messages_per_s", measured.messages_per_s)
         .with("latency_p50_ms", measured.latency_ms(0.50))
         .with("latency_p95_ms", measured.latency_ms(0.95))
         .with("latency_p99_ms", measured.latency_ms(0.99))
-        .with("process_mb", memory_mb(broker.id()))
+        .with("process_mb", memory_mb(process))
         .with("broker_cpu", server.end())
         .with("generator_cpu", generator.end()))
 }

@@ -3,6 +3,7 @@
 
 mod call;
 mod control;
+mod permission;
 
 use std::net::IpAddr;
 

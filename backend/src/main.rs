@@ -2,6 +2,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+use std::fmt::Arguments;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
@@ -20,7 +21,8 @@ use gnomon_backend::net::{
 use gnomon_backend::options::{Attachment, HELP, Options, Request};
 use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
-use gnomon_backend::uplink::{BrokerAddress, Credentials};
+use gnomon_backend::things::policies::document::{Document, DocumentError};
+use gnomon_backend::uplink::{BrokerAddress, Credentials, Notice};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -46,6 +48,10 @@ enum StartError {
     Certificate(TlsError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("--policy {0}: {1}")]
+    PolicyFile(String, io::Error),
+    #[error("--policy {0}: {1}")]
+    Policy(String, DocumentError),
     #[error("--sigv4-keys {0}: {1}")]
     Keys(String, String),
     #[error("--password-file {0}: {1}")]
@@ -105,6 +111,7 @@ fn raise_file_limit() {
 
 async fn serve(options: Options) -> Result<(), StartError> {
     let shutdown = shutdown().map_err(StartError::Signals)?;
+    let policy = options.policy.as_deref().map(policy).transpose()?;
     let attach = options.attach.clone().map(attach).transpose()?;
     let (http, https) = match attach {
         None => (
@@ -113,10 +120,10 @@ async fn serve(options: Options) -> Result<(), StartError> {
         ),
         Some(_) => ("HTTP on", "HTTPS on"),
     };
-    let mqtt = listen("mqtt", "MQTT over TCP on", options.mqtt.as_deref()).await?;
-    let mqtts = listen("mqtts", "MQTT over TLS on", options.mqtts.as_deref()).await?;
-    let http = listen("http", http, options.http.as_deref()).await?;
-    let https = listen("https", https, options.https.as_deref()).await?;
+    let mqtt = listen("mqtt", "MQTT over TCP on", &options.mqtt, &options).await?;
+    let mqtts = listen("mqtts", "MQTT over TLS on", &options.mqtts, &options).await?;
+    let http = listen("http", http, &options.http, &options).await?;
+    let https = listen("https", https, &options.https, &options).await?;
     let config = Config {
         limits: Limits::default(),
         seed: options.seed,
@@ -134,7 +141,10 @@ async fn serve(options: Options) -> Result<(), StartError> {
         keys: options.keys.as_deref().map(keys).transpose()?,
         attach,
     };
-    let core = open(&options.data, &config)?;
+    let mut core = open(&options.data, &config)?;
+    if let Some(policy) = policy {
+        core.backend_mut().things_mut().govern(policy);
+    }
     let tls = match (mqtts, https) {
         (None, None) => None,
         (mqtts, https) => Some(TlsListeners {
@@ -185,6 +195,14 @@ fn open(folder: &Path, config: &Config) -> Result<Core, StartError> {
     Ok(core)
 }
 
+/// Reads what whoever shows no certificate may do.
+fn policy(path: &Path) -> Result<Document, StartError> {
+    let named = || path.display().to_string();
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| StartError::PolicyFile(named(), error))?;
+    Document::parse(&text).map_err(|error| StartError::Policy(named(), error))
+}
+
 /// Reads what signing in at somebody else's broker takes.
 fn attach(attachment: Attachment) -> Result<Attach, StartError> {
     let Attachment {
@@ -200,7 +218,21 @@ fn attach(attachment: Attachment) -> Result<Attach, StartError> {
         user_name,
         password: password_file.as_deref().map(password).transpose()?,
     };
-    Attach::new(broker.clone(), credentials).map_err(|error| StartError::Attach(broker, error))
+    Attach::new(broker.clone(), credentials, tell_of)
+        .map_err(|error| StartError::Attach(broker, error))
+}
+
+/// Says what became of the link to somebody else's broker.
+fn tell_of(broker: &BrokerAddress, notice: Notice) {
+    let warn = |words: Arguments<'_>| tell(io::stderr(), format_args!("{broker}: {words}"));
+    match notice {
+        Notice::Serving => tell(io::stdout(), format_args!("attached to {broker}")),
+        Notice::Trouble(words) => warn(format_args!("{words}; trying again")),
+        Notice::Warning(words) => warn(format_args!("{words}")),
+        Notice::Dropped(count) => warn(format_args!(
+            "{count} answers were dropped: too many waited to leave"
+        )),
+    }
 }
 
 /// The first line of a file.
@@ -215,7 +247,8 @@ fn password(path: &Path) -> Result<Vec<u8>, StartError> {
 async fn listen(
     flag: &'static str,
     what: &str,
-    address: Option<&str>,
+    address: &Option<String>,
+    options: &Options,
 ) -> Result<Option<TcpListener>, StartError> {
     let Some(address) = address else {
         return Ok(None);
@@ -231,7 +264,9 @@ async fn listen(
     if !bound.ip().is_loopback() {
         let who = match flag {
             "mqtts" => "with a certificate that is registered here",
-            _ => "without a password",
+            "http" | "https" if options.keys.is_some() => "with a key of --sigv4-keys",
+            _ if options.policy.is_some() => "without a password, and do what --policy allows",
+            _ => "without a password, and do everything: --policy FILE changes that",
         };
         let warning = format_args!("--{flag} {address}: other machines can reach this, {who}");
         tell(io::stdout(), warning);

@@ -28,6 +28,8 @@ Usage: gnomon-backend [FLAGS]
   --https-cert FILE       shows this certificate (PEM, with those that lead to its authority) to whoever connects
                           by TLS, instead of one signed by ca.pem in the data folder
   --https-key FILE        and this is its private key
+  --policy FILE           whoever shows no certificate may do what this AWS IoT policy allows and nothing else
+                          [everything]
   --allow-origin ORIGIN   also lets pages of this origin in, such as https://example.org; may be repeated
   --sigv4-keys FILE       lets in only HTTP calls and WebSockets that are signed (AWS Signature Version 4) with one
                           of the keys in this file: on each line an access key identifier, a blank, its secret
@@ -54,6 +56,8 @@ pub struct Options {
     pub tls_names: Vec<String>,
     /// One's own server certificate, and its key.
     pub certificate: Option<(PathBuf, PathBuf)>,
+    /// An AWS IoT policy.
+    pub policy: Option<PathBuf>,
     pub allow_origins: Vec<String>,
     /// The access keys of whoever may use HTTP and WebSocket.
     pub keys: Option<PathBuf>,
@@ -83,6 +87,7 @@ impl Default for Options {
             https: Some("127.0.0.1:8084".to_owned()),
             tls_names: Vec::new(),
             certificate: None,
+            policy: None,
             allow_origins: Vec::new(),
             keys: None,
             attach: None,
@@ -124,6 +129,7 @@ impl Request {
                 Long("tls-name") => tls.names.push(parser.value()?.parse_with(host_name)?),
                 Long("https-cert") => tls.certificate = Some(parser.value()?.into()),
                 Long("https-key") => tls.key = Some(parser.value()?.into()),
+                Long("policy") => options.policy = Some(parser.value()?.into()),
                 Long("allow-origin") => {
                     let origin = parser.value()?.parse_with(origin)?;
                     options.allow_origins.push(origin);
@@ -268,7 +274,7 @@ mod tests {
     #[test]
     fn every_flag_is_read() {
         let arguments = "--data d --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
-            --http 0.0.0.0:80 --allow-origin http://a --allow-origin=https://b:1 --mqtts [::1]:2 --https off \
+            --http 0.0.0.0:80 --policy p.json --allow-origin http://a --allow-origin=https://b:1 --mqtts [::1]:2 --https off \
             --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k --sigv4-keys f";
         let parsed = Request::parse(arguments.split_whitespace()).unwrap();
         let expected = Options {
@@ -283,6 +289,7 @@ mod tests {
             https: None,
             tls_names: vec!["gnomon.lan".to_owned(), "::2".to_owned()],
             certificate: Some(("c".into(), "k".into())),
+            policy: Some("p.json".into()),
             allow_origins: vec!["http://a".to_owned(), "https://b:1".to_owned()],
             keys: Some("f".into()),
             attach: None,

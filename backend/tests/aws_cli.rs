@@ -1,114 +1,25 @@
-//! The real aws CLI against the backend: the article's commands, and the data plane's others.
+//! The real aws CLI against the backend: the article's commands, and the other calls of both endpoints.
 //! `GNOMON_AWS` names the program; else the one that `cargo xtask setup` installs is taken, else the one on the PATH.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod aws_cli {
+    mod control;
+    pub(crate) mod shell;
+    mod signed;
+}
 #[allow(dead_code)]
 mod common;
+#[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
+#[allow(dead_code)]
+#[path = "common/program.rs"]
+mod program;
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
-use common::{Server, patiently};
-use serde_json::{Value, json};
-use tokio::process::Command;
-
-const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/aws/bin/aws");
-
-/// A user's shell: a folder, no settings, keys that nobody checks.
-struct Shell {
-    server: Server,
-    folder: PathBuf,
-}
-
-struct Output {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Shell {
-    async fn open(name: &str) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let server = Server::start().await;
-        Self { server, folder }
-    }
-
-    /// Runs `aws iot-data` with these words.
-    async fn aws(&self, words: &[&str]) -> Output {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut command = Command::new(program());
-        command
-            .args(["iot-data", "--endpoint-url"])
-            .arg(format!("http://{}", self.server.http))
-            .args(words)
-            .current_dir(&self.folder)
-            .env_clear()
-            .env("PATH", path)
-            .env("LANG", "C.UTF-8")
-            .env("HOME", &self.folder)
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .env("AWS_SECRET_ACCESS_KEY", "no-secret")
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .env("AWS_MAX_ATTEMPTS", "1")
-            .kill_on_drop(true);
-        let output = patiently(command.output()).await;
-        let output = output.unwrap_or_else(|error| {
-            panic!("{:?}: {error}; `cargo xtask setup` installs it", program())
-        });
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Output {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
-    }
-
-    /// A command that writes the answer into a file. Returns the answer.
-    async fn answer(&self, words: &[&str]) -> Value {
-        let output = self.aws(&[words, &["outfile.json"]].concat()).await;
-        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
-        assert_eq!(output.stdout, "");
-        read(&self.folder.join("outfile.json"))
-    }
-
-    /// A command that prints the answer.
-    async fn printed(&self, words: &[&str]) -> Value {
-        let output = self.aws(words).await;
-        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
-        serde_json::from_str(&output.stdout).unwrap_or(Value::Null)
-    }
-
-    async fn refused(&self, words: &[&str], message: &str) {
-        let output = self.aws(words).await;
-        assert_eq!(output.stderr.trim(), message);
-        assert_eq!(output.code, Some(255));
-    }
-
-    async fn update(&self, thing: &str, payload: &str) -> Value {
-        let words = ["update-thing-shadow", "--thing-name", thing];
-        self.answer(&[&words[..], &["--payload", payload]].concat())
-            .await
-    }
-}
-
-fn program() -> OsString {
-    std::env::var_os("GNOMON_AWS").unwrap_or_else(|| {
-        let installed = Path::new(INSTALLED);
-        let path = if installed.is_file() {
-            INSTALLED
-        } else {
-            "aws"
-        };
-        path.into()
-    })
-}
-
-fn read(path: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
+use aws_cli::shell::Shell;
+use common::Client;
+use serde_json::json;
 
 #[tokio::test]
 async fn the_article_updates_gets_and_meets_a_conflict() {
@@ -149,7 +60,6 @@ async fn the_article_updates_gets_and_meets_a_conflict() {
         Version conflict";
     shell.refused(&stale, message).await;
     assert_eq!(shell.answer(&get).await["version"], 3);
-    shell.server.stop().await;
 }
 
 #[tokio::test]
@@ -171,13 +81,12 @@ async fn shadows_are_listed_missed_and_deleted() {
     let delete = [&["delete-thing-shadow"][..], &of_cfg].concat();
     assert_eq!(shell.answer(&delete).await["version"], 1);
     assert_eq!(shell.printed(&list).await["results"], json!([]));
-    shell.server.stop().await;
 }
 
 #[tokio::test]
 async fn messages_are_published_and_retained_ones_found() {
     let shell = Shell::open("aws-publish").await;
-    let mut subscriber = shell.server.client("s").await;
+    let mut subscriber = Client::connected(shell.program.mqtt, "s").await;
     subscriber.subscribe("étage/#", 0).await;
     for (topic, payload) in [("étage/1", "hello wörld"), ("étage/2", "again")] {
         let words = [
@@ -219,5 +128,4 @@ async fn messages_are_published_and_retained_ones_found() {
     let message =
         "An error occurred (ForbiddenException) when calling the Publish operation: Forbidden";
     shell.refused(&reserved, message).await;
-    shell.server.stop().await;
 }

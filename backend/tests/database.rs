@@ -6,6 +6,9 @@
 #[path = "../benches/load/client.rs"]
 mod client;
 #[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
+#[allow(dead_code)]
 #[path = "../benches/load/process.rs"]
 mod process;
 
@@ -38,10 +41,7 @@ type Promised = BTreeMap<String, String>;
 
 /// An empty folder of its own for a test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("database-{name}"));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    folder::fresh(&format!("database-{name}"))
 }
 
 fn file(folder: &Path) -> PathBuf {
@@ -233,6 +233,22 @@ async fn a_newer_format_is_refused_by_its_number() {
     transaction.commit().unwrap();
     drop(database);
     refuses_bytes(&data, &fs::read(&place).unwrap(), &["77"]).await;
+}
+
+#[tokio::test]
+async fn a_file_of_before_there_were_policies_is_read() {
+    let (bytes, promised) = good("older-good", Ended::Terminated).await;
+    let data = folder("older");
+    fs::write(file(&data), bytes).unwrap();
+    let database = Database::open(file(&data)).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let policies = TableDefinition::<&[u8], &[u8]>::new("policies");
+    assert!(transaction.delete_table(policies).unwrap());
+    transaction.commit().unwrap();
+    drop(database);
+    let process = Process::gnomon(&data).await.unwrap();
+    assert_eq!(look(process.address).await, promised);
+    assert!(process.terminate().await.unwrap().success());
 }
 
 #[tokio::test]

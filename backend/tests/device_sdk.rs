@@ -6,15 +6,22 @@
 #[allow(dead_code)]
 mod common;
 #[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
+#[allow(dead_code)]
 mod http {
     pub(crate) mod client;
 }
+#[allow(dead_code)]
+#[path = "common/program.rs"]
+mod program;
 
 use std::path::{Path, PathBuf};
 
 use common::patiently;
-use common::program::{Program, empty_folder};
+use folder::fresh;
 use http::client::call_at;
+use program::Program;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -73,7 +80,7 @@ async fn certificate(program: &Program, folder: &Path) -> (PathBuf, PathBuf) {
 
 #[tokio::test]
 async fn it_publishes_and_shares_a_shadow_with_a_certificate() {
-    let folder = empty_folder("sdk-mqtts");
+    let folder = fresh("sdk-mqtts");
     let program = Program::start(&folder, &[]).await;
     let (key, certificate) = certificate(&program, &folder).await;
     let options = json!({
@@ -96,7 +103,7 @@ async fn it_publishes_and_shares_a_shadow_with_a_certificate() {
 
 #[tokio::test]
 async fn it_publishes_and_shares_a_shadow_with_keys() {
-    let folder = empty_folder("sdk-wss");
+    let folder = fresh("sdk-wss");
     std::fs::write(folder.join("keys"), "AKIDEXAMPLE wJalrXUtnFEMI/K7MDENG\n").unwrap();
     let program = Program::start(&folder, &["--sigv4-keys", "keys"]).await;
     let options = |secret: &str| {

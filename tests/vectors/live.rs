@@ -1,226 +1,150 @@
 //! A running backend, a real MQTT connection and real HTTP requests; each scenario has a backend of its own.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use gnomon::message::Message;
-use gnomon_backend::broker::Limits;
-use gnomon_backend::fleet::FleetOptions;
-use gnomon_backend::net::{self, Access, Attach, Config, Core, Listeners};
+use gnomon_backend::net::{Attach, Core};
 use gnomon_backend::uplink::Credentials;
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::runtime::Runtime;
 
-use crate::mqtt::Client;
+use crate::client::Client;
+use crate::common::{self, Server};
+use crate::folder::Folder;
+use crate::http;
+use crate::mqtt::{next_message, publish};
 use crate::world::{Answer, HttpRequest, Outcome};
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// All answers of the service, and none of the requests.
 const ANSWERS: [&str; 2] = [
     "$aws/things/+/shadow/+/+",
     "$aws/things/+/shadow/name/+/+/+",
 ];
+/// What the names of all things begin with that are only asked for to see how far the service is.
+const BARRIER: &str = "$aws/things/gnomon-barrier-";
 
 pub(crate) struct Live {
+    runtime: Runtime,
+    /// Until the end.
+    server: Option<Server>,
     client: Client,
-    http: SocketAddr,
+    number: u32,
     barriers: u32,
-    _server: Server,
+    _folder: Folder,
 }
 
 impl Live {
     /// `broker` is one that the backend is attached to; without it, it is its own.
     pub(crate) fn start(broker: Option<SocketAddr>) -> Result<Self, String> {
-        let server = Server::start(broker)?;
-        let address = broker.or(server.mqtt).ok_or("there is no broker")?;
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let folder = Folder::new("vectors");
+        let mut config = common::config();
+        config.attach = broker.map(attach).transpose()?;
+        let core = Core::open(folder.path(), &config).map_err(|error| error.to_string())?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let server = runtime.block_on(Server::run(core, config, broker));
+        let client = runtime.block_on(subscriber(server.mqtt));
         Ok(Self {
-            client: Client::connect(address, &ANSWERS)?,
-            http: server.http,
+            runtime,
+            server: Some(server),
+            client: client.map_err(|error| error.to_string())?,
+            number: STARTED.fetch_add(1, Ordering::Relaxed),
             barriers: 0,
-            _server: server,
+            _folder: folder,
         })
     }
 
     pub(crate) fn publish(&mut self, topic: &str, payload: &[u8]) -> Result<Outcome, String> {
         let began = seconds();
-        self.client.publish(topic, payload)?;
+        let sent = publish(&mut self.client, topic, payload);
+        let sent = self.runtime.block_on(sent);
+        sent.map_err(|error| error.to_string())?;
         self.outcome(began, None)
     }
 
     pub(crate) fn ask(&mut self, request: &HttpRequest<'_>) -> Result<Outcome, String> {
         let began = seconds();
-        let answer = self.send(request)?;
+        let server = self.server.as_ref().ok_or("it has ended")?;
+        let HttpRequest { method, path, body } = request;
+        let answer = http::call_with(server, method, path, "", body);
+        let answer = self.runtime.block_on(answer);
+        let answer = Answer {
+            status: answer.status,
+            headers: answer.headers.into_iter().collect(),
+            body: serde_json::from_str(&answer.body).unwrap_or(Value::Null),
+        };
         self.outcome(began, Some(answer))
     }
 
     fn outcome(&mut self, began: i64, answer: Option<Answer>) -> Result<Outcome, String> {
+        self.barriers += 1;
+        let token = format!("{}-{}", self.number, self.barriers);
+        let messages = everything_before(&mut self.client, self.number, &token);
+        let messages = self.runtime.block_on(messages);
         Ok(Outcome {
             began,
-            messages: self.everything_before_now()?,
+            messages: messages.map_err(|error| error.to_string())?,
             ended: seconds(),
             answer,
         })
     }
+}
 
-    /// The service answers in order: when the answer to a later question is here, there is nothing more to come.
-    fn everything_before_now(&mut self) -> Result<Vec<Message>, String> {
-        self.barriers += 1;
-        let token = format!(r#"{{"clientToken":"barrier-{}"}}"#, self.barriers);
-        let topic = "$aws/things/gnomon-barrier/shadow/get";
-        self.client.publish(topic, token.as_bytes())?;
-        let mut messages = Vec::new();
-        loop {
-            let message = self.client.next()?;
-            if message.topic.as_str().starts_with(topic) {
-                return Ok(messages);
-            }
-            messages.push(message);
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take().filter(|_| !std::thread::panicking()) {
+            self.runtime.block_on(server.stop());
         }
-    }
-
-    /// One request on a connection of its own.
-    fn send(&self, request: &HttpRequest<'_>) -> Result<Answer, String> {
-        let HttpRequest { method, path, body } = request;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            self.http,
-            body.len()
-        );
-        let mut response = Vec::new();
-        let exchanged = TcpStream::connect(self.http).and_then(|mut stream| {
-            stream.set_read_timeout(Some(PATIENCE))?;
-            stream.write_all(&[head.as_bytes(), body].concat())?;
-            stream.read_to_end(&mut response)
-        });
-        exchanged.map_err(|error| format!("HTTP: {error}"))?;
-        let response = String::from_utf8(response).map_err(|error| error.to_string())?;
-        parse_response(&response).ok_or_else(|| format!("no HTTP response: {response}"))
     }
 }
 
-fn parse_response(response: &str) -> Option<Answer> {
-    let (head, body) = response.split_once("\r\n\r\n")?;
-    let mut lines = head.split("\r\n");
-    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    let header = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        Some((name.to_ascii_lowercase(), value.trim().to_owned()))
-    };
-    Some(Answer {
-        status,
-        headers: lines.map(header).collect::<Option<_>>()?,
-        body: serde_json::from_str(body).unwrap_or(Value::Null),
-    })
+async fn subscriber(address: SocketAddr) -> io::Result<Client> {
+    let mut client = Client::connect(address, "gnomon-test").await?;
+    client.subscribe(&ANSWERS, 1).await?;
+    Ok(client)
+}
+
+/// The service answers in order: when the answer to a later question is here, there is nothing more to come. A broker
+/// may repeat the questions of scenarios before this one.
+async fn everything_before(
+    client: &mut Client,
+    number: u32,
+    token: &str,
+) -> io::Result<Vec<Message>> {
+    let question = format!(r#"{{"clientToken":"{token}"}}"#);
+    publish(
+        client,
+        &format!("{BARRIER}{number}/shadow/get"),
+        question.as_bytes(),
+    )
+    .await?;
+    let mut messages = Vec::new();
+    loop {
+        let message = next_message(client).await?;
+        if !message.topic.as_str().starts_with(BARRIER) {
+            messages.push(message);
+            continue;
+        }
+        let answer: Value = serde_json::from_slice(&message.payload)?;
+        if answer["clientToken"] == token {
+            return Ok(messages);
+        }
+    }
+}
+
+fn attach(broker: SocketAddr) -> Result<Attach, String> {
+    let address = format!("mqtt://{broker}").parse();
+    let address = address.map_err(|error| format!("{error}"))?;
+    Attach::new(address, Credentials::default(), |_, _| ()).map_err(|error| error.to_string())
 }
 
 fn seconds() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.unwrap_or_default().as_secs() as i64
-}
-
-/// A backend on a thread of its own, stopped when it is dropped, and its folder with it.
-struct Server {
-    folder: PathBuf,
-    mqtt: Option<SocketAddr>,
-    http: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    fn start(broker: Option<SocketAddr>) -> Result<Self, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| error.to_string())?;
-        let bind = || runtime.block_on(TcpListener::bind("127.0.0.1:0"));
-        let bound = match broker {
-            None => bind().map(Some),
-            Some(_) => Ok(None),
-        };
-        let mqtt = bound.map_err(|error| error.to_string())?;
-        let http = bind().map_err(|error| error.to_string())?;
-        let config = config(broker)?;
-        let folder = fresh_folder().map_err(|error| error.to_string())?;
-        let core = Core::open(&folder, &config).map_err(|error| error.to_string())?;
-        let addresses = (
-            mqtt.as_ref().and_then(|mqtt| mqtt.local_addr().ok()),
-            http.local_addr().map_err(|error| error.to_string())?,
-        );
-        let listeners = Listeners {
-            mqtt,
-            http: Some(http),
-            ..Listeners::default()
-        };
-        let (stop, stopped) = oneshot::channel();
-        let (ready, is_ready) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let ready = move || {
-                let _ = ready.send(());
-            };
-            let stopped = async {
-                let _ = stopped.await;
-            };
-            // What ends it early is seen by whoever waits for an answer.
-            let _ = runtime.block_on(net::run(core, listeners, config, ready, stopped));
-        });
-        let server = Self {
-            folder,
-            mqtt: addresses.0,
-            http: addresses.1,
-            stop: Some(stop),
-            thread: Some(thread),
-        };
-        let in_time = is_ready.recv_timeout(PATIENCE);
-        in_time.map_err(|_| "the backend did not become ready")?;
-        Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn fresh_folder() -> std::io::Result<PathBuf> {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let number = MADE.fetch_add(1, Ordering::Relaxed);
-    let name = format!("gnomon-vectors-{}-{number}", std::process::id());
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir(&folder)?;
-    Ok(folder)
-}
-
-fn config(broker: Option<SocketAddr>) -> Result<Config, String> {
-    let attach = broker.map(|broker| {
-        let address = format!("mqtt://{broker}").parse();
-        let address = address.map_err(|error| format!("{error}"))?;
-        Attach::new(address, Credentials::default()).map_err(|error| error.to_string())
-    });
-    Ok(Config {
-        limits: Limits::default(),
-        seed: 1,
-        fleet: FleetOptions {
-            devices: 0,
-            rate: None,
-            seed: 1,
-        },
-        site: "nowhere".into(),
-        access: Access::default(),
-        keys: None,
-        attach: attach.transpose()?,
-    })
 }

@@ -8,7 +8,7 @@ use crate::pure::Pure;
 
 pub(crate) enum World {
     Pure(Pure),
-    Live(Live),
+    Live(Box<Live>),
 }
 
 /// Why a step came to no end.

@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use crate::process::Child;
 use crate::progress;
 use crate::setup::{self, MOSQUITTO, Need};
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 
 const NAMES: [&str; 2] = ["shadow", "backend"];
@@ -45,18 +46,18 @@ fn cargo_bench(name: &str) -> Command {
 }
 
 /// The arguments as they mean the same in another folder, where Cargo starts the benchmark.
-fn from_here(arguments: &[&str], folder: &Path) -> Vec<PathBuf> {
+fn from_here(arguments: &[&str], folder: &Path) -> Vec<OsString> {
     let mut is_file = false;
-    let absolute = |argument: &&str| {
-        let path = if is_file {
-            folder.join(argument)
-        } else {
-            argument.into()
-        };
-        is_file = *argument == "--json";
-        path
-    };
-    arguments.iter().map(absolute).collect()
+    let mut absolute = Vec::new();
+    for argument in arguments {
+        match argument.strip_prefix("--json=") {
+            _ if is_file => absolute.push(folder.join(argument).into()),
+            Some(file) => absolute.extend(["--json".into(), folder.join(file).into()]),
+            None => absolute.push(argument.into()),
+        }
+        is_file = !is_file && *argument == "--json";
+    }
+    absolute
 }
 
 #[cfg(test)]
@@ -67,15 +68,13 @@ mod tests {
     fn the_file_for_figures_lies_where_the_command_was_given() {
         let given = ["--seconds", "1", "--json", "out/figures.json"];
         let expected = ["--seconds", "1", "--json", "/home/me/out/figures.json"];
-        assert_eq!(
-            from_here(&given, Path::new("/home/me")),
-            expected.map(PathBuf::from)
-        );
+        let here = Path::new("/home/me");
+        assert_eq!(from_here(&given, here), expected);
+        let joined = ["--seconds", "1", "--json=out/figures.json"];
+        assert_eq!(from_here(&joined, here), expected);
         let absolute = ["--json", "/tmp/figures.json"];
-        assert_eq!(
-            from_here(&absolute, Path::new("/home/me")),
-            absolute.map(PathBuf::from)
-        );
+        assert_eq!(from_here(&absolute, here), absolute);
+        assert_eq!(from_here(&["--json=/tmp/figures.json"], here), absolute);
     }
 
     #[test]

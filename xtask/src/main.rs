@@ -27,7 +27,9 @@ Usage: cargo xtask COMMAND
   dev           the same as a debug build that reloads the page when a source file changes
   test [STEP]…  everything that CI runs, or only the steps named:
                 fmt clippy native web build e2e doc deny
-  bench NAME    measure beside a peer, --json FILE for figures; there are: shadow backend
+  bench NAME    measure beside a peer; there are: shadow backend
+                --json FILE for figures, --seconds N for each line,
+                --shadows N or --connections N for how many are kept
   setup         install whatever the commands above need and do not find
 ";
 

@@ -9,7 +9,7 @@ mod wasm;
 
 use crate::failure::Failure;
 pub(crate) use system::{CERTUTIL, CHROMEDRIVER, CHROMIUM, MOSQUITTO, Program};
-use system::{IP, MOSQUITTO_CLIENTS};
+use system::{IP, JQ, MOSQUITTO_CLIENTS};
 pub(crate) use wasm::Toolchain;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ pub(crate) enum Need {
     /// The broker.
     Mosquitto,
     MosquittoClients,
-    /// The article's own tool, with a Python to run it.
+    /// The article's own tool with a Python to run it, and jq to read what it prints.
     AwsCli,
     CargoDeny,
 }
@@ -65,6 +65,9 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
     }
     if needed(Need::Mosquitto) {
         programs.extend([MOSQUITTO, IP]);
+    }
+    if needed(Need::AwsCli) {
+        programs.push(JQ);
     }
     system::ensure(&programs)?;
     if needed(Need::AwsCli) {

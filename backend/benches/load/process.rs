@@ -1,14 +1,13 @@
-//! A broker as a process of its own: ours on a data folder, or Debian's mosquitto. Both listen on a free port of the
-//! loopback and end when they are dropped.
+//! The backend as a process of its own, on a data folder and a free port of the loopback. It ends when it is dropped.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 
 /// Long enough for any machine; nothing waits for it to pass.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,8 +20,6 @@ pub(crate) struct Process {
     pub(crate) ready_after: Duration,
     /// The lines before `ready`.
     pub(crate) said: Vec<String>,
-    /// Held open: a process that cannot print may end.
-    _stdout: Option<Lines<BufReader<ChildStdout>>>,
 }
 
 /// The backend on this data folder, with MQTT on a port that it chooses itself.
@@ -75,54 +72,6 @@ impl Process {
             address: address.ok_or_else(|| io::Error::other("it names no MQTT port"))?,
             ready_after,
             said,
-            _stdout: Some(lines),
-        })
-    }
-
-    /// Starts mosquitto with one listener and nothing kept on disk, which is its default.
-    pub(crate) async fn mosquitto(program: &str, folder: &Path) -> io::Result<Self> {
-        Self::mosquitto_also(program, folder, "").await
-    }
-
-    /// The same with a WebSocket listener, which takes no address of its own: for where only the loopback is.
-    pub(crate) async fn mosquitto_with_websocket(
-        program: &str,
-        folder: &Path,
-    ) -> io::Result<(Self, SocketAddr)> {
-        let address = free_address()?;
-        let port = address.port();
-        // In a user namespace there is nobody else to become.
-        let more = format!("user root\nlistener {port}\nprotocol websockets\n");
-        let process = Self::mosquitto_also(program, folder, &more).await?;
-        listening(address).await?;
-        Ok((process, address))
-    }
-
-    async fn mosquitto_also(program: &str, folder: &Path, more: &str) -> io::Result<Self> {
-        let address = free_address()?;
-        let config = folder.join("mosquitto.conf");
-        // Without nodelay Nagle's algorithm would hold back the second of two small packets.
-        let text = format!(
-            "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n{more}",
-            address.port()
-        );
-        std::fs::write(&config, text)?;
-        let begun = Instant::now();
-        let child = Command::new(program)
-            .arg("-c")
-            .arg(&config)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        listening(address).await?;
-        Ok(Self {
-            child,
-            address,
-            ready_after: begun.elapsed(),
-            said: Vec::new(),
-            _stdout: None,
         })
     }
 
@@ -159,21 +108,4 @@ impl Process {
 fn address_in(said: &[String], what: &str) -> Option<SocketAddr> {
     said.iter()
         .find_map(|line| line.strip_prefix(what)?.parse().ok())
-}
-
-/// Waits until somebody accepts connections there.
-async fn listening(address: SocketAddr) -> io::Result<()> {
-    let begun = Instant::now();
-    while TcpStream::connect(address).is_err() {
-        if begun.elapsed() > PATIENCE {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    Ok(())
-}
-
-/// A port that nobody had a moment ago: mosquitto cannot be told to choose one.
-fn free_address() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }

@@ -11,7 +11,7 @@ use gnomon::topic::TopicName;
 use super::Backend;
 use crate::api::{ApiError, Call, DataCall, Listed, Outcome};
 use crate::journal::Mark;
-use crate::things::{Action, Principal};
+use crate::things::Principal;
 
 /// What came of a call, and the batch that its answer waits for.
 type Answer = (Result<Outcome, ApiError>, Mark);
@@ -19,10 +19,10 @@ type Answer = (Result<Outcome, ApiError>, Mark);
 impl Backend {
     /// Carries a call out, if `principal` may make it. The answer may be given once the batch of the mark is saved.
     pub fn handle_call(&mut self, principal: &Principal, call: Call, now: Now) -> Answer {
+        if let Err(error) = self.check(principal, &call) {
+            return (Err(error), Mark::NONE);
+        }
         let answer = match call {
-            Call::Data(call) if !self.allows(principal, &call) => {
-                (Err(ApiError::NotAllowed), Mark::NONE)
-            }
             Call::Data(call) => self.data(call, now),
             Call::Control(_) if self.uplink.is_some() => (Err(ApiError::NoBroker), Mark::NONE),
             Call::Control(call) => {
@@ -67,43 +67,6 @@ impl Backend {
     }
 
     /// The control plane is open to whoever is let in at all.
-    fn allows(&self, principal: &Principal, call: &DataCall) -> bool {
-        let things = self.broker.things();
-        let mut permit = things.permit(principal.clone(), None);
-        let mut allows = |action, resource: &str| things.allows(&mut permit, action, resource);
-        match call {
-            DataCall::Shadow {
-                thing,
-                shadow,
-                verb,
-                ..
-            } => {
-                let action = match verb {
-                    Verb::Get => Action::GetThingShadow,
-                    Verb::Update => Action::UpdateThingShadow,
-                    Verb::Delete => Action::DeleteThingShadow,
-                };
-                match shadow {
-                    None => allows(action, thing),
-                    Some(shadow) => allows(action, &format!("{thing}/{shadow}")),
-                }
-            }
-            // As in AWS's list of actions this one has no resource.
-            DataCall::ListNamedShadowsForThing { .. } => {
-                allows(Action::ListNamedShadowsForThing, "*")
-            }
-            DataCall::Publish(message) => {
-                let topic = message.topic.as_str();
-                allows(Action::Publish, topic)
-                    && (!message.retain || allows(Action::RetainPublish, topic))
-            }
-            DataCall::ListRetainedMessages(_) => allows(Action::ListRetainedMessages, "*"),
-            DataCall::GetRetainedMessage(topic) => {
-                allows(Action::GetRetainedMessage, topic.as_str())
-            }
-        }
-    }
-
     /// An answer that shows the present state, which may not be saved yet.
     fn shown(&self, result: Result<Outcome, ApiError>) -> Answer {
         (result, self.broker.mark())

@@ -39,22 +39,11 @@ impl Backend {
     }
 }
 
-/// A list whose next page is named by `nextToken`, which is null on the last one.
-fn tokened<T>(
-    key: &str,
-    items: impl Iterator<Item = T>,
-    size: usize,
-    name: impl Fn(&T) -> String,
-    show: impl Fn(&T) -> Value,
-) -> Outcome {
-    let listed = Listed::first(items, size);
-    let shown: Vec<_> = listed.items.iter().map(show).collect();
-    Outcome::Document(json!({ key: shown, "nextToken": listed.next_token(name) }))
-}
+/// How the entries of a list and its next page are called: what the latter names is null on the last page.
+type Names = [&'static str; 2];
 
-/// A list whose next page is named by `nextMarker`, which is null on the last one.
-fn marked<T>(
-    key: &str,
+fn list<T>(
+    [entries, next]: Names,
     items: impl Iterator<Item = T>,
     size: usize,
     name: impl Fn(&T) -> String,
@@ -62,7 +51,7 @@ fn marked<T>(
 ) -> Outcome {
     let listed = Listed::first(items, size);
     let shown: Vec<_> = listed.items.iter().map(show).collect();
-    Outcome::Document(json!({ key: shown, "nextMarker": listed.next_token(name) }))
+    Outcome::Document(json!({ entries: shown, next: listed.next_token(name) }))
 }
 
 /// Seconds with their fraction, as the aws CLI reads times.

@@ -42,23 +42,16 @@ impl Broker {
         };
         let permit = self.let_in(principal, &client_id, connect)?;
         let (session, session_present) = self.open_session(client_id, connect.clean_session, now);
-        let presence = self.next_presence(address, now);
-        if let Some(session) = self.sessions.get_mut(session) {
-            session.connection = Some(id);
-            session.expires = None;
-        }
-        if let Some(connection) = self.connections.get_mut(id) {
-            // Half a keep-alive of grace [MQTT-3.1.2-24].
-            let silence = Duration::from_millis(u64::from(connect.keep_alive) * 1500);
-            connection.phase = Phase::Open(Open {
-                session,
-                permit,
-                presence,
-                will,
-                silence: (connect.keep_alive > 0).then_some(silence),
-            });
-        }
-        self.start_timer(id);
+        // Half a keep-alive of grace [MQTT-3.1.2-24].
+        let silence = Duration::from_millis(u64::from(connect.keep_alive) * 1500);
+        let open = Open {
+            session,
+            permit,
+            presence: self.next_presence(address, now),
+            will: will.map(Box::new),
+            silence: (connect.keep_alive > 0).then_some(silence),
+        };
+        self.open(id, open);
         // A session that was begun, or ended by a clean one, stays so; perhaps by an attempt before this one.
         let mark = self.journal.mark();
         let accepted = ConnAck {
@@ -69,6 +62,17 @@ impl Broker {
         self.send_again(session);
         self.tell(id, Event::Connected, now);
         Ok(())
+    }
+
+    fn open(&mut self, id: ConnectionId, open: Open) {
+        if let Some(session) = self.sessions.get_mut(open.session) {
+            session.connection = Some(id);
+            session.expires = None;
+        }
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.phase = Phase::Open(open);
+        }
+        self.start_timer(id);
     }
 
     /// Says no with a CONNACK. Returns the reason to close with.
@@ -116,7 +120,7 @@ impl Broker {
     }
 
     /// The will that is to be sent, if the client may still publish it.
-    fn due_will(&self, open: &mut Open, reason: &CloseReason) -> Option<Message> {
+    fn due_will(&self, open: &mut Open, reason: &CloseReason) -> Option<Box<Message>> {
         let will = open.will.take()?;
         let (topic, retain) = (will.topic.as_str(), will.retain);
         let allowed = open.permit.check_publish(topic, retain, &self.things);

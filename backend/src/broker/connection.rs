@@ -53,7 +53,8 @@ pub(super) struct Open {
     pub(super) session: SessionId,
     pub(super) permit: Permit,
     pub(super) presence: Presence,
-    pub(super) will: Option<Message>,
+    /// Boxed, because few clients leave one.
+    pub(super) will: Option<Box<Message>>,
     /// One and a half times what the client promised.
     pub(super) silence: Option<Duration>,
 }

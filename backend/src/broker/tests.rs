@@ -1,5 +1,6 @@
 //! The broker in virtual time. `World` plays all clients: packets in, packets out.
 
+mod connectivity;
 mod messages;
 mod permission;
 mod presence;

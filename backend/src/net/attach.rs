@@ -18,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 use super::clock::Clock;
 use super::hub::Hub;
 use super::prompt::Prompt;
-use crate::terminal::tell;
 use crate::uplink::{BrokerAddress, Credentials, Notice, Output, Uplink};
 
 const READ: usize = 64 * 1024;
@@ -42,7 +41,11 @@ pub struct Attach {
     address: BrokerAddress,
     credentials: Credentials,
     tls: Option<Tls>,
+    tell: Tell,
 }
+
+/// Lets a person know what became of the link.
+type Tell = fn(&BrokerAddress, Notice);
 
 #[derive(Clone)]
 struct Tls {
@@ -58,7 +61,11 @@ impl fmt::Debug for Tls {
 
 impl Attach {
     /// Reads the machine's root certificates where TLS is asked for; `SSL_CERT_FILE` names others.
-    pub fn new(address: BrokerAddress, credentials: Credentials) -> Result<Self, AttachError> {
+    pub fn new(
+        address: BrokerAddress,
+        credentials: Credentials,
+        tell: fn(&BrokerAddress, Notice),
+    ) -> Result<Self, AttachError> {
         let tls = match address.tls {
             true => Some(Tls::new(&address.host)?),
             false => None,
@@ -67,6 +74,7 @@ impl Attach {
             address,
             credentials,
             tls,
+            tell,
         })
     }
 
@@ -132,6 +140,7 @@ pub(super) async fn serve(
     let mut caller = Caller {
         hub,
         address: attach.address.clone(),
+        tell: attach.tell,
         ready: Some(ready),
         stop,
         stopping: false,
@@ -146,6 +155,7 @@ pub(super) async fn serve(
 struct Caller<F> {
     hub: Arc<Hub>,
     address: BrokerAddress,
+    tell: Tell,
     ready: Option<F>,
     stop: CancellationToken,
     stopping: bool,
@@ -224,27 +234,13 @@ impl<F: FnOnce()> Caller<F> {
             .poll_uplink(|uplink, now| uplink.poll_output(writable, now))
     }
 
-    /// Says on the terminal what became of the link.
+    /// Says what became of the link.
     fn tell(&mut self) {
-        let address = &self.address;
-        let warn = |words: fmt::Arguments<'_>| {
-            tell(io::stderr(), format_args!("{address}: {words}"));
-        };
         while let Some(notice) = self.hub.poll_uplink(|uplink, _| uplink.poll_notice()) {
-            match notice {
-                Notice::Serving => {
-                    tell(io::stdout(), format_args!("attached to {address}"));
-                    if let Some(ready) = self.ready.take() {
-                        ready();
-                    }
-                }
-                Notice::Trouble(words) => warn(format_args!("{words}; trying again")),
-                Notice::Warning(words) => warn(format_args!("{words}")),
-                Notice::Dropped(count) => {
-                    warn(format_args!(
-                        "{count} answers were dropped: too many waited to leave"
-                    ));
-                }
+            let is_serving = notice == Notice::Serving;
+            (self.tell)(&self.address, notice);
+            if is_serving && let Some(ready) = self.ready.take() {
+                ready();
             }
         }
     }

@@ -246,6 +246,11 @@ impl Hub {
         }
     }
 
+    /// See [`Backend::check`].
+    pub(super) fn check(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
+        self.lock().backend.check(principal, call)
+    }
+
     fn carry_out(&self, principal: &Principal, call: Call) -> (Result<Outcome, ApiError>, Mark) {
         let mut state = self.lock();
         let carried_out = state.backend.handle_call(principal, call, self.clock.now());

@@ -160,6 +160,8 @@ mod tests {
     #[test]
     fn the_file_changes_only_when_the_latch_is_released() {
         let path = std::env::temp_dir().join(format!("gnomon-guarded-{}", std::process::id()));
+        // What a test that was killed left there.
+        let _ = std::fs::remove_file(&path);
         let mut file = File::options()
             .create_new(true)
             .read(true)

@@ -1,7 +1,5 @@
 //! A backend on ports of its own, and a client that speaks bytes.
 
-pub(crate) mod program;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +7,7 @@ use std::time::Duration;
 use gnomon_backend::broker::Limits;
 use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::net::{self, Access, Config, Core, Listeners, RunError};
+use gnomon_backend::things::policies::document::Document;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -18,6 +17,7 @@ use tokio::task::JoinHandle;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
+    /// Of its broker, which may be somebody else's.
     pub(crate) mqtt: SocketAddr,
     pub(crate) http: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -26,39 +26,53 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        Self::start_with(PathBuf::from("nowhere"), 0).await
+        Self::start_with("nowhere".into(), 0).await
     }
 
     pub(crate) async fn start_with(site: PathBuf, devices: u32) -> Self {
+        let mut config = config();
+        config.site = site;
+        config.fleet.devices = devices;
+        let core = Core::in_memory(&config).unwrap();
+        Self::run(core, config, None).await
+    }
+
+    /// Whoever has no certificate may do what this policy allows.
+    pub(crate) async fn governed(policy: &str) -> Self {
+        let config = config();
+        let mut core = Core::in_memory(&config).unwrap();
+        let policy = Document::parse(policy).unwrap();
+        core.backend_mut().things_mut().govern(policy);
+        Self::run(core, config, None).await
+    }
+
+    /// `broker` is one that it is attached to; without it, it is its own.
+    pub(crate) async fn run(core: Core, config: Config, broker: Option<SocketAddr>) -> Self {
         let bind = || TcpListener::bind("127.0.0.1:0");
-        let (mqtt, http) = (bind().await.unwrap(), bind().await.unwrap());
-        let (stop, stopped) = oneshot::channel();
-        let config = Config {
-            limits: Limits::default(),
-            seed: 1,
-            fleet: FleetOptions {
-                devices,
-                rate: None,
-                seed: 1,
-            },
-            site,
-            access: Access::new([], &[], &["https://gnomon.example".to_owned()]),
-            keys: None,
-            attach: None,
+        let http = bind().await.unwrap();
+        let mqtt = match broker {
+            None => Some(bind().await.unwrap()),
+            Some(_) => None,
         };
-        let (mqtt_address, http_address) = (mqtt.local_addr(), http.local_addr());
+        let address = |listener: &TcpListener| listener.local_addr().unwrap();
+        let addresses = (mqtt.as_ref().map(address).or(broker), address(&http));
+        let (stop, stopped) = oneshot::channel();
+        let (ready, is_ready) = oneshot::channel();
         let listeners = Listeners {
-            mqtt: Some(mqtt),
+            mqtt,
             http: Some(http),
             tls: None,
         };
-        let core = Core::in_memory(&config).unwrap();
-        let task = tokio::spawn(net::run(core, listeners, config, || {}, async {
+        let ready = || {
+            let _ = ready.send(());
+        };
+        let task = tokio::spawn(net::run(core, listeners, config, ready, async {
             let _ = stopped.await;
         }));
+        patiently(is_ready).await.unwrap();
         Self {
-            mqtt: mqtt_address.unwrap(),
-            http: http_address.unwrap(),
+            mqtt: addresses.0.unwrap(),
+            http: addresses.1,
             stop,
             task,
         }
@@ -77,6 +91,23 @@ impl Server {
 
     pub(crate) async fn open(&self) -> Client {
         Client(TcpStream::connect(self.mqtt).await.unwrap())
+    }
+}
+
+/// A backend with neither devices nor a dashboard.
+pub(crate) fn config() -> Config {
+    Config {
+        limits: Limits::default(),
+        seed: 1,
+        fleet: FleetOptions {
+            devices: 0,
+            rate: None,
+            seed: 1,
+        },
+        site: "nowhere".into(),
+        access: Access::new([], &[], &["https://gnomon.example".to_owned()]),
+        keys: None,
+        attach: None,
     }
 }
 

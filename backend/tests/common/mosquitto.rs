@@ -1,17 +1,19 @@
-//! Debian's mosquitto as the broker of a test: on a loopback port, with a folder of its own, gone at the end.
+//! Debian's mosquitto as the broker of a test or the peer of a benchmark: on a loopback port, with a folder of its own,
+//! gone at the end. `GNOMON_MOSQUITTO` names the program, else it is looked for.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::folder::Folder;
 
 const MISSING: &str =
     "mosquitto cannot be started; install it (on Debian: sudo apt-get install mosquitto)";
 
 pub(crate) struct Mosquitto {
     pub(crate) address: SocketAddr,
-    folder: PathBuf,
+    folder: Folder,
     process: Option<Child>,
 }
 
@@ -35,25 +37,24 @@ impl Mosquitto {
 
     /// Has a port and a folder, but does not run before [`Self::restart`].
     pub(crate) fn stopped(configure: impl Fn(&Path) -> String) -> Result<Self, String> {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("gnomon-mosquitto-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        let made = std::fs::create_dir_all(&folder)
-            .and_then(|()| TcpListener::bind("127.0.0.1:0")?.local_addr());
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
         let broker = Self {
-            address: made.map_err(|error| error.to_string())?,
-            folder,
+            address: free.map_err(|error| error.to_string())?,
+            folder: Folder::new("mosquitto"),
             process: None,
         };
-        let lines = configure(&broker.folder);
+        let lines = configure(broker.folder());
         let configured = broker.configure(&lines);
         configured.map_err(|error| error.to_string())?;
         Ok(broker)
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.process.as_ref().map_or(0, Child::id)
     }
 
     /// Kills it, and leaves its port to whoever comes.
@@ -74,7 +75,7 @@ impl Mosquitto {
     }
 
     fn configure(&self, lines: &str) -> std::io::Result<()> {
-        let mut file = std::fs::File::create(self.folder.join("mosquitto.conf"))?;
+        let mut file = std::fs::File::create(self.folder().join("mosquitto.conf"))?;
         writeln!(
             file,
             "listener {} {}",
@@ -87,12 +88,13 @@ impl Mosquitto {
 
     /// False when it ended before it listened.
     fn launch(&mut self) -> Result<bool, String> {
+        let named = std::env::var("GNOMON_MOSQUITTO");
         // Debian keeps it where only root looks for programs.
-        let places = ["mosquitto", "/usr/sbin/mosquitto"];
-        let mut started = places.into_iter().filter_map(|program| {
+        let places = ["mosquitto", "/usr/sbin/mosquitto"].map(str::to_owned);
+        let mut started = named.into_iter().chain(places).filter_map(|program| {
             Command::new(program)
                 .arg("-c")
-                .arg(self.folder.join("mosquitto.conf"))
+                .arg(self.folder().join("mosquitto.conf"))
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped())
                 .spawn()
@@ -119,6 +121,5 @@ impl Mosquitto {
 impl Drop for Mosquitto {
     fn drop(&mut self) {
         self.kill();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::patiently;
+use crate::common::patiently;
 
 pub(crate) struct Program {
     pub(crate) mqtt: SocketAddr,
@@ -15,24 +15,13 @@ pub(crate) struct Program {
     pub(crate) http: SocketAddr,
     pub(crate) https: SocketAddr,
     data: PathBuf,
-    _child: Child,
+    child: Child,
 }
 
 impl Program {
-    /// `folder` is emptied, and the data is kept below it.
+    /// The data is kept below `folder`.
     pub(crate) async fn start(folder: &Path, flags: &[&str]) -> Self {
-        let data = folder.join("data");
-        let any = "127.0.0.1:0";
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"))
-            .args(["--mqtt", any, "--mqtts", any, "--http", any, "--https", any])
-            .arg("--data")
-            .arg(&data)
-            .args(flags)
-            .current_dir(folder)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let mut child = command(folder, flags).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = Vec::new();
         while said.last().is_none_or(|line| line != "ready") {
@@ -50,9 +39,21 @@ impl Program {
             mqtts: address("MQTT over TLS"),
             http: address("HTTP and"),
             https: address("HTTPS and"),
-            data,
-            _child: child,
+            data: data(folder),
+            child,
         }
+    }
+
+    /// One that does not start. Returns what it says.
+    pub(crate) async fn refuse(folder: &Path, flags: &[&str]) -> String {
+        let output = command(folder, flags).stderr(Stdio::piped()).output();
+        let output = patiently(output).await.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    pub(crate) async fn kill(mut self) {
+        patiently(self.child.kill()).await.unwrap();
     }
 
     /// The certificate that its own one leads to.
@@ -61,10 +62,20 @@ impl Program {
     }
 }
 
-/// A folder for a test, with nothing in it.
-pub(crate) fn empty_folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+fn data(folder: &Path) -> PathBuf {
+    folder.join("data")
+}
+
+fn command(folder: &Path, flags: &[&str]) -> Command {
+    let any = "127.0.0.1:0";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"));
+    command
+        .args(["--mqtt", any, "--mqtts", any, "--http", any, "--https", any])
+        .arg("--data")
+        .arg(data(folder))
+        .args(flags)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    command
 }

@@ -32,10 +32,10 @@ impl World {
     }
 
     fn check_shadows(&mut self) {
-        for thing in 0..THINGS.len() {
+        for (thing, name) in THINGS.iter().enumerate() {
             let found = self.shadow(thing);
             // The version of the next update tells where the counter of a deleted one stands.
-            let topic = format!("$aws/things/{}/shadow/update", THINGS[thing]);
+            let topic = format!("$aws/things/{name}/shadow/update");
             self.send(&topic, r#"{"state":{}}"#, false, Promise::Nothing);
             let update = self.shadow(thing);
             let version = update.as_ref().map_or(0, |document| document.version);

@@ -83,7 +83,7 @@ async fn a_page_of_an_allowed_origin_may_call_and_read_errors() {
     );
     assert_eq!(
         preflight.header("access-control-allow-methods"),
-        "GET,POST,DELETE"
+        "GET,POST,PUT,PATCH,DELETE"
     );
     let allowed = preflight.header("access-control-allow-headers");
     for header in [
@@ -91,6 +91,8 @@ async fn a_page_of_an_allowed_origin_may_call_and_read_errors() {
         "content-type",
         "x-amz-date",
         "x-amz-security-token",
+        "x-amzn-principal",
+        "x-amzn-iot-principal",
     ] {
         assert!(allowed.split(',').any(|other| other == header), "{header}");
     }
@@ -102,6 +104,7 @@ async fn a_page_of_an_allowed_origin_may_call_and_read_errors() {
     );
     let exposed = missing.header("access-control-expose-headers");
     assert_eq!(exposed, "x-amzn-requestid,x-amzn-errortype,date");
+    assert!(missing.header("date").ends_with(" GMT"));
     assert_eq!(missing.header("vary"), "origin");
     let tool = get(&server, "/things/lamp/shadow").await;
     assert_eq!(tool.header("access-control-expose-headers"), "");

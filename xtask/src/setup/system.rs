@@ -54,6 +54,13 @@ pub(crate) const CERTUTIL: Program = Program {
     elsewhere: "certutil of Mozilla's NSS",
 };
 
+/// Reads what the aws CLI prints, as in the article.
+pub(crate) const JQ: Program = Program {
+    names: &["jq"],
+    debian_package: "jq",
+    elsewhere: "jq",
+};
+
 /// One that can make an environment with pip.
 pub(super) const PYTHON: Program = Program {
     names: &["python3"],

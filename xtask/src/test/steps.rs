@@ -68,7 +68,12 @@ impl Step {
         match self {
             Self::Fmt | Self::Doc => &[],
             Self::Clippy => &[Need::Wasm],
-            Self::Native => &[Need::Mosquitto, Need::MosquittoClients, Need::AwsCli],
+            Self::Native => &[
+                Need::Mosquitto,
+                Need::MosquittoClients,
+                Need::AwsCli,
+                Need::Npm,
+            ],
             Self::Web => &[Need::Wasm, Need::WasmBindgen, Need::Browser],
             Self::Build => Need::DASHBOARD,
             Self::E2e => &[

@@ -3,7 +3,7 @@
 use gnomon::time::Now;
 use serde_json::{Value, json};
 
-use super::{marked, seconds};
+use super::{list, seconds};
 use crate::api::control::CertificateCall;
 use crate::api::{ApiError, Outcome, Page};
 use crate::backend::Backend;
@@ -55,9 +55,13 @@ impl Backend {
     fn list_certificates(&self, page: &Page<CertificateId>) -> Outcome {
         let certificates = self.broker.things().certificates().after(page.after);
         let name = |it: &&Certificate| it.id.to_string();
-        marked("certificates", certificates, page.size, name, |it| {
-            entry(it)
-        })
+        list(
+            ["certificates", "nextMarker"],
+            certificates,
+            page.size,
+            name,
+            |it| entry(it),
+        )
     }
 
     /// What is attached to it goes first; its policies by themselves when that is forced.

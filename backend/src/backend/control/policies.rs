@@ -3,7 +3,7 @@
 use gnomon::time::Now;
 use serde_json::{Value, json};
 
-use super::{marked, seconds};
+use super::{list, seconds};
 use crate::api::control::PolicyCall;
 use crate::api::{ApiError, Outcome, Page};
 use crate::backend::Backend;
@@ -20,7 +20,13 @@ impl Backend {
             PolicyCall::Get(name) => Ok(Outcome::Document(whole(find(policies, &name)?))),
             PolicyCall::List(page) => {
                 let policies = policies.after(page.after.as_deref());
-                Ok(marked("policies", policies, page.size, name_of, entry))
+                Ok(list(
+                    ["policies", "nextMarker"],
+                    policies,
+                    page.size,
+                    name_of,
+                    entry,
+                ))
             }
             PolicyCall::Delete(name) => self.change_policy(&name, |it| it.delete(&name)),
             PolicyCall::CreateVersion {
@@ -102,7 +108,13 @@ impl Backend {
         let after = page.after.as_deref().unwrap_or_default();
         let attached = self.broker.things().policies().attached(target);
         let attached = attached.filter(|it| *it.name > *after);
-        Ok(marked("policies", attached, page.size, name_of, entry))
+        Ok(list(
+            ["policies", "nextMarker"],
+            attached,
+            page.size,
+            name_of,
+            entry,
+        ))
     }
 
     fn targets(&self, name: &str, page: &Page<CertificateId>) -> Result<Outcome, ApiError> {
@@ -111,9 +123,13 @@ impl Backend {
         let targets = policies.targets(name);
         let targets = targets.filter(|id| page.after.is_none_or(|after| *id > after));
         let name = |id: &CertificateId| id.to_string();
-        Ok(marked("targets", targets, page.size, name, |id| {
-            id.arn().into()
-        }))
+        Ok(list(
+            ["targets", "nextMarker"],
+            targets,
+            page.size,
+            name,
+            |id| id.arn().into(),
+        ))
     }
 
     fn change_policy(

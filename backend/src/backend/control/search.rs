@@ -123,3 +123,94 @@ fn with_shadow_as_text(mut shown: Value) -> Value {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Call, ControlCall, Request as ApiRequest};
+    use crate::broker::Limits;
+    use crate::things::Principal;
+
+    /// Calls until there is an answer. Says how often that was.
+    fn call(backend: &mut Backend, method: &str, path: &str, body: &str) -> (Value, usize) {
+        let parsed = Call::parse(&ApiRequest {
+            method,
+            path,
+            body: body.to_owned().into(),
+            ..ApiRequest::default()
+        });
+        let mut call = parsed.unwrap();
+        for count in 1.. {
+            let (outcome, _) = backend.handle_call(&Principal::Inside, call, Now::default());
+            match outcome.unwrap() {
+                Outcome::Searching(search) => {
+                    call = Call::Control(ControlCall::SearchIndex(search));
+                }
+                Outcome::Document(document) => return (document, count),
+                other => panic!("{other:?}"),
+            }
+        }
+        unreachable!()
+    }
+
+    fn search(backend: &mut Backend, body: &Value) -> (Vec<String>, Value, usize) {
+        let (page, count) = call(backend, "POST", "/indices/search", &body.to_string());
+        let things = page["things"].as_array().unwrap().iter();
+        let names = things.map(|thing| thing["thingName"].as_str().unwrap().to_owned());
+        (names.collect(), page["nextToken"].clone(), count)
+    }
+
+    #[test]
+    fn a_large_fleet_is_gone_through_page_by_page_and_lets_others_in_between() {
+        let mut backend = Backend::new(Limits::default(), 1);
+        for index in 0..1000 {
+            call(&mut backend, "POST", &format!("/things/t{index:03}"), "");
+        }
+        let mut body = json!({ "queryString": "thingName:t?5?", "maxResults": 60 });
+        let (first, token, _) = search(&mut backend, &body);
+        assert_eq!((first.len(), first[59].as_str()), (60, "t559"));
+        body["nextToken"] = token;
+        let (second, token, count) = search(&mut backend, &body);
+        assert_eq!((second.len(), second[0].as_str()), (40, "t650"));
+        assert_eq!((token, count), (Value::Null, 2));
+        let (none, token, count) = search(&mut backend, &json!({ "queryString": "absent" }));
+        assert_eq!((none.len(), token, count), (0, Value::Null, 4));
+    }
+
+    #[test]
+    fn a_page_ends_before_it_grows_too_large() {
+        let mut backend = Backend::new(Limits::default(), 1);
+        let large = "x".repeat(7000);
+        for index in 0..100 {
+            let name = format!("t{index:03}");
+            call(&mut backend, "POST", &format!("/things/{name}"), "");
+            for shadow in ["a", "b", "c"] {
+                let body = json!({ "state": { "reported": { "text": large } } }).to_string();
+                let request = Request {
+                    id: ShadowId::new(&name, Some(shadow)).unwrap(),
+                    verb: Verb::Update,
+                    body: body.as_bytes(),
+                    via: Via::Http,
+                };
+                backend
+                    .shadows
+                    .handle(request, UnixMillis(0))
+                    .answer
+                    .unwrap();
+            }
+        }
+        let mut body = json!({ "queryString": "*" });
+        let mut found = Vec::new();
+        let mut pages = 0;
+        loop {
+            let (names, token, _) = search(&mut backend, &body);
+            found.extend(names);
+            pages += 1;
+            body["nextToken"] = token;
+            if body["nextToken"].is_null() {
+                break;
+            }
+        }
+        assert_eq!((found.len(), pages), (100, 3));
+    }
+}

@@ -3,7 +3,7 @@
 use gnomon::time::Now;
 use serde_json::{Map, Value, json};
 
-use super::{nothing, tokened};
+use super::{list, nothing};
 use crate::api::control::{ThingCall, ThingFilter};
 use crate::api::{ApiError, Outcome, Page};
 use crate::backend::Backend;
@@ -17,7 +17,7 @@ impl Backend {
         match call {
             ThingCall::Create { name, new } => self.create_thing(&name, new, now),
             ThingCall::Describe(name) => Ok(Outcome::Document(whole(registry.thing(&name)?))),
-            ThingCall::List { page, filter } => Ok(list(registry, &page, &filter)),
+            ThingCall::List { page, filter } => Ok(list_things(registry, &page, &filter)),
             ThingCall::Update { name, update } => {
                 self.change_thing(&name, |registry| registry.update(&name, update))
             }
@@ -36,15 +36,25 @@ impl Backend {
                 let principals = registry.thing(&name)?.principals(page.after);
                 let name = |id: &CertificateId| id.to_string();
                 let show = |id: &CertificateId| id.arn().into();
-                Ok(tokened("principals", principals, page.size, name, show))
+                Ok(list(
+                    ["principals", "nextToken"],
+                    principals,
+                    page.size,
+                    name,
+                    show,
+                ))
             }
             ThingCall::ListOfPrincipal { certificate, page } => {
                 self.check_certificate(certificate)?;
                 let things = registry.things_of(certificate, page.after.as_deref());
                 let name = |name: &&str| (*name).to_owned();
-                Ok(tokened("things", things, page.size, name, |it| {
-                    (*it).into()
-                }))
+                Ok(list(
+                    ["things", "nextToken"],
+                    things,
+                    page.size,
+                    name,
+                    |it| (*it).into(),
+                ))
             }
         }
     }
@@ -71,11 +81,13 @@ impl Backend {
     }
 }
 
-fn list(registry: &Registry, page: &Page<String>, filter: &ThingFilter) -> Outcome {
+fn list_things(registry: &Registry, page: &Page<String>, filter: &ThingFilter) -> Outcome {
     let things = registry.after(page.after.as_deref());
     let things = things.filter(|thing| fits(thing, filter));
     let name = |thing: &&Thing| thing.name.clone();
-    tokened("things", things, page.size, name, |it| entry(it).into())
+    list(["things", "nextToken"], things, page.size, name, |it| {
+        entry(it).into()
+    })
 }
 
 fn fits(thing: &Thing, filter: &ThingFilter) -> bool {

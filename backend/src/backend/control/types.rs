@@ -3,7 +3,7 @@
 use gnomon::time::Now;
 use serde_json::{Value, json};
 
-use super::{nothing, seconds, tokened};
+use super::{list, nothing, seconds};
 use crate::api::control::TypeCall;
 use crate::api::{ApiError, Outcome};
 use crate::backend::Backend;
@@ -26,9 +26,13 @@ impl Backend {
                 let types = registry.types_after(page.after.as_deref());
                 let types = types.filter(|it| it.name.starts_with(&prefix));
                 let name = |it: &&ThingType| it.name.clone();
-                Ok(tokened("thingTypes", types, page.size, name, |it| {
-                    entry(it)
-                }))
+                Ok(list(
+                    ["thingTypes", "nextToken"],
+                    types,
+                    page.size,
+                    name,
+                    |it| entry(it),
+                ))
             }
             TypeCall::Deprecate { name, undo } => self.change_type(&name, |registry| {
                 registry.deprecate_type(&name, undo, now.wall)

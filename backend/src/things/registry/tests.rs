@@ -167,7 +167,7 @@ fn a_certificate_and_a_thing_find_each_other() {
         assert_eq!(registry.detach("b", certificate(byte)), Ok(()));
     }
     assert_eq!(things(&registry, 1, None), ["a"]);
-    assert_eq!(registry.delete("b", Some(2)).is_err(), true);
+    assert!(registry.delete("b", Some(2)).is_err());
     assert_eq!(registry.delete("b", Some(1)), Ok(()));
     let missing = Err(RegistryError::NoThing("b".into()));
     assert_eq!(registry.attach("b", certificate(1)), missing);
