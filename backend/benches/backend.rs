@@ -53,7 +53,7 @@ struct Broker {
 }
 
 enum Running {
-    Gnomon(Process, Folder),
+    Gnomon { process: Process, _data: Folder },
     Mosquitto(Mosquitto),
 }
 
@@ -73,7 +73,10 @@ impl Broker {
             name,
             tcp: process.address,
             websocket: process.address_of("HTTP and WebSocket (/mqtt) on "),
-            running: Running::Gnomon(process, folder),
+            running: Running::Gnomon {
+                process,
+                _data: folder,
+            },
         })
     }
 
@@ -97,7 +100,7 @@ impl Broker {
 
     fn id(&self) -> u32 {
         match &self.running {
-            Running::Gnomon(process, _) => process.id(),
+            Running::Gnomon { process, .. } => process.id(),
             Running::Mosquitto(mosquitto) => mosquitto.id(),
         }
     }
