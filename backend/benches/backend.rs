@@ -14,15 +14,13 @@ mod load;
 #[path = "../tests/common/mosquitto.rs"]
 mod mosquitto;
 
-use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use folder::Folder;
 use lexopt::prelude::*;
 use load::process::{Process, gnomon_command};
 use load::report::{Run, print_table, write_json};
@@ -47,76 +45,46 @@ struct Options {
 /// A broker process and where it listens.
 struct Broker {
     name: &'static str,
-    running: Running,
-    tcp: SocketAddr,
+    process: Server,
     websocket: Option<SocketAddr>,
 }
 
-enum Running {
-    Gnomon { process: Process, _data: Folder },
+enum Server {
+    Gnomon(Process),
+    /// Ends when it is dropped.
     Mosquitto(Mosquitto),
 }
 
-impl Broker {
-    async fn start(name: &'static str) -> io::Result<Self> {
-        match name {
-            "gnomon" => Self::gnomon(name).await,
-            _ => Self::mosquitto(name).map_err(io::Error::other),
-        }
-    }
-
-    async fn gnomon(name: &'static str) -> io::Result<Self> {
-        let folder = Folder::new("bench-backend");
-        let mut command = gnomon_command(folder.path());
-        let process = Process::start(command.args(["--http", "127.0.0.1:0"])).await?;
-        Ok(Self {
-            name,
-            tcp: process.address,
-            websocket: process.address_of("HTTP and WebSocket (/mqtt) on "),
-            running: Running::Gnomon {
-                process,
-                _data: folder,
-            },
-        })
-    }
-
-    fn mosquitto(name: &'static str) -> Result<Self, String> {
-        let websocket = Cell::new(None);
-        let mosquitto = Mosquitto::start_with(|_| {
-            websocket.set(namespace::is_inside().then(free_address).flatten());
-            let listener = websocket.get().map_or_else(String::new, |address| {
-                format!("listener {}\nprotocol websockets\n", address.port())
-            });
-            // Without nodelay Nagle's algorithm would hold back the second of two small packets.
-            format!("allow_anonymous true\nset_tcp_nodelay true\n{listener}")
-        })?;
-        Ok(Self {
-            name,
-            tcp: mosquitto.address,
-            websocket: websocket.get(),
-            running: Running::Mosquitto(mosquitto),
-        })
-    }
-
+impl Server {
     fn id(&self) -> u32 {
-        match &self.running {
-            Running::Gnomon { process, .. } => process.id(),
-            Running::Mosquitto(mosquitto) => mosquitto.id(),
+        match self {
+            Self::Gnomon(process) => process.id(),
+            Self::Mosquitto(mosquitto) => mosquitto.id(),
         }
     }
 
-    fn address(&self, transport: Transport) -> Option<SocketAddr> {
-        match transport {
-            Transport::Tcp => Some(self.tcp),
-            Transport::WebSocket => self.websocket,
+    fn address(&self) -> SocketAddr {
+        match self {
+            Self::Gnomon(process) => process.address,
+            Self::Mosquitto(mosquitto) => mosquitto.address,
+        }
+    }
+
+    async fn end(self) -> io::Result<()> {
+        match self {
+            Self::Gnomon(process) => process.terminate().await.map(drop),
+            Self::Mosquitto(_) => Ok(()),
         }
     }
 }
 
-/// A port that nobody had a moment ago: mosquitto cannot be told to choose one.
-fn free_address() -> Option<SocketAddr> {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
-    free.local_addr().ok()
+impl Broker {
+    fn address(&self, transport: Transport) -> Option<SocketAddr> {
+        match transport {
+            Transport::Tcp => Some(self.process.address()),
+            Transport::WebSocket => self.websocket,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -179,33 +147,41 @@ fn raise_file_limit() -> io::Result<u64> {
 }
 
 async fn run(options: Options) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-backend");
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => std::fs::create_dir_all(&folder)?,
+    }
     let (mut fan_outs, mut crowds) = (Vec::new(), Vec::new());
-    for name in ["gnomon", "mosquitto"] {
+    for start in ["gnomon", "mosquitto"] {
         for transport in Transport::ALL {
             // A process for each: what one crowd left behind is nothing to the next.
-            let broker = Broker::start(name).await?;
-            if let Some(address) = broker.address(transport) {
-                crowds.push(crowd(&broker, address, transport, options.connections).await?);
-            }
+            let broker = broker(start, &folder).await?;
+            let Some(address) = broker.address(transport) else {
+                continue;
+            };
+            crowds.push(crowd(&broker, address, transport, options.connections).await?);
+            broker.process.end().await?;
         }
-        let broker = Broker::start(name).await?;
+        let broker = broker(start, &folder).await?;
         for transport in Transport::ALL {
             let Some(address) = broker.address(transport) else {
                 continue;
             };
             for subscribers in SUBSCRIBERS {
                 let plan = fan_out::Plan {
-                    publish_to: broker.tcp,
+                    publish_to: broker.process.address(),
                     subscribe_at: address,
-                    broker: broker.id(),
+                    broker: broker.process.id(),
                     transport,
                     subscribers,
                     warm_up: options.window / 5,
                     window: options.window,
                 };
-                fan_outs.push(fan_out(broker.name, plan).await?);
+                fan_outs.push(fan_out(&broker, plan).await?);
             }
         }
+        broker.process.end().await?;
     }
     print_table("Messages of 120 bytes from one publisher, QoS 0", &fan_outs);
     print_table("Clients that connect and stay", &crowds);
@@ -213,17 +189,44 @@ async fn run(options: Options) -> io::Result<()> {
         fan_outs.extend(crowds);
         write_json(&path, &fan_outs)?;
     }
-    Ok(())
+    std::fs::remove_dir_all(&folder)
 }
 
-async fn fan_out(name: &'static str, plan: fan_out::Plan) -> io::Result<Run> {
+async fn broker(name: &'static str, folder: &Path) -> io::Result<Broker> {
+    if name == "gnomon" {
+        let mut command = gnomon_command(&folder.join("data"));
+        let process = Process::start(command.args(["--http", "127.0.0.1:0"])).await?;
+        let websocket = process.address_of("HTTP and WebSocket (/mqtt) on ");
+        return Ok(Broker {
+            name,
+            process: Server::Gnomon(process),
+            websocket,
+        });
+    }
+    let mut lines = "allow_anonymous true\nset_tcp_nodelay true\n".to_owned();
+    let mut websocket = None;
+    if namespace::is_inside() {
+        // A port that nobody had a moment ago: mosquitto cannot be told to choose one.
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        lines += &format!("listener {}\nprotocol websockets\n", free.port());
+        websocket = Some(free);
+    }
+    let mosquitto = Mosquitto::start_with(|_| lines.clone()).map_err(io::Error::other)?;
+    Ok(Broker {
+        name,
+        process: Server::Mosquitto(mosquitto),
+        websocket,
+    })
+}
+
+async fn fan_out(broker: &Broker, plan: fan_out::Plan) -> io::Result<Run> {
     let measured = fan_out::run(plan).await?;
-    Ok(Run::of(name)
+    Ok(Run::of(broker.name)
         .over(plan.transport.name())
         .with("subscribers", plan.subscribers as f64)
         .with("messages_per_s", measured.messages_per_s)
         .with("lost", measured.lost as f64)
-        .with("process_mb", memory_mb(plan.broker))
+        .with("process_mb", memory_mb(broker.process.id()))
         .with("broker_cpu", measured.broker_cpu)
         .with("generator_cpu", measured.generator_cpu))
 }
@@ -235,8 +238,8 @@ async fn crowd(
     clients: usize,
 ) -> io::Result<Run> {
     let generator = Share::begin(std::process::id());
-    let server = Share::begin(broker.id());
-    let measured = crowd::run(broker.id(), address, transport, clients).await?;
+    let server = Share::begin(broker.process.id());
+    let measured = crowd::run(broker.process.id(), address, transport, clients).await?;
     Ok(Run::of(broker.name)
         .over(transport.name())
         .with("connections", clients as f64)

@@ -29,10 +29,8 @@ const CERTIFICATE_MODE: u32 = 0o644;
 pub enum IdentityError {
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
-    #[error(
-        "{there} is there, but {missing} is not: bring it back, or remove {there} to have both made anew"
-    )]
-    Half { there: PathBuf, missing: PathBuf },
+    #[error("{0} is there, but {1} is not: bring it back, or remove {0} to have both made anew")]
+    NoKey(PathBuf, PathBuf),
     #[error(
         "{0} and {1} cannot be used: {2}. They were left as they are: bring back a copy, or remove both to have \
          them made anew"
@@ -54,18 +52,26 @@ pub struct Pair {
 /// The authority of this folder, made if there is none.
 pub fn authority(folder: &Path, now: UnixMillis) -> Result<Authority, IdentityError> {
     let files = Files::new(folder, "ca");
-    let Some(pair) = files.read()? else {
-        let authority = Authority::create(now)?;
-        files.write_key(&authority.key())?;
-        files.write_certificate(authority.certificate())?;
-        return Ok(authority);
-    };
     let damaged = |error| files.damaged(error);
+    let pair = match files.read()? {
+        Found::Both(pair) => pair,
+        Found::Key(key) => {
+            let authority = Authority::of_key(&key, now).map_err(damaged)?;
+            files.write_certificate(authority.certificate())?;
+            return Ok(authority);
+        }
+        Found::Nothing => {
+            let authority = Authority::create(now)?;
+            files.write_key(&authority.key())?;
+            files.write_certificate(authority.certificate())?;
+            return Ok(authority);
+        }
+    };
     let authority = Authority::from_pem(&pair.certificate, &pair.key).map_err(damaged)?;
     if !ends_soon(&pair.certificate, now).map_err(damaged)? {
         return Ok(authority);
     }
-    let renewed = authority.renewed(now)?;
+    let renewed = Authority::of_key(&pair.key, now)?;
     files.write_certificate(renewed.certificate())?;
     Ok(renewed)
 }
@@ -80,13 +86,22 @@ pub fn server(
 ) -> Result<Pair, IdentityError> {
     let files = Files::new(folder, "server");
     let names = names(more);
-    let Some(pair) = files.read()? else {
-        let made = authority.server(&names, None, now)?;
-        files.write_key(&made.private_key)?;
-        files.write_certificate(&made.certificate)?;
-        return Ok(made.into());
-    };
     let damaged = |error| files.damaged(error);
+    let pair = match files.read()? {
+        Found::Both(pair) => pair,
+        Found::Key(key) => {
+            let made = authority.server(&names, Some(&key), now);
+            let made = made.map_err(damaged)?;
+            files.write_certificate(&made.certificate)?;
+            return Ok(made.into());
+        }
+        Found::Nothing => {
+            let made = authority.server(&names, None, now)?;
+            files.write_key(&made.private_key)?;
+            files.write_certificate(&made.certificate)?;
+            return Ok(made.into());
+        }
+    };
     let der = x509::der(&pair.certificate).map_err(|error| damaged(error.into()))?;
     if !authority.has_signed(&der) {
         let signer = Files::new(folder, "ca").certificate;
@@ -145,6 +160,15 @@ impl From<KeysAndCertificate> for Pair {
     }
 }
 
+/// What there is of a certificate and its key.
+enum Found {
+    Both(Pair),
+    /// The key is written first: the process ended before its certificate was, or somebody removed that.
+    /// Another for the same key is as good.
+    Key(String),
+    Nothing,
+}
+
 struct Files {
     certificate: PathBuf,
     key: PathBuf,
@@ -159,18 +183,13 @@ impl Files {
         }
     }
 
-    /// `None` when neither is there.
-    fn read(&self) -> Result<Option<Pair>, IdentityError> {
-        let half = |there: &Path, missing: &Path| IdentityError::Half {
-            there: there.to_owned(),
-            missing: missing.to_owned(),
-        };
+    fn read(&self) -> Result<Found, IdentityError> {
         let (certificate, key) = (&self.certificate, &self.key);
         match (is_there(certificate)?, is_there(key)?) {
-            (true, true) => given(certificate, key).map(Some),
-            (true, false) => Err(half(certificate, key)),
-            (false, true) => Err(half(key, certificate)),
-            (false, false) => Ok(None),
+            (true, true) => given(certificate, key).map(Found::Both),
+            (false, true) => text(key).map(Found::Key),
+            (true, false) => Err(IdentityError::NoKey(certificate.clone(), key.clone())),
+            (false, false) => Ok(Found::Nothing),
         }
     }
 

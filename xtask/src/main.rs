@@ -29,7 +29,7 @@ Usage: cargo xtask COMMAND
                 fmt clippy native web build e2e doc deny
   bench NAME    measure beside a peer; there are: shadow backend
                 --json FILE for figures, --seconds N for each line,
-                --shadows N or --connections N for how many are kept
+                shadow: --shadows N for how many are kept; backend: --connections N for how many stay
   setup         install whatever the commands above need and do not find
 ";
 

@@ -128,16 +128,30 @@ fn check_refused(name: &str, spoil: impl Fn(&Path), words: &[&str]) {
 }
 
 #[test]
-fn a_missing_half_is_named_and_nothing_is_overwritten() {
-    for (missing, there) in [
-        ("ca.pem", "ca.key"),
-        ("ca.key", "ca.pem"),
-        ("server.pem", "server.key"),
-        ("server.key", "server.pem"),
-    ] {
+fn a_missing_key_is_named_and_nothing_is_overwritten() {
+    for (missing, there) in [("ca.key", "ca.pem"), ("server.key", "server.pem")] {
         let remove = |folder: &Path| fs::remove_file(folder.join(missing)).unwrap();
         check_refused(&format!("half-{missing}"), remove, &[missing, there]);
     }
+}
+
+#[test]
+fn a_start_that_was_cut_off_behind_a_key_goes_on_with_that_key() {
+    let folder = Folder::new("cut-off");
+    open(&folder, &[], NOW).unwrap();
+    let before = files(&folder);
+    for missing in ["ca.pem", "server.pem"] {
+        fs::remove_file(folder.join(missing)).unwrap();
+        let pair = open(&folder, &[], NOW).unwrap();
+        let authority = authority(&folder, NOW).unwrap();
+        let der = x509::der(&pair.certificate).unwrap();
+        assert!(authority.has_signed(&der), "{missing}");
+    }
+    let keys = |files: Vec<(PathBuf, String)>| -> Vec<_> {
+        let is_key = |(path, _): &(PathBuf, String)| path.extension().is_some_and(|it| it == "key");
+        files.into_iter().filter(is_key).collect()
+    };
+    assert_eq!(keys(files(&folder)), keys(before));
 }
 
 #[test]

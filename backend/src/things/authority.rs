@@ -87,9 +87,9 @@ impl Authority {
         })
     }
 
-    /// The same authority for another twenty years: what it signed before stays good.
-    pub fn renewed(self, now: UnixMillis) -> Result<Self, AuthorityError> {
-        Self::with_key(KeyPair::from_pem(&self.key()).map_err(signing)?, now)
+    /// The authority of this key, in PEM, for another twenty years: what it signed before stays good.
+    pub fn of_key(key: &str, now: UnixMillis) -> Result<Self, AuthorityError> {
+        Self::with_key(KeyPair::from_pem(key).map_err(signing)?, now)
     }
 
     fn with_key(key: KeyPair, now: UnixMillis) -> Result<Self, AuthorityError> {
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(kept.certificate(), first.certificate());
         let made = kept.create_keys_and_certificate(NOW).unwrap();
         assert!(first.has_signed(&der(&made.certificate)));
-        let renewed = kept.renewed(later(NOW, OWN_LIFE)).unwrap();
+        let renewed = Authority::of_key(&kept.key(), later(NOW, OWN_LIFE)).unwrap();
         assert!(renewed.has_signed(&der(&made.certificate)));
         assert_ne!(renewed.certificate(), first.certificate());
     }

@@ -47,18 +47,18 @@ pub(crate) const MOSQUITTO_CLIENTS: Program = Program {
     elsewhere: "the clients of mosquitto (mosquitto_pub, mosquitto_sub)",
 };
 
-/// Tells Chromium in the tests whom to trust.
-pub(crate) const CERTUTIL: Program = Program {
-    names: &["certutil"],
-    debian_package: "libnss3-tools",
-    elsewhere: "certutil of Mozilla's NSS",
-};
-
 /// Reads what the aws CLI prints, as in the article.
 pub(crate) const JQ: Program = Program {
     names: &["jq"],
     debian_package: "jq",
     elsewhere: "jq",
+};
+
+/// Tells Chromium in the tests whom to trust.
+pub(crate) const CERTUTIL: Program = Program {
+    names: &["certutil"],
+    debian_package: "libnss3-tools",
+    elsewhere: "certutil of Mozilla's NSS",
 };
 
 /// One that can make an environment with pip.
