@@ -44,7 +44,7 @@ enum StartError {
     Open(#[from] OpenError),
     #[error("--https-cert, --https-key: {0}")]
     Given(IdentityError),
-    #[error("the server's certificate cannot be used: {0}")]
+    #[error("--https-cert, --https-key: {0}")]
     Certificate(TlsError),
     #[error(transparent)]
     Run(#[from] RunError),

@@ -11,16 +11,17 @@ mod folder;
 #[allow(dead_code)]
 mod http {
     pub(crate) mod client;
+    pub(crate) mod device;
 }
 #[allow(dead_code)]
 #[path = "common/program.rs"]
 mod program;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use common::patiently;
 use folder::fresh;
-use http::client::call_at;
+use http::device::Device;
 use program::Program;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -60,32 +61,14 @@ async fn run(script: &str, options: &Value, ca: &Path) -> Result<String, String>
     }
 }
 
-/// Makes keys with a certificate, and lets it do everything. Returns the files of key and certificate.
-async fn certificate(program: &Program, folder: &Path) -> (PathBuf, PathBuf) {
-    let path = "/keys-and-certificate?setAsActive=true";
-    let made = call_at(program.http, "POST", path, "", b"").await.json();
-    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}"#;
-    let policy = json!({ "policyDocument": document }).to_string();
-    let created = call_at(program.http, "POST", "/policies/All", "", policy.as_bytes()).await;
-    assert_eq!(created.status, 200, "{}", created.body);
-    let target = json!({ "target": made["certificateArn"] }).to_string();
-    let path = "/target-policies/All";
-    let attached = call_at(program.http, "PUT", path, "", target.as_bytes()).await;
-    assert_eq!(attached.status, 200, "{}", attached.body);
-    let (key, certificate) = (folder.join("private-key.pem"), folder.join("cert.pem"));
-    std::fs::write(&key, made["keyPair"]["PrivateKey"].as_str().unwrap()).unwrap();
-    std::fs::write(&certificate, made["certificatePem"].as_str().unwrap()).unwrap();
-    (key, certificate)
-}
-
 #[tokio::test]
 async fn it_publishes_and_shares_a_shadow_with_a_certificate() {
     let folder = fresh("sdk-mqtts");
     let program = Program::start(&folder, &[]).await;
-    let (key, certificate) = certificate(&program, &folder).await;
+    let device = Device::create(program.http, &folder).await;
     let options = json!({
-        "keyPath": key,
-        "certPath": certificate,
+        "keyPath": device.key,
+        "certPath": device.certificate,
         "caPath": program.ca(),
         "host": "localhost",
         "port": program.mqtts.port(),

@@ -6,7 +6,6 @@
 mod common;
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use common::{Server, patiently};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -144,13 +143,15 @@ async fn the_process_says_ready_and_ends_with_a_signal() {
 async fn a_taken_port_is_named_with_its_flag() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let output = backend("taken").args(["--mqtt", &address]).output();
-    let output = tokio::time::timeout(Duration::from_secs(20), output).await;
-    let output = output.unwrap().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains(&format!("--mqtt {address}")), "{error}");
-    assert!(!String::from_utf8(output.stdout).unwrap().contains("ready"));
+    for flag in ["--mqtt", "--mqtts", "--http", "--https"] {
+        let mut command = backend("taken");
+        let output = command.args(["--mqtt", "off", flag, &address]).output();
+        let output = patiently(output).await.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(&format!("{flag} {address}")), "{error}");
+        assert!(!String::from_utf8(output.stdout).unwrap().contains("ready"));
+    }
 }
 
 #[tokio::test]

@@ -183,3 +183,71 @@ fn only<'a>(request: &'a Request, name: &HeaderName) -> Option<&'a str> {
         Some(_) => Some("?"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::task::JoinHandle;
+    use tokio::time::Instant;
+
+    const HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+    /// A connection to something that says `here` to every request.
+    fn open() -> (DuplexStream, JoinHandle<()>) {
+        let (near, far) = tokio::io::duplex(4096);
+        let app = Router::new().fallback(async || "here");
+        let from = Ipv4Addr::LOCALHOST.into();
+        let served = serve(far, from, app, CancellationToken::new());
+        (near, tokio::spawn(served))
+    }
+
+    async fn answer(mut stream: DuplexStream) -> String {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_drips_is_cut_while_others_are_served() {
+        let begun = Instant::now();
+        let (mut slow, served) = open();
+        let dripping = tokio::spawn(async move {
+            for byte in HEAD.iter().cycle() {
+                if slow.write_all(&[*byte]).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(700)).await;
+            }
+        });
+        let (mut quick, _) = open();
+        quick.write_all(HEAD).await.unwrap();
+        assert!(answer(quick).await.ends_with("here"));
+        served.await.unwrap();
+        assert_eq!(begun.elapsed(), HEAD_TIMEOUT);
+        dripping.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_says_nothing_is_closed() {
+        let begun = Instant::now();
+        let (silent, served) = open();
+        served.await.unwrap();
+        assert_eq!(begun.elapsed(), HEAD_TIMEOUT);
+        drop(silent);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_is_too_large_is_refused() {
+        let (mut large, served) = open();
+        let sending = tokio::spawn(async move {
+            let line = format!("GET / HTTP/1.1\r\nX-Large: {}", "x".repeat(1 << 20));
+            let _ = large.write_all(line.as_bytes()).await;
+            large
+        });
+        served.await.unwrap();
+        let answer = answer(sending.await.unwrap()).await;
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    }
+}

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::server::TlsStream;
@@ -55,7 +54,7 @@ impl Serving {
             });
         }
         if let Some(listener) = listeners.http {
-            let (app, stop) = (self.app(Scheme::Http, config), self.stop.clone());
+            let (app, stop) = (http::app(self, Scheme::Http, config), self.stop.clone());
             self.accept(listener, move |stream, from| {
                 http::serve(stream, from, app.clone(), stop.clone())
             });
@@ -76,17 +75,13 @@ impl Serving {
             });
         }
         if let Some(listener) = listeners.https {
-            let (app, stop) = (self.app(Scheme::Https, config), self.stop.clone());
+            let (app, stop) = (http::app(self, Scheme::Https, config), self.stop.clone());
             let tls = Tls::for_browsers(&certificate)?;
             self.accept_tls(listener, tls, move |stream, from| {
                 http::serve(stream, from, app.clone(), stop.clone())
             });
         }
         Ok(())
-    }
-
-    fn app(&self, scheme: Scheme, config: &Config) -> Router {
-        http::app(self, scheme, config)
     }
 
     fn accept_tls<F: Future<Output = ()> + Send + 'static>(
