@@ -46,13 +46,13 @@ async fn files_that_cannot_be_used_are_named_and_left_alone() {
         fs::read_to_string(data.join("server.key")).unwrap(),
         "damaged"
     );
-    fs::remove_file(data.join("ca.pem")).unwrap();
+    fs::remove_file(data.join("ca.key")).unwrap();
     let error = Program::refuse(&folder, &[]).await;
     assert!(
-        error.contains("ca.key is there, but") && error.contains("ca.pem"),
+        error.contains("ca.pem is there, but") && error.contains("ca.key"),
         "{error}"
     );
-    assert!(!data.join("ca.pem").exists());
+    assert!(!data.join("ca.key").exists());
 }
 
 #[tokio::test]
