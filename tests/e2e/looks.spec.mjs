@@ -1,5 +1,5 @@
 // What fits on which screen, in which light and language. The pictures go to target/e2e for a person to look at.
-import { connected, connection, devices, expect, openDevice, row, test } from './page.mjs';
+import { connected, connection, devices, expect, loaded, openDevice, row, test } from './page.mjs';
 import { Backend } from './processes.mjs';
 
 let backend;
@@ -57,6 +57,7 @@ test('title and favicon tell the state of the link', async ({ page }) => {
   await expect(page).toHaveTitle(/25.*Gnomon/);
   const icon = () => page.locator('#favicon').getAttribute('href');
   const whileConnected = await icon();
+  await loaded(page);
   await backend.stop('SIGKILL');
   await expect(connection(page)).toHaveText(/^(Disconnected|Connecting)/);
   await expect.poll(icon).not.toBe(whileConnected);

@@ -46,6 +46,11 @@ export async function connected(page) {
   await expect(connection(page)).toHaveText(/^Connected/);
 }
 
+/** Comes when the page has all its files: a server that ends before that leaves it with half a map. */
+export async function loaded(page) {
+  await page.waitForLoadState('networkidle');
+}
+
 /** Opens a device through the search, whatever else the list holds. */
 export async function openDevice(page, name) {
   await page.getByRole('searchbox', { name: 'Search devices' }).fill(name);
