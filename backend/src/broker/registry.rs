@@ -50,7 +50,8 @@ mod tests {
         const TEXT: &str = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
         let mut broker = Broker::new(Limits::default(), 1);
         let permit = broker.things().permit(Principal::Anonymous, None);
-        let no_thing = broker.change_registry(Key::Thing("a".into()), |it| it.delete("a", None));
+        let no_name = |it: &mut Registry| it.create("a b", NewThing::default(), "1".to_owned());
+        let no_thing = broker.change_registry(Key::Thing("a b".into()), no_name);
         assert!(no_thing.is_err());
         let no_policy = broker.change_policies(Key::Policy("p".into()), |it| it.delete("p"));
         assert!(no_policy.is_err());
