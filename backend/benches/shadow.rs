@@ -13,16 +13,15 @@ mod load;
 #[path = "../tests/common/mosquitto.rs"]
 mod mosquitto;
 
-use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use folder::Folder;
-use lexopt::prelude::*;
 use load::fill;
+use load::options::{self, Options};
 use load::process::Process;
 use load::report::{Run, print_table, write_json};
 use load::round_trip::{self, Echo, Plan};
@@ -36,16 +35,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The same for each of many shadows.
 const PATIENCE_EACH: Duration = Duration::from_millis(5);
 
-struct Options {
-    json: Option<PathBuf>,
-    window: Duration,
-    shadows: usize,
-}
-
 /// One thread: the generator leaves the other cores to the broker.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let measured = match options(std::env::args_os().skip(1)) {
+    let measured = match options::parse("shadows", 100_000) {
         Ok(options) => run(options).await,
         Err(error) => Err(io::Error::other(error)),
     };
@@ -58,29 +51,6 @@ async fn main() -> ExitCode {
     }
 }
 
-fn options(arguments: impl Iterator<Item = OsString>) -> Result<Options, lexopt::Error> {
-    let mut options = Options {
-        json: None,
-        window: Duration::from_secs(5),
-        shadows: 100_000,
-    };
-    let mut parser = lexopt::Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("json") => options.json = Some(parser.value()?.into()),
-            Long("seconds") => {
-                let seconds = parser.value()?.parse_with(str::parse::<f64>)?;
-                options.window = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            }
-            Long("shadows") => options.shadows = parser.value()?.parse()?,
-            // Cargo's own word to a benchmark.
-            Long("bench") => {}
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(options)
-}
-
 async fn run(options: Options) -> io::Result<()> {
     let folder = Folder::new("bench-shadow");
     let folder = folder.path();
@@ -89,7 +59,7 @@ async fn run(options: Options) -> io::Result<()> {
         "QoS 1 round trips: gnomon's are accepted updates on disk, mosquitto's plain messages in memory",
         &runs,
     );
-    let count = options.shadows;
+    let count = options.count;
     let patience = PATIENCE + PATIENCE_EACH * u32::try_from(count).unwrap_or(u32::MAX);
     let many = timeout(patience, many_shadows(folder, count)).await??;
     print_table("Many shadows", &many);

@@ -8,6 +8,7 @@ pub(crate) mod crowd;
 pub(crate) mod fan_out;
 pub(crate) mod fill;
 pub(crate) mod namespace;
+pub(crate) mod options;
 pub(crate) mod process;
 pub(crate) mod report;
 pub(crate) mod round_trip;
