@@ -14,33 +14,26 @@ mod load;
 #[path = "../tests/common/mosquitto.rs"]
 mod mosquitto;
 
-use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use lexopt::prelude::*;
+use gnomon_backend::net::raise_file_limit;
+use load::options::{self, Options};
 use load::process::{Process, gnomon_command};
 use load::report::{Run, print_table, write_json};
 use load::socket::Transport;
 use load::usage::{Share, memory_mb};
 use load::{crowd, fan_out, namespace};
 use mosquitto::Mosquitto;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 const SUBSCRIBERS: [usize; 3] = [1, 100, 1_000];
 /// What all of it may take before something is wrong.
 const PATIENCE: Duration = Duration::from_secs(1_800);
 /// Files that a process has open besides its connections.
 const OTHER_FILES: u64 = 100;
-
-struct Options {
-    json: Option<PathBuf>,
-    window: Duration,
-    connections: usize,
-}
 
 /// A broker process and where it listens.
 struct Broker {
@@ -104,46 +97,10 @@ fn main() -> ExitCode {
 /// One thread: the generator leaves the other cores to the broker.
 #[tokio::main(flavor = "current_thread")]
 async fn measure() -> io::Result<()> {
-    let mut options = options(std::env::args_os().skip(1)).map_err(io::Error::other)?;
+    let mut options = options::parse("connections", 10_000).map_err(io::Error::other)?;
     let room = raise_file_limit()?.saturating_sub(OTHER_FILES);
-    options.connections = options.connections.min(room as usize);
+    options.count = options.count.min(room as usize);
     tokio::time::timeout(PATIENCE, run(options)).await?
-}
-
-fn options(arguments: impl Iterator<Item = OsString>) -> Result<Options, lexopt::Error> {
-    let mut options = Options {
-        json: None,
-        window: Duration::from_secs(5),
-        connections: 10_000,
-    };
-    let mut parser = lexopt::Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("json") => options.json = Some(parser.value()?.into()),
-            Long("seconds") => {
-                let seconds = parser.value()?.parse_with(str::parse::<f64>)?;
-                options.window = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            }
-            Long("connections") => options.connections = parser.value()?.parse()?,
-            // Cargo's own word to a benchmark.
-            Long("bench") => {}
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(options)
-}
-
-/// For this process and those that it starts. Returns how many files each may have open.
-fn raise_file_limit() -> io::Result<u64> {
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            ..limit
-        },
-    )?;
-    Ok(limit.maximum.unwrap_or(u64::MAX))
 }
 
 async fn run(options: Options) -> io::Result<()> {
@@ -160,7 +117,7 @@ async fn run(options: Options) -> io::Result<()> {
             let Some(address) = broker.address(transport) else {
                 continue;
             };
-            crowds.push(crowd(&broker, address, transport, options.connections).await?);
+            crowds.push(crowd(&broker, address, transport, options.count).await?);
             broker.process.end().await?;
         }
         let broker = broker(start, &folder).await?;

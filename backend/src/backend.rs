@@ -20,9 +20,7 @@ use crate::broker::{self, Broker, ConnectionId, Counters, Limits, Output};
 use crate::fleet::{Fleet, FleetOptions};
 use crate::journal::{Key, Mark};
 use crate::record::{Batch, Change, RecordError, Table};
-use crate::things::certificates::{
-    Certificate, CertificateError, CertificateId, CertificateStatus,
-};
+use crate::things::policies::document::Document;
 use crate::things::{Principal, Things};
 use crate::unanswered::Unanswered;
 use crate::uplink::Uplink;
@@ -134,29 +132,15 @@ impl Backend {
     }
 
     fn change(&self, key: Key) -> Change {
-        let (table, value) = match &key {
-            Key::Shadow(name) => (Table::Shadows, self.shadows.record(name)),
-            Key::Retained(_) => (Table::Retained, self.broker.record(&key)),
-            Key::Session(_) => (Table::Sessions, self.broker.record(&key)),
-            Key::Queued(..) => (Table::Queues, self.broker.record(&key)),
-            Key::Thing(_) => (Table::Things, self.broker.record(&key)),
-            Key::ThingType(_) => (Table::ThingTypes, self.broker.record(&key)),
-            Key::Certificate(_) => (Table::Certificates, self.broker.record(&key)),
-            Key::Policy(_) => (Table::Policies, self.broker.record(&key)),
-            Key::Attached(_) => (Table::Attached, self.broker.record(&key)),
+        let value = match &key {
+            Key::Shadow(name) => self.shadows.record(name),
+            _ => self.broker.record(&key),
         };
-        let key = match key {
-            Key::Shadow(name) | Key::Thing(name) | Key::ThingType(name) => {
-                name.into_string().into_bytes()
-            }
-            Key::Retained(topic) => topic.as_str().as_bytes().to_vec(),
-            Key::Session(client_id) => client_id.as_bytes().to_vec(),
-            Key::Queued(number, _) => number.to_be_bytes().to_vec(),
-            Key::Certificate(id) => id.0.to_vec(),
-            Key::Policy(name) => name.as_bytes().to_vec(),
-            Key::Attached(id) => id.to_string().into_bytes(),
-        };
-        Change { table, key, value }
+        Change {
+            table: key.table(),
+            key: key.to_bytes(),
+            value,
+        }
     }
 
     /// Adds simulated devices.
@@ -173,27 +157,14 @@ impl Backend {
         self.broker.things()
     }
 
-    /// See [`Broker::things_mut`].
-    pub fn things_mut(&mut self) -> &mut Things {
-        self.broker.things_mut()
+    /// See [`Broker::govern`].
+    pub fn govern(&mut self, policy: Document) {
+        self.broker.govern(policy);
     }
 
-    /// See [`Broker::register_certificate`].
-    pub fn register_certificate(
-        &mut self,
-        certificate: Certificate,
-    ) -> Result<(), CertificateError> {
-        self.broker.register_certificate(certificate)
-    }
-
-    /// See [`Broker::update_certificate`].
-    pub fn update_certificate(
-        &mut self,
-        id: CertificateId,
-        status: CertificateStatus,
-        now: Now,
-    ) -> Result<(), CertificateError> {
-        self.broker.update_certificate(id, status, now)
+    #[cfg(test)]
+    pub(crate) fn broker_mut(&mut self) -> &mut Broker {
+        &mut self.broker
     }
 
     pub fn counters(&self) -> Counters {

@@ -39,6 +39,7 @@ use gnomon::topic::TopicName;
 use slotmap::{SlotMap, new_key_type};
 
 use crate::journal::{Journal, Mark};
+use crate::things::policies::document::Document;
 use crate::things::{Principal, Things};
 
 pub use connection::CloseReason;
@@ -242,9 +243,15 @@ impl Broker {
         &self.things
     }
 
-    /// For changes: every connection asks anew from here on what it may do. Whoever makes a change that is to be kept
-    /// says [`Self::note_change`].
-    pub fn things_mut(&mut self) -> &mut Things {
+    /// Whoever shows no certificate may do what this policy allows, and nothing else.
+    pub fn govern(&mut self, policy: Document) {
+        self.things.begin_change();
+        self.things.govern(policy);
+    }
+
+    /// For changes that need not be kept: every connection asks anew from here on what it may do.
+    #[cfg(test)]
+    pub(crate) fn things_mut(&mut self) -> &mut Things {
         self.things.begin_change();
         &mut self.things
     }

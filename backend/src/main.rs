@@ -23,7 +23,6 @@ use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
 use gnomon_backend::things::policies::document::{Document, DocumentError};
 use gnomon_backend::uplink::{BrokerAddress, Credentials, Notice};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -91,22 +90,13 @@ fn start() -> Result<(), StartError> {
     };
     std::fs::create_dir_all(&options.data)
         .map_err(|error| StartError::Data(options.data.display().to_string(), error))?;
-    raise_file_limit();
+    // It does with fewer as well.
+    let _ = net::raise_file_limit();
     let runtime = tokio::runtime::Runtime::new().map_err(StartError::Runtime)?;
     let served = runtime.block_on(serve(options));
     // A task that still holds on to something must not hold up the end.
     runtime.shutdown_background();
     served
-}
-
-/// Every connection is a file: as many as the system lets this process have. It does with fewer as well.
-fn raise_file_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    let all = Rlimit {
-        current: limit.maximum,
-        ..limit
-    };
-    let _ = setrlimit(Resource::Nofile, all);
 }
 
 async fn serve(options: Options) -> Result<(), StartError> {
@@ -143,7 +133,7 @@ async fn serve(options: Options) -> Result<(), StartError> {
     };
     let mut core = open(&options.data, &config)?;
     if let Some(policy) = policy {
-        core.backend_mut().things_mut().govern(policy);
+        core.govern(policy);
     }
     let tls = match (mqtts, https) {
         (None, None) => None,

@@ -32,13 +32,14 @@ use crate::identity::{self, IdentityError};
 use crate::signatures::Keys;
 use crate::store::{Store, StoreError};
 use crate::things::authority::{Authority, AuthorityError};
+use crate::things::policies::document::Document;
 
 pub use access::{Access, Scheme};
 pub use attach::{Attach, AttachError};
 use clock::Clock;
 use hub::Hub;
 use listeners::Serving;
-pub use listeners::{Listeners, TlsListeners};
+pub use listeners::{Listeners, TlsListeners, raise_file_limit};
 pub use tls::{ServerCertificate, TlsError};
 use writer::Writer;
 pub use writer::WriterError;
@@ -114,9 +115,9 @@ impl Core {
         &self.backend
     }
 
-    /// For what is to be there before anybody connects.
-    pub fn backend_mut(&mut self) -> &mut Backend {
-        &mut self.backend
+    /// Whoever shows no certificate may do what this policy allows, and nothing else.
+    pub fn govern(&mut self, policy: Document) {
+        self.backend.govern(policy);
     }
 
     pub fn authority(&self) -> &Arc<Authority> {

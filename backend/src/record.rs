@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::Mark;
+use crate::journal::{Key, Mark};
 use crate::things::certificates::CertificateStatus;
 
 /// The tables in the order in which they are read: a queue needs its session, and what is attached
@@ -49,6 +49,35 @@ impl Table {
             Self::Policies => "policies",
             Self::Attached => "attached",
         }
+    }
+}
+
+impl Key {
+    pub(crate) fn table(&self) -> Table {
+        match self {
+            Self::Shadow(_) => Table::Shadows,
+            Self::Retained(_) => Table::Retained,
+            Self::Session(_) => Table::Sessions,
+            Self::Queued(..) => Table::Queues,
+            Self::Thing(_) => Table::Things,
+            Self::ThingType(_) => Table::ThingTypes,
+            Self::Certificate(_) => Table::Certificates,
+            Self::Policy(_) => Table::Policies,
+            Self::Attached(_) => Table::Attached,
+        }
+    }
+
+    /// As it stands in its table.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Shadow(name) | Self::Thing(name) | Self::ThingType(name) => name.as_bytes(),
+            Self::Session(name) | Self::Policy(name) => name.as_bytes(),
+            Self::Retained(topic) => topic.as_str().as_bytes(),
+            Self::Queued(number, _) => return number.to_be_bytes().to_vec(),
+            Self::Certificate(id) => &id.0,
+            Self::Attached(id) => return id.to_string().into_bytes(),
+        }
+        .to_vec()
     }
 }
 

@@ -12,11 +12,11 @@ mod load;
 use std::io::{Write, stdout};
 
 use folder::Folder;
+use gnomon_backend::net::raise_file_limit;
 use load::crowd;
 use load::process::{Process, gnomon_command};
 use load::socket::{Socket, Transport};
 use load::usage::memory_mb;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 const CROWD: usize = 10_000;
 /// Files that this process has open besides its connections.
@@ -24,21 +24,10 @@ const OTHER_FILES: u64 = 200;
 /// Resident memory of the process for each of them: many times what is measured, so that only a leak is over it.
 const KILOBYTES: f64 = 64.0;
 
-/// Every connection is a file. Gives how many connections there may be.
-fn room() -> usize {
-    let limit = getrlimit(Resource::Nofile);
-    let all = Rlimit {
-        current: limit.maximum,
-        ..limit
-    };
-    setrlimit(Resource::Nofile, all).unwrap();
-    let files = limit.maximum.unwrap_or(u64::MAX);
-    files.saturating_sub(OTHER_FILES) as usize
-}
-
 #[tokio::test]
 async fn ten_thousand_idle_clients_cost_little_and_keep_nobody_out() {
-    let clients = CROWD.min(room());
+    let room = raise_file_limit().unwrap().saturating_sub(OTHER_FILES);
+    let clients = CROWD.min(room as usize);
     for transport in Transport::ALL {
         let folder = Folder::new("crowd");
         let mut command = gnomon_command(folder.path());

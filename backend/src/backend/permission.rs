@@ -191,7 +191,7 @@ mod tests {
             may_get(&backend, "a"),
             Err(ApiError::NotAllowed(Plane::Data))
         );
-        let policies = &mut backend.things_mut().policies;
+        let policies = &mut backend.broker_mut().things_mut().policies;
         policies.create("p", text, now.wall).unwrap();
         policies.attach("p", ID).unwrap();
         backend.broker.note_change(Key::Policy("p".into()));

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::server::TlsStream;
@@ -19,6 +20,18 @@ use crate::things::authority::Authority;
 
 /// Connections that a listener has open at a time; further ones wait to be accepted.
 const CONNECTIONS: usize = 50_000;
+
+/// Every connection is a file: lets this process, and those that it starts, have as many as the system allows.
+/// Returns how many that is.
+pub fn raise_file_limit() -> io::Result<u64> {
+    let limit = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    setrlimit(Resource::Nofile, all)?;
+    Ok(limit.maximum.unwrap_or(u64::MAX))
+}
 
 /// Sockets that are bound already, so that a test binds port 0.
 #[derive(Debug, Default)]

@@ -41,8 +41,7 @@ impl Server {
     pub(crate) async fn governed(policy: &str) -> Self {
         let config = config();
         let mut core = Core::in_memory(&config).unwrap();
-        let policy = Document::parse(policy).unwrap();
-        core.backend_mut().things_mut().govern(policy);
+        core.govern(Document::parse(policy).unwrap());
         Self::run(core, config, None).await
     }
 

@@ -78,8 +78,11 @@ impl World {
         change(&mut certificate);
         self.hub.change(|backend| {
             let id = certificate.id;
-            backend.register_certificate(certificate).unwrap();
-            let policies = &mut backend.things_mut().policies;
+            backend
+                .broker_mut()
+                .register_certificate(certificate)
+                .unwrap();
+            let policies = &mut backend.broker_mut().things_mut().policies;
             let _ = policies.create("everything", EVERYTHING, now.wall);
             policies.attach("everything", id).unwrap();
         });
@@ -87,8 +90,12 @@ impl World {
 
     fn set_status(&self, device: &KeysAndCertificate, status: CertificateStatus) {
         let now = self.hub.now();
-        self.hub
-            .change(|backend| backend.update_certificate(id(device), status, now).unwrap());
+        self.hub.change(|backend| {
+            backend
+                .broker_mut()
+                .update_certificate(id(device), status, now)
+                .unwrap()
+        });
     }
 
     fn client(&self, device: Option<&KeysAndCertificate>) -> ClientConfig {
