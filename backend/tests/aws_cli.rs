@@ -1,5 +1,4 @@
 //! The real aws CLI against the backend: the article's commands, and the other calls of both endpoints.
-//! `GNOMON_AWS` names the program; else the one that `cargo xtask setup` installs is taken, else the one on the PATH.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -8,6 +7,8 @@ mod aws_cli {
     pub(crate) mod shell;
     mod signed;
 }
+#[path = "common/aws.rs"]
+mod aws;
 #[allow(dead_code)]
 mod common;
 #[allow(dead_code)]

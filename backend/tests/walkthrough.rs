@@ -4,14 +4,27 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+#[path = "common/aws.rs"]
+mod aws;
+#[allow(dead_code)]
+mod common;
+#[allow(dead_code)]
+#[path = "common/folder.rs"]
+mod folder;
+#[allow(dead_code)]
+#[path = "common/program.rs"]
+mod program;
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use folder::fresh;
+use program::Program;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
 
 const PAGE: &str = include_str!("../../docs/seed-walkthrough.md");
-const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/aws/bin/aws");
-/// Seconds after which a command is given up.
-const PATIENCE: &str = "120";
 
 /// A fenced block: what stands behind its fence, and its lines.
 struct Block {
@@ -35,91 +48,63 @@ fn blocks() -> Vec<Block> {
 /// A folder with a backend in it, as the reader has one.
 struct Walk {
     folder: PathBuf,
-    backend: Child,
-    mqtts: String,
-    http: String,
+    program: Program,
     /// What the page exported so far.
     exports: String,
 }
 
-impl Drop for Walk {
-    fn drop(&mut self) {
-        let _ = self.backend.kill();
-        let _ = self.backend.wait();
-    }
-}
-
 impl Walk {
-    fn start() -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("walkthrough");
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let any = "127.0.0.1:0";
-        let mut backend = Command::new(env!("CARGO_BIN_EXE_gnomon-backend"))
-            .args([
-                "--mqtt", "off", "--mqtts", any, "--http", any, "--https", "off",
-            ])
-            .current_dir(&folder)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(backend.stdout.take().unwrap()).lines();
-        let lines: Vec<String> = lines
-            .map(Result::unwrap)
-            .take_while(|line| line != "ready")
-            .collect();
-        let port = |what: &str| {
-            let line = lines.iter().find(|line| line.starts_with(what));
-            let line = line.unwrap_or_else(|| panic!("{what} is not in {lines:?}"));
-            line.rsplit(':').next().unwrap().to_owned()
-        };
+    async fn start() -> Self {
+        let folder = fresh("walkthrough");
         Self {
-            mqtts: port("MQTT over TLS"),
-            http: port("HTTP and WebSocket"),
+            program: Program::start(&folder, &[]).await,
             folder,
-            backend,
             exports: String::new(),
         }
     }
 
-    /// The page's commands with this backend's ports, to be run by a shell.
+    /// The page's commands with this backend's ports and folder, to be run by a shell.
     fn shell(&mut self, text: &str) -> Command {
+        let (mqtts, http) = (self.program.mqtts.port(), self.program.http.port());
         let text = text
-            .replace("-p 8883", &format!("-p {}", self.mqtts))
-            .replace("localhost:8083", &format!("localhost:{}", self.http));
+            .replace("-p 8883", &format!("-p {mqtts}"))
+            .replace("localhost:8083", &format!("localhost:{http}"))
+            .replace("gnomon-data/ca.pem", &self.program.ca().to_string_lossy());
         let exports = text.lines().filter(|line| line.starts_with("export "));
         let exports: String = exports.map(|line| format!("{line}\n")).collect();
         self.exports.push_str(&exports);
         let script = format!("exec 2>&1\n{}{text}", self.exports);
         // Lines are wanted when they are written, not when a buffer is full.
-        let mut shell = Command::new("timeout");
+        let mut shell = Command::new("stdbuf");
         shell
-            .args([PATIENCE, "stdbuf", "-oL", "bash", "-e", "-c", &script])
+            .args(["-oL", "bash", "-e", "-c", &script])
             .current_dir(&self.folder)
-            .env("PATH", path())
+            .env("PATH", aws::path())
             .env("HOME", &self.folder)
             .env("LANG", "C.UTF-8")
             .env("AWS_MAX_ATTEMPTS", "1")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
         shell
     }
 
-    fn run(&mut self, text: &str, succeeds: bool) -> String {
-        let output = self.shell(text).output().unwrap();
+    async fn run(&mut self, text: &str, succeeds: bool) -> String {
+        let output = timeout(aws::PATIENCE, self.shell(text).output()).await;
+        let output = output.unwrap().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.success(), succeeds, "{text}\n{printed}");
         printed
     }
 
     /// Starts a subscriber, and returns once its subscription is made.
-    fn run_meanwhile(&mut self, text: &str) -> Subscriber {
+    async fn run_meanwhile(&mut self, text: &str) -> Subscriber {
         let mut child = self.shell(text).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut printed = String::new();
         while !printed.contains("Subscribed") {
-            let read = output.read_line(&mut printed).unwrap();
-            assert!(read > 0, "it ended: {printed}");
+            let read = timeout(aws::PATIENCE, output.read_line(&mut printed)).await;
+            assert!(read.unwrap().unwrap() > 0, "it ended: {printed}");
         }
         Subscriber {
             child,
@@ -131,23 +116,18 @@ impl Walk {
 
 struct Subscriber {
     child: Child,
-    output: BufReader<std::process::ChildStdout>,
+    output: BufReader<ChildStdout>,
     printed: String,
 }
 
 impl Subscriber {
-    fn end(mut self) -> String {
-        self.output.read_to_string(&mut self.printed).unwrap();
-        assert!(self.child.wait().unwrap().success(), "{}", self.printed);
+    async fn end(mut self) -> String {
+        let rest = self.output.read_to_string(&mut self.printed);
+        timeout(aws::PATIENCE, rest).await.unwrap().unwrap();
+        let ended = timeout(aws::PATIENCE, self.child.wait()).await;
+        assert!(ended.unwrap().unwrap().success(), "{}", self.printed);
         self.printed
     }
-}
-
-/// With the aws CLI that `GNOMON_AWS` names, or that `cargo xtask setup` installed, before any other.
-fn path() -> String {
-    let aws = std::env::var("GNOMON_AWS").unwrap_or_else(|_| INSTALLED.to_owned());
-    let folder = Path::new(&aws).parent().unwrap().to_str().unwrap();
-    format!("{folder}:{}", std::env::var("PATH").unwrap_or_default())
 }
 
 /// Whether the page's text, in which `…` stands for anything, says what was printed.
@@ -164,21 +144,25 @@ fn is_printed(said: &str, printed: &str) -> bool {
     rest.is_empty()
 }
 
-#[test]
-fn every_step_does_what_the_page_says() {
-    let mut walk = Walk::start();
+#[tokio::test]
+async fn every_step_does_what_the_page_says() {
+    let mut walk = Walk::start().await;
     let mut printed = None;
     let mut subscriber = None;
     let mut compared = 0;
     for Block { kind, text } in blocks() {
         match kind {
-            "sh" => printed = Some(walk.run(&text, true)),
-            "sh fails" => printed = Some(walk.run(&text, false)),
-            "sh background" => subscriber = Some(walk.run_meanwhile(&text)),
+            "sh" => printed = Some(walk.run(&text, true).await),
+            "sh fails" => printed = Some(walk.run(&text, false).await),
+            "sh background" => subscriber = Some(walk.run_meanwhile(&text).await),
             "text" | "text background" => {
-                let printed = match kind {
-                    "text" => printed.take(),
-                    _ => subscriber.take().map(Subscriber::end),
+                let printed = match (kind, subscriber.take()) {
+                    ("text background", Some(subscriber)) => Some(subscriber.end().await),
+                    ("text background", None) => None,
+                    (_, running) => {
+                        subscriber = running;
+                        printed.take()
+                    }
                 };
                 let printed = printed.unwrap_or_else(|| panic!("nothing was run before {text}"));
                 assert!(

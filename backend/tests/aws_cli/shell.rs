@@ -1,19 +1,13 @@
 //! A user's shell: a folder, no settings, keys that nobody checks unless they are told to.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use serde_json::Value;
 use tokio::process::Command;
 
+use crate::aws;
 use crate::folder::fresh;
 use crate::program::Program;
-
-const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/aws/bin/aws");
-
-/// Each command starts an interpreter, which takes its time on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Shell {
     pub(crate) program: Program,
@@ -71,21 +65,17 @@ impl Shell {
 
     /// Runs `aws iot-data` with these words.
     async fn aws(&self, words: &[&str]) -> Output {
-        let mut command = Command::new(program());
+        let mut command = Command::new(aws::program());
         command.arg("iot-data").args(words);
         self.run(command).await
     }
 
     async fn run(&self, mut command: Command) -> Output {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders: Vec<_> = std::env::split_paths(&path).collect();
-        let program = PathBuf::from(program());
-        folders.splice(0..0, program.parent().map(Path::to_owned));
         let endpoint = format!("http://{}", self.program.http);
         command
             .current_dir(&self.folder)
             .env_clear()
-            .env("PATH", std::env::join_paths(folders).unwrap())
+            .env("PATH", aws::path())
             .env("LANG", "C.UTF-8")
             .env("HOME", &self.folder)
             .env("AWS_ENDPOINT_URL", endpoint)
@@ -94,7 +84,7 @@ impl Shell {
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_MAX_ATTEMPTS", "1")
             .kill_on_drop(true);
-        let output = tokio::time::timeout(PATIENCE, command.output()).await;
+        let output = tokio::time::timeout(aws::PATIENCE, command.output()).await;
         let output = output.unwrap().unwrap_or_else(|error| {
             panic!("{command:?}: {error}; `cargo xtask setup` installs it")
         });
@@ -146,16 +136,4 @@ impl Output {
         assert_eq!(self.stderr.trim(), message);
         assert_eq!(self.code, Some(255));
     }
-}
-
-fn program() -> OsString {
-    std::env::var_os("GNOMON_AWS").unwrap_or_else(|| {
-        let installed = Path::new(INSTALLED);
-        let path = if installed.is_file() {
-            INSTALLED
-        } else {
-            "aws"
-        };
-        path.into()
-    })
 }
