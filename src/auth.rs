@@ -1,3 +1,7 @@
-//! How a client shows who it is: so far by AWS Signature Version 4.
+//! How a client shows who it is: the ways in, and AWS Signature Version 4.
 
+mod fault;
 pub mod sigv4;
+pub mod way;
+
+pub use fault::SignInFault;

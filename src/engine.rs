@@ -3,7 +3,9 @@
 //! The host hands in what happens with [`Engine::handle`], does what [`Engine::poll_output`] says until it is
 //! silent, arms one timer with [`Engine::poll_timeout`], and asks for a [`frame`] when it wants to draw.
 
+pub mod ask;
 pub mod command;
+pub mod doctor;
 pub mod frame;
 mod known;
 mod link;
@@ -25,6 +27,7 @@ use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
+use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 use command::{Command, ConnectRequest, FieldAddress, Wish};
 use known::Known;
 use link::Link;
@@ -42,16 +45,38 @@ pub enum Input {
     SocketRefused(LinkFault),
     /// Bytes that came, cut anywhere.
     Chunk(Bytes),
+    /// The answer to the question of that number.
+    Fetched {
+        id: u32,
+        answer: Result<FetchAnswer, NoAnswer>,
+    },
+    /// Whether the WebSocket of that number opened.
+    Knocked {
+        id: u32,
+        opened: bool,
+    },
     /// The deadline of [`Engine::poll_timeout`] has come.
     Timeout,
 }
 
-/// What to do to the socket.
+/// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    Open { url: String },
+    /// The URL may hold a signature: it is a secret.
+    Open {
+        url: String,
+    },
     Send(Bytes),
     Close,
+    /// The world beside the link is asked something.
+    Fetch {
+        id: u32,
+        fetch: Fetch,
+    },
+    Knock {
+        id: u32,
+        knock: Knock,
+    },
 }
 
 /// See the module's documentation for the order of calls.
@@ -95,7 +120,7 @@ impl Engine {
             Input::SocketRefused(fault) => {
                 self.with_session(|session| session.handle_refused(fault, now.instant));
             }
-            Input::Timeout => {}
+            Input::Timeout | Input::Fetched { .. } | Input::Knocked { .. } => {}
         }
         self.with_session(|session| session.handle_timeout(now.instant));
         self.known.handle_timeout(now);
@@ -176,6 +201,7 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
+            Command::TryFilter(_) | Command::LeaveOut(_) | Command::Examine => {}
         }
     }
 

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mqtt::limits::KEEP_ALIVE;
+
+pub use crate::auth::way::{Authorizer, AwsPlace, Carrier, IdentityPool, Keys, Login, Way};
 pub use crate::shadow::requests::FieldAddress;
 
 /// One request of a person. It is carried out in order; what came of it is seen in the next frames.
@@ -21,6 +24,12 @@ pub enum Command {
     SendAgain(FieldAddress),
     /// Closes the note of a change that came to an end.
     Dismiss(FieldAddress),
+    /// Asks for a filter again that was set aside or left out.
+    TryFilter(String),
+    /// Asks for a filter no more.
+    LeaveOut(String),
+    /// Runs the tests that tell apart why the link does not stand.
+    Examine,
     /// The page is being left: says DISCONNECT while there is time.
     Leave,
 }
@@ -28,14 +37,40 @@ pub enum Command {
 /// Where to connect and as whom. Lives in memory only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectRequest {
-    /// `ws://` or `wss://`.
-    pub url: String,
+    pub way: Way,
     /// Empty: one is made up.
     pub client_id: String,
-    pub user_name: Option<String>,
-    pub password: Option<String>,
+    /// In seconds. Taken as at least 30 and at most 1200.
+    pub keep_alive: u16,
     /// Topic patterns of positions, such as `fleet/{thing}/location`. Empty: the defaults.
     pub locations: Vec<String>,
+    /// Further filters that a person typed, such as `#`.
+    pub filters: Vec<String>,
+    /// Filters that a person does not want to be asked for.
+    pub left_out: Vec<String>,
+}
+
+impl ConnectRequest {
+    /// Connects by `way`, and leaves all else as it is by default.
+    pub fn new(way: Way) -> Self {
+        Self {
+            way,
+            client_id: String::new(),
+            keep_alive: KEEP_ALIVE.as_secs() as u16,
+            locations: Vec::new(),
+            filters: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// Connects to a broker that wants no sign-in.
+    pub fn to(url: &str) -> Self {
+        Self::new(Way::Broker {
+            url: url.to_owned(),
+            user_name: None,
+            password: None,
+        })
+    }
 }
 
 /// A value as a control gives it. The engine writes it in the form that the device uses (`true`, `"on"`, `1`).

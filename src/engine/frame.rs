@@ -8,6 +8,10 @@ use crate::engine::command::FieldAddress;
 use crate::geo::{Bounds, World};
 use crate::time::UnixMillis;
 
+pub use crate::auth::SignInFault;
+pub use crate::engine::doctor::{
+    Cause, ConnectStep, DoctorView, Finding, Outcome, PolicyView, StepView,
+};
 pub use crate::fleet::view::{
     Badge, Chip, DeviceState, FixView, LastMessage, ListRequest, ListView, Pick, Picked, Row,
     SlotRun, Sort, StateCounts,
@@ -29,6 +33,10 @@ pub struct FrameRequest {
     pub bounds: Option<Bounds>,
     /// Asks which devices lie near a point of the map.
     pub pick: Option<Pick>,
+    /// The link's figures are looked at: its latency is measured every second.
+    pub details: bool,
+    /// The connection doctor is open.
+    pub doctor: bool,
 }
 
 /// The answer to a [`FrameRequest`].
@@ -55,6 +63,7 @@ pub struct FrameView {
     pub picked: Option<Picked>,
     /// The smallest rectangle that holds every drawn device.
     pub extent: Option<Bounds>,
+    pub doctor: Option<DoctorView>,
 }
 
 /// The link to the broker.
@@ -74,7 +83,12 @@ pub struct LinkView {
     pub history: Vec<u32>,
     /// From PINGREQ to PINGRESP or PUBLISH to PUBACK, the newest.
     pub latency_ms: Option<u32>,
-    /// Messages that were received and could not be kept.
+    /// Of the newest 100 on the present connection.
+    pub latency_p50_ms: Option<u32>,
+    pub latency_p95_ms: Option<u32>,
+    /// Messages that came and are not worked in yet.
+    pub backlog: u32,
+    /// Messages that were received and not kept: of more than the page can work in, each device's newest is.
     pub dropped: u64,
     /// Messages on location and shadow topics that could not be read.
     pub unreadable: u64,
@@ -83,6 +97,22 @@ pub struct LinkView {
     pub subscriptions: Vec<SubscriptionView>,
     /// Changes that wait for the connection.
     pub waiting: u32,
+    /// Keys with an end, or a clock that had to be learnt.
+    pub sign_in: Option<SignInView>,
+    /// The client identifier that somebody else uses too. This page left it to them and connected under another.
+    pub taken_over: Option<String>,
+    /// A topic on which the broker closes the link: nothing is published there by itself any more.
+    pub publish_refused: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInView {
+    /// When the present keys end, where it is known.
+    pub until: Option<UnixMillis>,
+    /// How far this device's clock is ahead of the other side's (negative: behind), where it was learnt.
+    pub clock_offset_ms: Option<i64>,
+    /// New keys are on their way.
+    pub renewing: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -107,6 +137,8 @@ pub enum LinkState {
 pub struct SubscriptionView {
     pub filter: String,
     pub state: SubscriptionState,
+    /// In the last whole second.
+    pub messages_per_second: u32,
 }
 
 /// The device whose panel is open.

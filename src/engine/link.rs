@@ -1,7 +1,7 @@
 //! The broker that a person chose, and the session with it.
 
 use super::Output;
-use super::command::ConnectRequest;
+use super::command::{ConnectRequest, Way};
 use super::frame::{LinkState, LinkView, SubscriptionView};
 use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
 use crate::mqtt::limits::KEEP_ALIVE;
@@ -24,18 +24,28 @@ impl Link {
             "" => format!("gnomon-{:06x}", rng.below(1 << 24)),
             given => given.to_owned(),
         };
+        let (url, user_name, password) = match request.way {
+            Way::Broker {
+                url,
+                user_name,
+                password,
+            } => (url, user_name, password),
+            Way::AwsKeys { .. } | Way::Cognito { .. } | Way::Authorizer { .. } => {
+                (String::new(), None, None)
+            }
+        };
         let patterns = patterns(&request.locations);
         let locations = patterns.iter().flatten().map(TopicPattern::filter);
         let config = Config {
             client_id: client_id.clone(),
-            user_name: request.user_name.filter(|name| !name.is_empty()),
-            password: request.password.map(String::into_bytes),
+            user_name: user_name.filter(|name| !name.is_empty()),
+            password: password.map(String::into_bytes),
             keep_alive: KEEP_ALIVE,
             clean_session: true,
             filters: locations.cloned().chain(shadow_filters()).collect(),
         };
         let mut session = Session::new(config, rng.next_u64(), now);
-        let url = request.url.trim().to_owned();
+        let url = url.trim().to_owned();
         match &patterns {
             _ if host_of(&url).is_none() => session.handle_refused(LinkFault::BadUrl, now),
             Err(error) => session.handle_refused(LinkFault::Unsendable(error.to_string()), now),
@@ -85,6 +95,7 @@ impl Link {
             .map(|(filter, state)| SubscriptionView {
                 filter: filter.as_str().to_owned(),
                 state,
+                messages_per_second: 0,
             })
             .collect();
     }

@@ -48,6 +48,7 @@ impl Engine {
                 selected: news(&mut self.shown.selected, selected),
                 picked,
                 extent: extent.and_then(|extent| news(&mut self.shown.extent, extent)),
+                doctor: None,
             },
         }
     }

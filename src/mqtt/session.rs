@@ -13,6 +13,7 @@ mod resend;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -34,6 +35,7 @@ use keep_alive::KeepAlive;
 use resend::Resend;
 pub use subscriptions::SubscriptionState;
 use subscriptions::Subscriptions;
+pub use trace::Trace;
 
 /// A link that stood this long starts the next series of attempts from the shortest wait.
 const STABLE: Duration = Duration::from_secs(10);
@@ -102,6 +104,7 @@ pub struct Session {
     keep_alive: KeepAlive,
     backoff: Backoff,
     latency: Option<Duration>,
+    trace: Trace,
 }
 
 /// Leaves out the packets: CONNECT holds the password.
@@ -130,6 +133,7 @@ impl Session {
             keep_alive: KeepAlive::new(config.keep_alive, now),
             backoff: Backoff::new(seed),
             latency: None,
+            trace: Trace::default(),
             config,
         }
     }
@@ -153,6 +157,11 @@ impl Session {
         self.latency
     }
 
+    /// The steps of the newest attempt.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
     pub fn subscriptions(&self) -> impl Iterator<Item = (&TopicFilter, SubscriptionState)> {
         self.subscriptions.iter()
     }
@@ -164,6 +173,10 @@ impl Session {
             Phase::Idle | Phase::Waiting { .. } | Phase::Failed { .. }
         ) {
             self.enter(Phase::Opening, now);
+            self.trace = Trace {
+                began: now,
+                ..Trace::default()
+            };
             self.outputs.push_back(Output::Open);
         }
     }
@@ -186,6 +199,7 @@ impl Session {
         }
         // The time limit runs on from the first step, so `since` stays.
         self.phase = Phase::Connecting;
+        self.trace.opened = Some(now.since(self.since));
         let config = self.config.clone();
         let packet = Packet::Connect(Connect {
             level: 4,
@@ -201,6 +215,7 @@ impl Session {
 
     /// The socket closed, with the WebSocket's close code.
     pub fn handle_closed(&mut self, code: u16, now: Instant) {
+        self.trace.close_code = Some(code);
         let fault = match self.phase {
             Phase::Opening => LinkFault::Unreachable,
             Phase::Connecting => LinkFault::NoConnack,
@@ -332,6 +347,7 @@ impl Session {
     }
 
     fn lose(&mut self, fault: LinkFault, now: Instant) {
+        self.trace.lost = Some(now.since(self.since));
         if self.phase == Phase::Up {
             if now.since(self.since) >= STABLE {
                 self.backoff.reset();

@@ -11,7 +11,7 @@ use super::link_state::LinkKind;
 use super::reactive::{act, memo, show};
 use super::store::Store;
 use super::text::{Phrase, language, say, shell};
-use crate::engine::command::ConnectRequest;
+use crate::engine::command::{ConnectRequest, Way};
 use crate::web::start;
 
 #[component]
@@ -38,11 +38,18 @@ fn Fields() -> impl IntoView {
     let connection = expect_context::<Connection>();
     let secret_needed = connection.form.get_untracked() == Form::SecretNeeded;
     let before = connection.request();
-    let url = RwSignal::new(before.url);
-    let client_id = RwSignal::new(before.client_id);
-    let user_name = RwSignal::new(before.user_name.unwrap_or_default());
-    let password = RwSignal::new(before.password.unwrap_or_default());
-    let locations = before.locations;
+    let (url, user_name, password) = match before.way.clone() {
+        Way::Broker {
+            url,
+            user_name,
+            password,
+        } => (url, user_name, password),
+        _ => (String::new(), None, None),
+    };
+    let url = RwSignal::new(url);
+    let client_id = RwSignal::new(before.client_id.clone());
+    let user_name = RwSignal::new(user_name.unwrap_or_default());
+    let password = RwSignal::new(password.unwrap_or_default());
     let secure = start::is_secure_page();
     // Nothing is wrong with a field that nobody has filled in yet.
     let problem = memo(move |_| {
@@ -61,11 +68,13 @@ fn Fields() -> impl IntoView {
         let filled =
             |signal: RwSignal<String>| Some(signal.get_untracked()).filter(|text| !text.is_empty());
         connection.connect_and_keep(ConnectRequest {
-            url: url.get_untracked().trim().to_owned(),
+            way: Way::Broker {
+                url: url.get_untracked().trim().to_owned(),
+                user_name: filled(user_name),
+                password: filled(password),
+            },
             client_id: client_id.get_untracked(),
-            user_name: filled(user_name),
-            password: filled(password),
-            locations: locations.clone(),
+            ..before.clone()
         });
     };
     let language = language();

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::address;
 use super::commands::Commands;
-use crate::engine::command::{Command, ConnectRequest};
+use crate::engine::command::{Command, ConnectRequest, Way};
 use crate::web::{start, storage};
 
 const KEY: &str = "profile";
@@ -33,7 +33,7 @@ impl Connection {
     pub(super) fn new(commands: Commands) -> Self {
         Self {
             commands,
-            request: StoredValue::new(without_credentials(String::new())),
+            request: StoredValue::new(ConnectRequest::to("")),
             form: RwSignal::default(),
         }
     }
@@ -41,7 +41,7 @@ impl Connection {
     /// The address bar's broker, else the saved one, else the one that belongs to this page, else the form.
     pub(super) fn start(self, broker: Option<String>) {
         if let Some(url) = broker {
-            return self.connect(without_credentials(url));
+            return self.connect(ConnectRequest::to(&url));
         }
         if let Some((request, complete)) = load() {
             if complete {
@@ -52,7 +52,7 @@ impl Connection {
         }
         spawn_local(async move {
             match start::local_broker().await {
-                Some(url) => self.connect(without_credentials(url)),
+                Some(url) => self.connect(ConnectRequest::to(&url)),
                 None => self.form.set(Form::Open),
             }
         });
@@ -85,20 +85,13 @@ impl Connection {
     }
 }
 
-fn without_credentials(url: String) -> ConnectRequest {
-    ConnectRequest {
-        url,
-        client_id: String::new(),
-        user_name: None,
-        password: None,
-        locations: Vec::new(),
-    }
-}
-
 /// One line each: address, client identifier, user name, and a mark when something was left out.
 fn save(request: &ConnectRequest) {
-    let (url, lost) = address::without_secrets(&request.url);
-    let user_name = request.user_name.as_deref().unwrap_or_default();
+    let Way::Broker { url, user_name, .. } = &request.way else {
+        return;
+    };
+    let (url, lost) = address::without_secrets(url);
+    let user_name = user_name.as_deref().unwrap_or_default();
     let incomplete = if lost { "incomplete" } else { "" };
     let lines = [&*url, request.client_id.trim(), user_name, incomplete];
     storage::save(KEY, &lines.join("\n"));
@@ -108,10 +101,19 @@ fn save(request: &ConnectRequest) {
 fn load() -> Option<(ConnectRequest, bool)> {
     let text = storage::load(KEY)?;
     let mut lines = text.split('\n');
-    let mut request = without_credentials(lines.next()?.to_owned());
-    request.client_id = lines.next()?.to_owned();
+    let url = lines.next()?.to_owned();
+    let client_id = lines.next()?.to_owned();
     let user_name = lines.next().filter(|name| !name.is_empty());
-    request.user_name = user_name.map(ToOwned::to_owned);
+    let user_name = user_name.map(ToOwned::to_owned);
     let complete = user_name.is_none() && lines.next().is_none_or(str::is_empty);
+    let way = Way::Broker {
+        url,
+        user_name,
+        password: None,
+    };
+    let request = ConnectRequest {
+        client_id,
+        ..ConnectRequest::new(way)
+    };
     Some((request, complete))
 }

@@ -38,7 +38,7 @@ const fn words(fault: &LinkFault) -> [Phrase; 4] {
             say::BAD_URL_DO,
         ],
         LinkFault::MixedContent => [say::MIXED_SHORT, say::MIXED, say::MIXED_WHY, say::MIXED_DO],
-        LinkFault::Unreachable => [
+        LinkFault::Unreachable | LinkFault::SignIn(_) => [
             say::UNREACHABLE_SHORT,
             say::UNREACHABLE,
             say::UNREACHABLE_WHY,
@@ -51,7 +51,7 @@ const fn words(fault: &LinkFault) -> [Phrase; 4] {
             say::NO_CONNACK_DO,
         ],
         LinkFault::Refused(code) => refused(*code),
-        LinkFault::Closed(_) => [
+        LinkFault::Closed(_) | LinkFault::TakenOver => [
             say::CLOSED_SHORT,
             say::CLOSED,
             say::CLOSED_WHY,
@@ -129,6 +129,8 @@ fn code(fault: &LinkFault) -> Option<String> {
         | LinkFault::MixedContent
         | LinkFault::Unreachable
         | LinkFault::NoConnack
-        | LinkFault::Silent => None,
+        | LinkFault::Silent
+        | LinkFault::SignIn(_)
+        | LinkFault::TakenOver => None,
     }
 }

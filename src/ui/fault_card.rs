@@ -11,6 +11,7 @@ use super::link_state::LinkKind;
 use super::reactive::{act, live, memo};
 use super::store::Store;
 use super::text::{say, shell};
+use crate::engine::command::Way;
 use crate::engine::frame::{LinkFault, LinkState};
 
 /// Nothing while the link stands, or while devices are shown and a retry is due: the banner and the pill say that.
@@ -83,16 +84,27 @@ fn card(fault: &LinkFault, is_final: bool) -> AnyView {
 fn SignIn() -> impl IntoView {
     let connection = expect_context::<Connection>();
     let before = connection.request();
-    let user_name = RwSignal::new(before.user_name.clone().unwrap_or_default());
+    let known_name = match &before.way {
+        Way::Broker { user_name, .. } => user_name.clone(),
+        _ => None,
+    };
+    let has_name = known_name.is_some();
+    let user_name = RwSignal::new(known_name.unwrap_or_default());
     let password = RwSignal::new(String::new());
-    let has_name = before.user_name.is_some();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let mut request = before.clone();
         let filled =
             |signal: RwSignal<String>| Some(signal.get_untracked()).filter(|text| !text.is_empty());
-        request.user_name = filled(user_name);
-        request.password = filled(password);
+        if let Way::Broker {
+            user_name: name,
+            password: word,
+            ..
+        } = &mut request.way
+        {
+            *name = filled(user_name);
+            *word = filled(password);
+        }
         connection.connect_and_keep(request);
     };
     view! {

@@ -165,7 +165,9 @@ fn filters(store: Store) -> impl IntoView {
                 SubscriptionState::Granted | SubscriptionState::GrantedQoS0 => {
                     (shell::GRANTED, "granted")
                 }
-                SubscriptionState::Refused => (shell::REFUSED, "refused"),
+                SubscriptionState::Refused
+                | SubscriptionState::SetAside
+                | SubscriptionState::LeftOut => (shell::REFUSED, "refused"),
             };
             let filter = subscription.filter;
             view! {

@@ -88,6 +88,8 @@ impl Store {
             shadow: self.shadow.get_untracked(),
             bounds: self.bounds.get_untracked(),
             pick: self.pick.get_untracked(),
+            details: false,
+            doctor: false,
         }
     }
 

@@ -103,6 +103,7 @@ impl Host {
                 Output::Close => {
                     self.socket.take();
                 }
+                Output::Fetch { .. } | Output::Knock { .. } => {}
             }
         }
         let now = self.clock.now().instant;

@@ -70,13 +70,7 @@ impl Pair {
     }
 
     pub(crate) fn connect_to(&mut self, url: &str) {
-        self.command(Command::Connect(ConnectRequest {
-            url: url.to_owned(),
-            client_id: String::new(),
-            user_name: None,
-            password: None,
-            locations: Vec::new(),
-        }));
+        self.command(Command::Connect(ConnectRequest::to(url)));
     }
 
     pub(crate) fn command(&mut self, command: Command) {
@@ -272,6 +266,7 @@ impl Pair {
                 }
                 Output::Send(bytes) => self.events.push_back((at, Event::ToBackend(number, bytes))),
                 Output::Close => self.events.push_back((at, Event::ClosedByEngine(number))),
+                Output::Fetch { .. } | Output::Knock { .. } => {}
             }
         }
         while let Some(output) = self.backend.poll_output() {

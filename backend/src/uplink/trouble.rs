@@ -12,14 +12,16 @@ pub(super) fn words(fault: &LinkFault, reason: Option<&str>) -> String {
         }
         LinkFault::NoConnack => "it took the connection but did not answer CONNECT".to_owned(),
         LinkFault::Refused(code) => refusal(*code),
-        LinkFault::Closed(_) => format!(
+        LinkFault::Closed(_) | LinkFault::TakenOver => format!(
             "the connection was closed; a second client named {CLIENT_ID} would do that as well"
         ),
         LinkFault::Silent => "nothing comes from it any more".to_owned(),
         LinkFault::Malformed(error) => format!("it sent what is no MQTT 3.1.1: {error}"),
         LinkFault::Unsendable(error) => format!("CONNECT cannot be sent: {error}"),
-        // Faults of an address in a browser.
-        LinkFault::BadUrl | LinkFault::MixedContent => "its address is of no use".to_owned(),
+        // Faults of an address or a sign-in in a browser.
+        LinkFault::BadUrl | LinkFault::MixedContent | LinkFault::SignIn(_) => {
+            "its address is of no use".to_owned()
+        }
     }
 }
 

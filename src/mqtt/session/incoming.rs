@@ -82,7 +82,9 @@ impl Session {
                     if self.subscriptions.answered(&places, &ack.codes) =>
                 {
                     // Every SUBSCRIBE goes out when the link comes up.
-                    self.latency = Some(now.since(self.since));
+                    let took = now.since(self.since);
+                    self.latency = Some(took);
+                    self.trace.subscribed = Some(took);
                 }
                 _ => return Err(unexpected("SUBACK for nothing")),
             },
@@ -92,6 +94,8 @@ impl Session {
     }
 
     fn handle_accepted(&mut self, now: Instant) {
+        let opened = self.trace.began + self.trace.opened.unwrap_or_default();
+        self.trace.accepted = Some(now.since(opened));
         self.enter(Phase::Up, now);
         self.keep_alive = KeepAlive::new(self.config.keep_alive, now);
         // Whether the broker still has its half of a lasting session or not, it may not have seen these.

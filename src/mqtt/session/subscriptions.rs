@@ -13,6 +13,10 @@ pub enum SubscriptionState {
     GrantedQoS0,
     /// SUBACK 0x80.
     Refused,
+    /// The broker closes the connection on it, so it is not asked for any more.
+    SetAside,
+    /// A person does not want it.
+    LeftOut,
 }
 
 #[derive(Clone, Debug)]
