@@ -3,6 +3,7 @@
 mod careful;
 mod faults;
 mod lasting;
+mod rival;
 
 use super::*;
 use crate::mqtt::wire::{ConnAck, SubAck};
