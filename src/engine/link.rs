@@ -97,10 +97,9 @@ impl Link {
         view.client_id = self.session.client_id().to_owned();
         view.taken_over = self.session.taken_over().map(ToOwned::to_owned);
         view.since = wall_of(self.session.since(), now);
-        view.latency_ms = self
-            .session
-            .latency()
-            .map(|latency| latency.as_millis() as u32);
+        view.latency_ms = self.session.latency();
+        view.latency_p50_ms = self.session.latency_percentile(50);
+        view.latency_p95_ms = self.session.latency_percentile(95);
         view.dropped += self.session.skipped();
         let subscriptions = self.session.subscriptions();
         view.subscriptions = subscriptions

@@ -10,6 +10,7 @@ mod config;
 mod fault;
 mod incoming;
 mod keep_alive;
+mod latency;
 mod resend;
 mod rival;
 mod subscribe;
@@ -36,6 +37,7 @@ use crate::time::Instant;
 pub use config::Config;
 pub use fault::LinkFault;
 use keep_alive::KeepAlive;
+use latency::Latency;
 use resend::Resend;
 use rival::Rival;
 pub use subscriptions::SubscriptionState;
@@ -126,7 +128,7 @@ pub struct Session {
     keep_alive: KeepAlive,
     rival: Rival,
     backoff: Backoff,
-    latency: Option<Duration>,
+    latency: Latency,
     trace: Trace,
 }
 
@@ -159,7 +161,7 @@ impl Session {
             keep_alive: KeepAlive::new(config.keep_alive, now),
             rival: Rival::new(seed),
             backoff: Backoff::new(seed),
-            latency: None,
+            latency: Latency::default(),
             trace: Trace::default(),
             config,
         }
@@ -189,9 +191,24 @@ impl Session {
         self.reader.skipped()
     }
 
-    /// The newest measured time from a question to its answer.
-    pub fn latency(&self) -> Option<Duration> {
-        self.latency
+    /// The newest measured time from a question to its answer, in milliseconds.
+    pub fn latency(&self) -> Option<u32> {
+        self.latency.newest()
+    }
+
+    /// What so many percent of the newest 100 answers on the present connection did not exceed, in milliseconds.
+    pub fn latency_percentile(&self, percent: usize) -> Option<u32> {
+        self.latency.percentile(percent)
+    }
+
+    /// Somebody looks at the latency: it is measured every second for the next two.
+    pub fn look(&mut self, now: Instant) {
+        self.keep_alive.look(now);
+    }
+
+    /// When PINGRESP last came on the present connection.
+    pub fn pinged_at(&self) -> Option<Instant> {
+        self.keep_alive.answered_at()
     }
 
     /// The steps of the newest attempt.
@@ -456,7 +473,7 @@ impl Session {
         self.unsent.clear();
         self.in_flight.clear();
         self.reader = frame_reader(self.config.clean_session);
-        self.latency = None;
+        self.latency.clear();
         if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
             self.outputs.push_back(Output::Close);
         }
