@@ -36,32 +36,25 @@ for (const [name, { start, shadows }] of Object.entries(brokers)) {
       await broker.end();
     });
 
-    test('every filter is granted', async ({ page }) => {
+    test('every filter is granted, and all that is published arrives', async ({ page }) => {
       await page.getByRole('button', { name: 'Connection details' }).press('Enter');
-      const states = page.locator('#link-details li');
-      await expect(states).toHaveCount(13);
       await expect(page.locator('#link-details li.granted')).toHaveCount(13);
-    });
+      await page.keyboard.press('Escape');
 
-    test('names in any script, empty payloads and long ones arrive', async ({ page }) => {
       await publish(broker.mqttPort, 'fleet/étage 1/location', { lat: 35, lng: 135.76 });
       await expect(row(page, 'étage 1')).toBeVisible();
       await publish(broker.mqttPort, 'fleet/駅前/location', { lat: 35, lng: 135.77 });
       await expect(devices(page)).toContainText('駅前');
       await publish(broker.mqttPort, 'fleet/駅前/location', '');
+
+      const positions = Array.from({ length: 1000 }, (_, n) => ({ lat: 35 + n / 100_000, lng: 135.7 }));
+      await publishAll(broker.mqttPort, 'fleet/truck/location', positions);
+      await openDevice(page, 'truck');
+      await expect(panel(page, 'truck')).toContainText('35.00999');
+
       await publish(broker.mqttPort, 'topic_1', 'x'.repeat(20_000));
       await openDevice(page, 'topic_1');
       await expect(panel(page, 'topic_1')).toContainText('xxxxxxxx');
-    });
-
-    test('a thousand messages at once all count, and the last one is shown', async ({ page }) => {
-      const positions = Array.from({ length: 1000 }, (_, n) => ({ lat: 35 + n / 100_000, lng: 135.7 }));
-      await publishAll(broker.mqttPort, 'fleet/truck/location', positions);
-      await publish(broker.mqttPort, 'topic_1', 'the end');
-      await openDevice(page, 'topic_1');
-      await expect(panel(page, 'topic_1')).toContainText('the end');
-      await openDevice(page, 'truck');
-      await expect(panel(page, 'truck')).toContainText('35.00999');
     });
 
     test('a wish goes out once, is accepted, and is reported when the device says so', async ({ page }) => {
