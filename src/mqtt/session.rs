@@ -2,15 +2,17 @@
 //!
 //! The host calls `handle_*` for what happened, then takes `poll_output` until it is empty, then `poll_event`, and
 //! arms its one timer with `poll_timeout`. After a loss every filter is asked for again, but for those that the
-//! broker closes the connection on. In a clean session what
-//! was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters. A lasting
-//! session sends it again by itself, and leaves it to the caller to acknowledge what came.
+//! broker closes the connection on. In a clean session what was not acknowledged is gone; the caller knows from
+//! [`Event::Lost`] and sends again what still matters. A lasting session sends it again by itself, and leaves it to
+//! the caller to acknowledge what came.
 
 mod config;
 mod fault;
 mod incoming;
 mod keep_alive;
 mod latency;
+mod loss;
+mod publish;
 mod resend;
 mod rival;
 mod subscribe;
@@ -21,31 +23,27 @@ mod trace;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::message::QoS;
 use crate::mqtt::backoff::Backoff;
-use crate::mqtt::inflight::{Awaited, InFlight};
-use crate::mqtt::limits::{
-    CONNECT_TIMEOUT, FRESH_PUBLISH, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT, NEXT_FILTER,
-};
-use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish};
+use crate::mqtt::inflight::InFlight;
+use crate::mqtt::limits::CONNECT_TIMEOUT;
+use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId};
 use crate::time::Instant;
 
 pub use config::Config;
 pub use fault::LinkFault;
 use keep_alive::KeepAlive;
 use latency::Latency;
+pub use loss::Loss;
+use loss::frame_reader;
+pub use publish::PublishError;
 use resend::Resend;
 use rival::Rival;
 pub use subscriptions::SubscriptionState;
 use subscriptions::Subscriptions;
 pub use trace::Trace;
-
-/// A link that stood this long starts the next series of attempts from the shortest wait.
-const STABLE: Duration = Duration::from_secs(10);
 
 /// Where the link stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,28 +80,6 @@ pub enum Event {
     Connected,
     Lost(Loss),
     Acknowledged(PacketId),
-}
-
-/// How a link that stood came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// The other side closed it while filters were unanswered.
-    Subscribing,
-    /// The other side closed it otherwise.
-    Closed,
-    /// This side did: it left, or nothing or nonsense came.
-    Given,
-}
-
-/// Why a message was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PublishError {
-    #[error("there is no connection")]
-    NotConnected,
-    #[error("too much waits to be sent or acknowledged")]
-    Full,
-    #[error(transparent)]
-    Wire(#[from] wire::WireError),
 }
 
 /// See the module's documentation for the order of calls.
@@ -294,54 +270,6 @@ impl Session {
         self.lose(fault, now);
     }
 
-    /// Takes over a message of the present connection, so that the broker may forget it. For a lasting session.
-    pub fn acknowledge(&mut self, id: PacketId, now: Instant) {
-        if self.phase == Phase::Up {
-            self.send(&Packet::PubAck(id), now);
-        }
-    }
-
-    /// Sends a message, or says why not. QoS 1 gives the identifier that [`Event::Acknowledged`] will name.
-    pub fn publish(
-        &mut self,
-        topic: &str,
-        payload: &[u8],
-        qos: QoS,
-        now: Instant,
-    ) -> Result<Option<PacketId>, PublishError> {
-        if self.phase != Phase::Up {
-            return Err(PublishError::NotConnected);
-        }
-        if self.unsent.len() > MAX_UNSENT || self.in_flight.len() >= MAX_IN_FLIGHT {
-            return Err(PublishError::Full);
-        }
-        let packet_id = match qos {
-            QoS::AtMostOnce => None,
-            QoS::AtLeastOnce => {
-                let id = self.in_flight.begin(Awaited::Publish, now);
-                Some(id.ok_or(PublishError::Full)?)
-            }
-        };
-        let publish = Publish {
-            dup: false,
-            qos,
-            retain: false,
-            packet_id,
-            topic,
-            payload,
-        };
-        let before = self.unsent.len();
-        if let Err(error) = wire::encode(&Packet::Publish(publish), &mut self.unsent) {
-            packet_id.map(|id| self.in_flight.end(id));
-            return Err(error.into());
-        }
-        if let Some(id) = packet_id.filter(|_| !self.config.clean_session) {
-            self.resend.keep(id, &self.unsent[before..]);
-        }
-        self.keep_alive.sent(now);
-        Ok(packet_id)
-    }
-
     /// Does what is due: gives up an attempt or a silent link, pings, tries again.
     pub fn handle_timeout(&mut self, now: Instant) {
         match self.phase {
@@ -425,78 +353,8 @@ impl Session {
         }
     }
 
-    fn lose(&mut self, mut fault: LinkFault, now: Instant) {
-        let stood = now.since(self.since);
-        self.trace.lost = Some(stood);
-        let mut pause = None;
-        if self.phase == Phase::Up {
-            if stood >= STABLE {
-                self.backoff.reset();
-                self.hurried = 0;
-            }
-            let loss = self.kind_of(&fault);
-            if loss == Loss::Subscribing {
-                self.subscriptions.handle_closed();
-                self.hurried += 1;
-                pause = (self.hurried <= self.subscriptions.len() + 1).then_some(NEXT_FILTER);
-            }
-            self.look_for_rival(loss, stood, now);
-            self.events.push_back(Event::Lost(loss));
-        } else if self.rival.handle_refused(&fault) {
-            fault = LinkFault::TakenOver;
-        }
-        self.drop_socket();
-        if fault.is_final() {
-            self.enter(Phase::Failed { fault }, now);
-        } else {
-            let until = now + pause.unwrap_or_else(|| self.backoff.next());
-            self.enter(Phase::Waiting { fault, until }, now);
-        }
-    }
-
-    /// A lasting session cannot do with another identifier: what waits for it waits under its own.
-    fn look_for_rival(&mut self, loss: Loss, stood: Duration, now: Instant) {
-        let fresh = self.in_flight.has_published_since(now - FRESH_PUBLISH);
-        match loss {
-            Loss::Given => self.rival.handle_other_end(),
-            Loss::Closed if self.config.clean_session => {
-                let own = &self.config.client_id;
-                self.rival.handle_cut(own, stood, fresh, now);
-            }
-            Loss::Closed | Loss::Subscribing => {}
-        }
-    }
-
-    fn kind_of(&self, fault: &LinkFault) -> Loss {
-        match fault {
-            LinkFault::Closed(_) if self.subscriptions.is_unanswered() => Loss::Subscribing,
-            LinkFault::Closed(_) => Loss::Closed,
-            _ => Loss::Given,
-        }
-    }
-
-    fn drop_socket(&mut self) {
-        self.unsent.clear();
-        self.in_flight.clear();
-        self.reader = frame_reader(self.config.clean_session);
-        self.latency.clear();
-        if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
-            self.outputs.push_back(Output::Close);
-        }
-    }
-
     fn enter(&mut self, phase: Phase, now: Instant) {
         self.phase = phase;
         self.since = now;
     }
-}
-
-fn frame_reader(clean_session: bool) -> FrameReader {
-    // A broker would repeat an over-long message of a lasting session for ever if it ended the connection.
-    let max_skipped = if clean_session {
-        MAX_SKIPPED
-    } else {
-        usize::MAX
-    };
-    FrameReader::new(MAX_PACKET).skipping(max_skipped)
 }

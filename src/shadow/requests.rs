@@ -5,30 +5,20 @@
 //! reported value equals it ends the change well. And it is made once: what was sent and lost its answer with the
 //! connection waits for the document that tells whether it was carried out.
 
+mod change;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shadow::document::{self, Node, ShadowDocument};
+use crate::shadow::document::{self, ShadowDocument};
 use crate::shadow::topics::ShadowId;
-use crate::shadow::value::{Object, Value};
-use crate::time::{Instant, Now, UnixMillis};
+use crate::shadow::value::Value;
+use crate::time::{Instant, Now};
 
-/// How long to wait for the service, and then for the device, before a person is asked.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long a change that ended by itself stays to be seen.
-const FOLD: Duration = Duration::from_secs(4);
-
-/// How long to wait for that document before an update that the broker never acknowledged is sent again.
-const DOUBT: Duration = Duration::from_secs(5);
-
-/// Ends of a connection upon an update after which it is not sent any more.
-const MAX_CUTS: u8 = 2;
+pub use change::{Change, Stage, Step};
 
 /// A client token may have 64 bytes: this much of them is for the client's name.
 const MAX_TOKEN_PREFIX: usize = 40;
@@ -41,63 +31,6 @@ pub struct FieldAddress {
     pub shadow: Option<String>,
     /// Keys from the section down, such as `["fan", "speed"]`.
     pub path: Vec<String>,
-}
-
-/// Where a change stands.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
-    /// Waits for the connection.
-    Queued,
-    /// Waits for the service.
-    Sent,
-    /// Waits for the device.
-    Accepted { version: u64 },
-    /// The device did it.
-    Reported,
-    /// The service refused, in its own words. Code 0, without words: the broker closes the connection on it.
-    Rejected { code: u16, message: String },
-    /// Nobody answered in time. A late answer still counts.
-    TimedOut,
-    /// Another value was wished meanwhile, by whoever used that client token.
-    Superseded {
-        by: Option<String>,
-        value: Option<Value>,
-        version: u64,
-    },
-}
-
-/// A step that a change took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    Queued,
-    Sent,
-    Accepted(u64),
-    Reported,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// `Value::Null` wishes the key away.
-    pub wish: Value,
-    pub stage: Stage,
-    /// When each step was reached, oldest first.
-    pub steps: Vec<(Step, UnixMillis)>,
-    token: String,
-    since: Instant,
-    /// The broker has it.
-    acknowledged: bool,
-    doubt: Option<Doubt>,
-    /// How often the other side closed the connection upon it.
-    cuts: u8,
-}
-
-/// Whether an update of an earlier connection was carried out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Doubt {
-    /// The document is not asked for yet.
-    Open,
-    /// It is asked for. Without it the update is sent again then, unless the broker had it.
-    Until(Instant),
 }
 
 /// An update to publish on the request topic of the field's shadow.
@@ -158,17 +91,7 @@ impl Requests {
 
     /// Wishes a value. An older wish for the same field is forgotten: the newest wins.
     pub fn desire(&mut self, field: FieldAddress, wish: Value, now: Now) {
-        let change = Change {
-            wish,
-            stage: Stage::Queued,
-            steps: vec![(Step::Queued, now.wall)],
-            token: String::new(),
-            since: now.instant,
-            acknowledged: false,
-            doubt: None,
-            cuts: 0,
-        };
-        self.changes.insert(field, change);
+        self.changes.insert(field, Change::new(wish, now));
     }
 
     /// Wishes the same once more.
@@ -193,18 +116,14 @@ impl Requests {
     pub fn in_doubt(&self) -> impl Iterator<Item = &FieldAddress> {
         let doubted = self.changes.iter();
         doubted
-            .filter(|(_, change)| change.doubt.is_some())
+            .filter(|(_, change)| change.is_in_doubt())
             .map(|(field, _)| field)
     }
 
     /// The documents of [`Self::in_doubt`] are asked for now, or cannot be had.
     pub fn handle_asked(&mut self, can_be_had: bool, now: Now) {
         for change in self.changes.values_mut() {
-            if change.doubt == Some(Doubt::Open) {
-                let patience = if can_be_had { DOUBT } else { Duration::ZERO };
-                change.doubt = Some(Doubt::Until(now.instant + patience));
-                change.settle_doubt(now);
-            }
+            change.wait_for_document(can_be_had, now);
         }
     }
 
@@ -221,11 +140,9 @@ impl Requests {
         self.serial += 1;
         let token = format!("{}-{}", self.token_prefix, self.serial);
         let change = self.changes.get_mut(&field)?;
-        change.token.clone_from(&token);
-        change.steps.retain(|(step, _)| *step == Step::Queued);
-        change.enter(Stage::Sent, Some(Step::Sent), now);
+        change.send(&token, now);
         let payload = document::desired_update(&field.path, &change.wish, &token);
-        let suspected = change.cuts > 0;
+        let suspected = change.is_suspected();
         Some(Request {
             field,
             payload,
@@ -237,9 +154,7 @@ impl Requests {
     /// The next change that is given up because the connection ends upon it.
     pub fn poll_given_up(&mut self, now: Now) -> Option<FieldAddress> {
         let mut changes = self.changes.iter_mut();
-        let (field, change) = changes.find(|(_, change)| {
-            change.stage == Stage::Queued && change.doubt.is_none() && change.cuts >= MAX_CUTS
-        })?;
+        let (field, change) = changes.find(|(_, change)| change.is_hopeless())?;
         change.reject(0, "", now);
         Some(field.clone())
     }
@@ -247,25 +162,21 @@ impl Requests {
     /// The request could not be published after all.
     pub fn requeue(&mut self, field: &FieldAddress) {
         if let Some(change) = self.changes.get_mut(field) {
-            change.stage = Stage::Queued;
-            change.steps.retain(|(step, _)| *step == Step::Queued);
+            change.requeue();
         }
     }
 
     /// The broker has the update with this token.
     pub fn handle_acknowledged(&mut self, token: &str) {
         if let Some(change) = self.by_token(token) {
-            change.acknowledged = true;
-            change.cuts = 0;
+            change.acknowledge();
         }
     }
 
     /// The other side closed the connection, with the update of this token fresh and unacknowledged.
     pub fn handle_cut(&mut self, token: &str) {
-        if let Some(change) = self.by_token(token)
-            && change.stage == Stage::Sent
-        {
-            change.cuts += 1;
+        if let Some(change) = self.by_token(token) {
+            change.suspect();
         }
     }
 
@@ -278,28 +189,15 @@ impl Requests {
 
     /// The connection is gone, and with it perhaps the answers to what was sent.
     pub fn handle_lost(&mut self) {
-        for change in self.changes.values_mut() {
-            if change.stage == Stage::Sent {
-                change.doubt = Some(Doubt::Open);
-                if !change.acknowledged {
-                    change.stage = Stage::Queued;
-                }
-            } else if change.doubt.is_some() {
-                change.doubt = Some(Doubt::Open);
-            }
-        }
+        self.changes.values_mut().for_each(Change::lose);
     }
 
     /// The service accepted the update with this token.
     pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) {
         if let Some(change) = self.by_token(token)
-            && (matches!(change.stage, Stage::Sent | Stage::TimedOut) || change.doubt.is_some())
+            && (matches!(change.stage, Stage::Sent | Stage::TimedOut) || change.is_in_doubt())
         {
-            change.enter(
-                Stage::Accepted { version },
-                Some(Step::Accepted(version)),
-                now,
-            );
+            change.accept(version, now);
         }
     }
 
@@ -328,8 +226,8 @@ impl Requests {
     /// The service has no such shadow: nothing that is in doubt was carried out.
     pub fn handle_absent(&mut self, id: ShadowId<'_>) {
         for (field, change) in &mut self.changes {
-            if field.is_of(id) && change.doubt.take().is_some() {
-                change.stage = Stage::Queued;
+            if field.is_of(id) {
+                change.never_arrived();
             }
         }
     }
@@ -388,117 +286,4 @@ impl FieldAddress {
     fn is_of(&self, id: ShadowId<'_>) -> bool {
         self.device == id.thing() && self.shadow.as_deref() == id.shadow()
     }
-}
-
-impl Change {
-    /// Neither reported nor given up: the control is busy.
-    pub fn is_under_way(&self) -> bool {
-        self.stage == Stage::Queued || self.is_awaited()
-    }
-
-    fn is_awaited(&self) -> bool {
-        matches!(self.stage, Stage::Sent | Stage::Accepted { .. })
-    }
-
-    fn is_due(&self, alone: bool) -> bool {
-        let may_go = self.cuts == 0 || (alone && self.cuts < MAX_CUTS);
-        self.stage == Stage::Queued && self.doubt.is_none() && may_go
-    }
-
-    /// When the present stage is over by itself, or its doubt.
-    fn deadline(&self) -> Option<Instant> {
-        match (&self.stage, self.doubt) {
-            (Stage::Queued, Some(Doubt::Until(until))) => Some(until),
-            (Stage::Sent | Stage::Accepted { .. }, _) => Some(self.since + PATIENCE),
-            (Stage::Reported | Stage::Superseded { .. }, _) => Some(self.since + FOLD),
-            (Stage::Queued | Stage::Rejected { .. } | Stage::TimedOut, _) => None,
-        }
-    }
-
-    /// What the broker never acknowledged goes out again when no document came in time.
-    fn settle_doubt(&mut self, now: Now) {
-        if let (Stage::Queued, Some(Doubt::Until(until))) = (&self.stage, self.doubt)
-            && now.instant >= until
-        {
-            self.doubt = None;
-        }
-    }
-
-    fn enter(&mut self, stage: Stage, step: Option<Step>, now: Now) {
-        self.stage = stage;
-        self.since = now.instant;
-        self.acknowledged = false;
-        self.doubt = None;
-        self.steps.extend(step.map(|step| (step, now.wall)));
-    }
-
-    fn reject(&mut self, code: u16, message: &str, now: Now) {
-        let message = message.to_owned();
-        self.enter(Stage::Rejected { code, message }, None, now);
-    }
-
-    fn compare(
-        &mut self,
-        field: &FieldAddress,
-        document: &ShadowDocument,
-        token: Option<&str>,
-        now: Now,
-    ) {
-        let in_doubt = self.doubt.is_some();
-        let awaited = self.is_awaited() || self.stage == Stage::TimedOut;
-        if !awaited && !in_doubt {
-            return;
-        }
-        let desired = value_at(&document.desired, &field.path);
-        let reported = value_at(&document.reported, &field.path);
-        let wished = Some(&self.wish).filter(|wish| **wish != Value::Null);
-        let stands = desired == wished;
-        let done = wished == reported || wished.is_none();
-        // Some devices take the wish away once they have done it.
-        let taken_away = desired.is_none() && done;
-        if in_doubt && !stands && !taken_away {
-            // It never arrived: it goes out as if for the first time.
-            self.doubt = None;
-            self.stage = Stage::Queued;
-            return;
-        }
-        let version = document.version;
-        let accepted = match self.accepted() {
-            Some(accepted) => accepted,
-            // The acceptance itself may have been lost with a connection.
-            None if stands || in_doubt => {
-                self.enter(
-                    Stage::Accepted { version },
-                    Some(Step::Accepted(version)),
-                    now,
-                );
-                version
-            }
-            None => return,
-        };
-        if stands || taken_away {
-            if done && version >= accepted {
-                self.enter(Stage::Reported, Some(Step::Reported), now);
-            }
-        } else if version > accepted {
-            self.supersede(desired, version, token, now);
-        }
-    }
-
-    /// The version at which the service accepted, if it did.
-    fn accepted(&self) -> Option<u64> {
-        self.steps.iter().find_map(|(step, _)| match step {
-            Step::Accepted(version) => Some(*version),
-            _ => None,
-        })
-    }
-
-    fn supersede(&mut self, value: Option<&Value>, version: u64, by: Option<&str>, now: Now) {
-        let (by, value) = (by.map(ToOwned::to_owned), value.cloned());
-        self.enter(Stage::Superseded { by, value, version }, None, now);
-    }
-}
-
-fn value_at<'a>(section: &'a Object<Node>, path: &[String]) -> Option<&'a Value> {
-    section.leaf(path).map(|stated| &stated.value)
 }

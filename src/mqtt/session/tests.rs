@@ -5,8 +5,12 @@ mod faults;
 mod lasting;
 mod rival;
 
+use std::time::Duration;
+
 use super::*;
-use crate::mqtt::wire::{ConnAck, SubAck};
+use crate::message::QoS;
+use crate::mqtt::limits::{MAX_IN_FLIGHT, MAX_PACKET};
+use crate::mqtt::wire::{ConnAck, Publish, SubAck};
 use crate::topic::TopicFilter;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(60);

@@ -1,9 +1,12 @@
 //! The requests of one client joined to the real service, in virtual time.
 
+use std::time::Duration;
+
 use super::*;
 use crate::shadow::event::{EventKind, ShadowEvent};
 use crate::shadow::service::{Limits, Request as ServiceRequest, ShadowService};
 use crate::shadow::topics::{Operation, ShadowTopic, Verb};
+use crate::time::UnixMillis;
 
 /// The requests of one client joined to the real service, in virtual time.
 struct Scene {

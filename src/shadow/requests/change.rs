@@ -1,0 +1,269 @@
+//! One change: where it stands, and what the documents of its shadow say about it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::FieldAddress;
+use crate::shadow::document::{Node, ShadowDocument};
+use crate::shadow::value::{Object, Value};
+use crate::time::{Instant, Now, UnixMillis};
+
+/// How long to wait for the service, and then for the device, before a person is asked.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a change that ended by itself stays to be seen.
+const FOLD: Duration = Duration::from_secs(4);
+
+/// How long to wait for the document that tells whether an update was carried out, before it is sent again.
+const DOUBT: Duration = Duration::from_secs(5);
+
+/// Ends of a connection upon an update after which it is not sent any more.
+const MAX_CUTS: u8 = 2;
+
+/// Where a change stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Waits for the connection.
+    Queued,
+    /// Waits for the service.
+    Sent,
+    /// Waits for the device.
+    Accepted { version: u64 },
+    /// The device did it.
+    Reported,
+    /// The service refused, in its own words. Code 0, without words: the broker closes the connection on it.
+    Rejected { code: u16, message: String },
+    /// Nobody answered in time. A late answer still counts.
+    TimedOut,
+    /// Another value was wished meanwhile, by whoever used that client token.
+    Superseded {
+        by: Option<String>,
+        value: Option<Value>,
+        version: u64,
+    },
+}
+
+/// A step that a change took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    Queued,
+    Sent,
+    Accepted(u64),
+    Reported,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// `Value::Null` wishes the key away.
+    pub wish: Value,
+    pub stage: Stage,
+    /// When each step was reached, oldest first.
+    pub steps: Vec<(Step, UnixMillis)>,
+    pub(super) token: String,
+    pub(super) since: Instant,
+    /// The broker has it.
+    acknowledged: bool,
+    doubt: Option<Doubt>,
+    /// How often the other side closed the connection upon it.
+    cuts: u8,
+}
+
+/// Whether an update of an earlier connection was carried out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Doubt {
+    /// The document is not asked for yet.
+    Open,
+    /// It is asked for. Without it the update is sent again then, unless the broker had it.
+    Until(Instant),
+}
+
+impl Change {
+    pub(super) fn new(wish: Value, now: Now) -> Self {
+        Self {
+            wish,
+            stage: Stage::Queued,
+            steps: vec![(Step::Queued, now.wall)],
+            token: String::new(),
+            since: now.instant,
+            acknowledged: false,
+            doubt: None,
+            cuts: 0,
+        }
+    }
+
+    /// Neither reported nor given up: the control is busy.
+    pub fn is_under_way(&self) -> bool {
+        self.stage == Stage::Queued || self.is_awaited()
+    }
+
+    pub(super) fn is_awaited(&self) -> bool {
+        matches!(self.stage, Stage::Sent | Stage::Accepted { .. })
+    }
+
+    pub(super) fn is_due(&self, alone: bool) -> bool {
+        let may_go = self.cuts == 0 || (alone && self.cuts < MAX_CUTS);
+        self.stage == Stage::Queued && self.doubt.is_none() && may_go
+    }
+
+    /// Whether it is not known if an earlier connection carried it out.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.doubt.is_some()
+    }
+
+    /// Whether a connection ended upon it.
+    pub(super) fn is_suspected(&self) -> bool {
+        self.cuts > 0
+    }
+
+    /// Whether sending it once more would end the connection once more.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.stage == Stage::Queued && self.doubt.is_none() && self.cuts >= MAX_CUTS
+    }
+
+    pub(super) fn send(&mut self, token: &str, now: Now) {
+        token.clone_into(&mut self.token);
+        self.requeue();
+        self.enter(Stage::Sent, Some(Step::Sent), now);
+    }
+
+    pub(super) fn requeue(&mut self) {
+        self.stage = Stage::Queued;
+        self.steps.retain(|(step, _)| *step == Step::Queued);
+    }
+
+    pub(super) fn acknowledge(&mut self) {
+        self.acknowledged = true;
+        self.cuts = 0;
+    }
+
+    pub(super) fn suspect(&mut self) {
+        if self.stage == Stage::Sent {
+            self.cuts += 1;
+        }
+    }
+
+    /// The connection is gone, perhaps with the answer.
+    pub(super) fn lose(&mut self) {
+        if self.stage == Stage::Sent || self.doubt.is_some() {
+            self.doubt = Some(Doubt::Open);
+            if !self.acknowledged {
+                self.stage = Stage::Queued;
+            }
+        }
+    }
+
+    /// The document that ends the doubt is asked for, or cannot be had.
+    pub(super) fn wait_for_document(&mut self, can_be_had: bool, now: Now) {
+        if self.doubt == Some(Doubt::Open) {
+            let patience = if can_be_had { DOUBT } else { Duration::ZERO };
+            self.doubt = Some(Doubt::Until(now.instant + patience));
+            self.settle_doubt(now);
+        }
+    }
+
+    /// What is in doubt was not carried out: it goes out as if for the first time.
+    pub(super) fn never_arrived(&mut self) {
+        if self.doubt.take().is_some() {
+            self.stage = Stage::Queued;
+        }
+    }
+
+    pub(super) fn accept(&mut self, version: u64, now: Now) {
+        self.enter(
+            Stage::Accepted { version },
+            Some(Step::Accepted(version)),
+            now,
+        );
+    }
+
+    /// When the present stage is over by itself, or its doubt.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match (&self.stage, self.doubt) {
+            (Stage::Queued, Some(Doubt::Until(until))) => Some(until),
+            (Stage::Sent | Stage::Accepted { .. }, _) => Some(self.since + PATIENCE),
+            (Stage::Reported | Stage::Superseded { .. }, _) => Some(self.since + FOLD),
+            (Stage::Queued | Stage::Rejected { .. } | Stage::TimedOut, _) => None,
+        }
+    }
+
+    /// What the broker never acknowledged goes out again when no document came in time.
+    pub(super) fn settle_doubt(&mut self, now: Now) {
+        if let (Stage::Queued, Some(Doubt::Until(until))) = (&self.stage, self.doubt)
+            && now.instant >= until
+        {
+            self.doubt = None;
+        }
+    }
+
+    pub(super) fn enter(&mut self, stage: Stage, step: Option<Step>, now: Now) {
+        self.stage = stage;
+        self.since = now.instant;
+        self.acknowledged = false;
+        self.doubt = None;
+        self.steps.extend(step.map(|step| (step, now.wall)));
+    }
+
+    pub(super) fn reject(&mut self, code: u16, message: &str, now: Now) {
+        let message = message.to_owned();
+        self.enter(Stage::Rejected { code, message }, None, now);
+    }
+
+    pub(super) fn compare(
+        &mut self,
+        field: &FieldAddress,
+        document: &ShadowDocument,
+        token: Option<&str>,
+        now: Now,
+    ) {
+        let in_doubt = self.doubt.is_some();
+        let awaited = self.is_awaited() || self.stage == Stage::TimedOut;
+        if !awaited && !in_doubt {
+            return;
+        }
+        let desired = value_at(&document.desired, &field.path);
+        let reported = value_at(&document.reported, &field.path);
+        let wished = Some(&self.wish).filter(|wish| **wish != Value::Null);
+        let stands = desired == wished;
+        let done = wished == reported || wished.is_none();
+        // Some devices take the wish away once they have done it.
+        let taken_away = desired.is_none() && done;
+        if in_doubt && !stands && !taken_away {
+            return self.never_arrived();
+        }
+        let version = document.version;
+        let accepted = match self.accepted() {
+            Some(accepted) => accepted,
+            // The acceptance itself may have been lost with a connection.
+            None if stands || in_doubt => {
+                self.accept(version, now);
+                version
+            }
+            None => return,
+        };
+        if stands || taken_away {
+            if done && version >= accepted {
+                self.enter(Stage::Reported, Some(Step::Reported), now);
+            }
+        } else if version > accepted {
+            self.supersede(desired, version, token, now);
+        }
+    }
+
+    /// The version at which the service accepted, if it did.
+    fn accepted(&self) -> Option<u64> {
+        self.steps.iter().find_map(|(step, _)| match step {
+            Step::Accepted(version) => Some(*version),
+            _ => None,
+        })
+    }
+
+    fn supersede(&mut self, value: Option<&Value>, version: u64, by: Option<&str>, now: Now) {
+        let (by, value) = (by.map(ToOwned::to_owned), value.cloned());
+        self.enter(Stage::Superseded { by, value, version }, None, now);
+    }
+}
+
+fn value_at<'a>(section: &'a Object<Node>, path: &[String]) -> Option<&'a Value> {
+    section.leaf(path).map(|stated| &stated.value)
+}
