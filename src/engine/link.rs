@@ -118,7 +118,7 @@ impl Link {
 
 /// A moment of the monotonic clock on the wall clock, to the tenth of a second, so that the two clocks' roundings
 /// do not make it flicker.
-fn wall_of(instant: Instant, now: Now) -> UnixMillis {
+pub(super) fn wall_of(instant: Instant, now: Now) -> UnixMillis {
     let difference = instant.0 as i64 - now.instant.0 as i64;
     UnixMillis((now.wall.0 + difference).div_euclid(100) * 100)
 }
