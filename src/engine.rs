@@ -215,8 +215,13 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
+            Command::TryFilter(filter) => {
+                self.with_session(|session| session.try_filter(&filter, now.instant));
+            }
+            Command::LeaveOut(filter) => {
+                self.with_session(|session| session.leave_out(&filter, now.instant));
+            }
             Command::Examine => self.examine(now.instant),
-            Command::TryFilter(_) | Command::LeaveOut(_) => {}
         }
     }
 
@@ -290,7 +295,7 @@ impl Engine {
                     self.known.shadows.restart();
                     self.known.lookup.restart(self.known.shadows.keys());
                 }
-                Event::Lost => self.known.requests.handle_lost(),
+                Event::Lost(_) => self.known.requests.handle_lost(),
                 Event::Acknowledged(_) => {}
             }
         }

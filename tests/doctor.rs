@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod doctor {
+    mod aws;
     mod policy;
     pub(crate) mod scene;
 }

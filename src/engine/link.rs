@@ -1,5 +1,7 @@
 //! The broker that a person chose, and the session with it.
 
+use std::time::Duration;
+
 use super::Output;
 use super::command::{ConnectRequest, Way};
 use super::frame::{LinkState, LinkView, SubscriptionView};
@@ -35,21 +37,30 @@ impl Link {
             }
         };
         let patterns = patterns(&request.locations);
+        let typed = request.filters.iter();
+        let typed: Result<Vec<_>, _> = typed.map(|text| TopicFilter::new(text.trim())).collect();
         let locations = patterns.iter().flatten().map(TopicPattern::filter);
         let config = Config {
             client_id: client_id.clone(),
             user_name: user_name.filter(|name| !name.is_empty()),
             password: password.map(String::into_bytes),
-            keep_alive: KEEP_ALIVE,
+            keep_alive: keep_alive(request.keep_alive),
             clean_session: true,
-            filters: locations.cloned().chain(shadow_filters()).collect(),
+            filters: locations
+                .cloned()
+                .chain(shadow_filters())
+                .chain(typed.iter().flatten().cloned())
+                .collect(),
+            left_out: request.left_out,
         };
         let mut session = Session::new(config, rng.next_u64(), now);
         let url = url.trim().to_owned();
-        match &patterns {
+        let wrong = patterns.as_ref().err().map(ToString::to_string);
+        let wrong = wrong.or_else(|| typed.err().map(|error| error.to_string()));
+        match wrong {
             _ if host_of(&url).is_none() => session.handle_refused(LinkFault::BadUrl, now),
-            Err(error) => session.handle_refused(LinkFault::Unsendable(error.to_string()), now),
-            Ok(_) => session.connect(now),
+            Some(error) => session.handle_refused(LinkFault::Unsendable(error), now),
+            None => session.connect(now),
         }
         Self {
             url,
@@ -128,6 +139,14 @@ fn patterns(given: &[String]) -> Result<Vec<TopicPattern>, PatternError> {
     match given {
         [] => defaults.collect(),
         given => given.iter().map(|text| TopicPattern::new(text)).collect(),
+    }
+}
+
+/// As much as AWS IoT takes for one.
+fn keep_alive(seconds: u16) -> Duration {
+    match seconds {
+        0 => KEEP_ALIVE,
+        given => Duration::from_secs(given.clamp(30, 1200).into()),
     }
 }
 

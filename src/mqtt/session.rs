@@ -1,7 +1,8 @@
 //! The client's side of one MQTT 3.1.1 session over a socket that somebody else owns.
 //!
 //! The host calls `handle_*` for what happened, then takes `poll_output` until it is empty, then `poll_event`, and
-//! arms its one timer with `poll_timeout`. After a loss every filter is asked for again. In a clean session what
+//! arms its one timer with `poll_timeout`. After a loss every filter is asked for again, but for those that the
+//! broker closes the connection on. In a clean session what
 //! was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters. A lasting
 //! session sends it again by itself, and leaves it to the caller to acknowledge what came.
 
@@ -10,6 +11,7 @@ mod fault;
 mod incoming;
 mod keep_alive;
 mod resend;
+mod subscribe;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -24,10 +26,11 @@ use bytes::{Bytes, BytesMut};
 use crate::message::QoS;
 use crate::mqtt::backoff::Backoff;
 use crate::mqtt::inflight::{Awaited, InFlight};
-use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT};
+use crate::mqtt::limits::{
+    CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT, NEXT_FILTER,
+};
 use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish};
 use crate::time::Instant;
-use crate::topic::TopicFilter;
 
 pub use config::Config;
 pub use fault::LinkFault;
@@ -73,8 +76,19 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     Connected,
-    Lost,
+    Lost(Loss),
     Acknowledged(PacketId),
+}
+
+/// How a link that stood came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The other side closed it while filters were unanswered.
+    Subscribing,
+    /// The other side closed it otherwise.
+    Closed,
+    /// This side did: it left, or nothing or nonsense came.
+    Given,
 }
 
 /// Why a message was not taken.
@@ -101,6 +115,12 @@ pub struct Session {
     in_flight: InFlight,
     resend: Resend,
     subscriptions: Subscriptions,
+    /// Before it nothing is asked for.
+    quiet_until: Option<Instant>,
+    /// None: every filter has its answer, or had its time for one.
+    settle_by: Option<Instant>,
+    /// Attempts with [`NEXT_FILTER`] before them since a link last stood long: bounded by the number of filters.
+    hurried: usize,
     keep_alive: KeepAlive,
     backoff: Backoff,
     latency: Option<Duration>,
@@ -129,7 +149,10 @@ impl Session {
             events: VecDeque::new(),
             in_flight: InFlight::new(),
             resend: Resend::default(),
-            subscriptions: Subscriptions::new(config.filters.clone()),
+            subscriptions: Subscriptions::new(&config.filters, &config.left_out),
+            quiet_until: None,
+            settle_by: None,
+            hurried: 0,
             keep_alive: KeepAlive::new(config.keep_alive, now),
             backoff: Backoff::new(seed),
             latency: None,
@@ -162,10 +185,6 @@ impl Session {
         &self.trace
     }
 
-    pub fn subscriptions(&self) -> impl Iterator<Item = (&TopicFilter, SubscriptionState)> {
-        self.subscriptions.iter()
-    }
-
     /// Starts an attempt at once, unless one is under way or the link stands.
     pub fn connect(&mut self, now: Instant) {
         if matches!(
@@ -186,7 +205,7 @@ impl Session {
         if self.phase == Phase::Up {
             self.send(&Packet::Disconnect, now);
             self.flush();
-            self.events.push_back(Event::Lost);
+            self.events.push_back(Event::Lost(Loss::Given));
         }
         self.drop_socket();
         self.enter(Phase::Idle, now);
@@ -254,7 +273,7 @@ impl Session {
         let packet_id = match qos {
             QoS::AtMostOnce => None,
             QoS::AtLeastOnce => {
-                let id = self.in_flight.begin(Awaited::Publish(now));
+                let id = self.in_flight.begin(Awaited::Publish, now);
                 Some(id.ok_or(PublishError::Full)?)
             }
         };
@@ -295,6 +314,12 @@ impl Session {
             Phase::Waiting { until, .. } if now >= until => self.connect(now),
             _ => {}
         }
+        if self.phase == Phase::Up {
+            if self.quiet_until.is_some_and(|until| now >= until) {
+                self.subscribe(now);
+            }
+            self.settle_by = self.settle_by.filter(|by| now < *by);
+        }
     }
 
     /// When [`Self::handle_timeout`] wants to be called at the latest.
@@ -302,12 +327,13 @@ impl Session {
         match self.phase {
             Phase::Opening | Phase::Connecting => Some(self.since + CONNECT_TIMEOUT),
             Phase::Up => {
-                let silent = self.keep_alive.silent_at();
-                Some(
-                    self.keep_alive
-                        .ping_at()
-                        .map_or(silent, |ping| ping.min(silent)),
-                )
+                let deadlines = [
+                    Some(self.keep_alive.silent_at()),
+                    self.keep_alive.ping_at(),
+                    self.quiet_until,
+                    self.settle_by,
+                ];
+                deadlines.into_iter().flatten().min()
             }
             Phase::Waiting { until, .. } => Some(until),
             Phase::Idle | Phase::Failed { .. } => None,
@@ -348,18 +374,34 @@ impl Session {
 
     fn lose(&mut self, fault: LinkFault, now: Instant) {
         self.trace.lost = Some(now.since(self.since));
+        let mut pause = None;
         if self.phase == Phase::Up {
             if now.since(self.since) >= STABLE {
                 self.backoff.reset();
+                self.hurried = 0;
             }
-            self.events.push_back(Event::Lost);
+            let loss = self.kind_of(&fault);
+            if loss == Loss::Subscribing {
+                self.subscriptions.handle_closed();
+                self.hurried += 1;
+                pause = (self.hurried <= self.subscriptions.len() + 1).then_some(NEXT_FILTER);
+            }
+            self.events.push_back(Event::Lost(loss));
         }
         self.drop_socket();
         if fault.is_final() {
             self.enter(Phase::Failed { fault }, now);
         } else {
-            let until = now + self.backoff.next();
+            let until = now + pause.unwrap_or_else(|| self.backoff.next());
             self.enter(Phase::Waiting { fault, until }, now);
+        }
+    }
+
+    fn kind_of(&self, fault: &LinkFault) -> Loss {
+        match fault {
+            LinkFault::Closed(_) if self.subscriptions.is_unanswered() => Loss::Subscribing,
+            LinkFault::Closed(_) => Loss::Closed,
+            _ => Loss::Given,
         }
     }
 

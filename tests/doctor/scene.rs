@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use gnomon::engine::ask::{FetchAnswer, NoAnswer};
 use gnomon::engine::command::{Command, ConnectRequest};
-use gnomon::engine::frame::{Cause, DoctorView, FrameRequest, Outcome};
+use gnomon::engine::frame::{Cause, DoctorView, FrameRequest, LinkView, Outcome};
 use gnomon::engine::{Engine, Input, Output};
 use gnomon::time::{Instant, Now, UnixMillis};
 
@@ -18,7 +18,7 @@ pub(crate) struct Scene {
     /// What the engine asked of the world beside its link, oldest first.
     pub(crate) asked: Vec<Output>,
     /// What it sent since it was last looked at.
-    sent: Vec<u8>,
+    pub(crate) sent: Vec<u8>,
     pub(crate) opened: u32,
 }
 
@@ -130,6 +130,15 @@ impl Scene {
         let view = self.engine.frame(&request, self.now).view.doctor;
         self.pump();
         view
+    }
+
+    pub(crate) fn link(&mut self) -> LinkView {
+        let request = FrameRequest {
+            fresh: true,
+            ..FrameRequest::default()
+        };
+        let view = self.engine.frame(&request, self.now).view;
+        view.link.expect("a fresh frame has every part")
     }
 
     pub(crate) fn doctor(&mut self) -> DoctorView {

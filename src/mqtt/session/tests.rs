@@ -1,10 +1,12 @@
 //! The session against a broker played by hand, in virtual time.
 
+mod careful;
 mod faults;
 mod lasting;
 
 use super::*;
 use crate::mqtt::wire::{ConnAck, SubAck};
+use crate::topic::TopicFilter;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
@@ -32,6 +34,7 @@ impl Scene {
             keep_alive: KEEP_ALIVE,
             clean_session: true,
             filters,
+            left_out: Vec::new(),
         };
         Self {
             session: Session::new(config, 1, at(0)),
@@ -67,6 +70,13 @@ impl Scene {
             code: 0,
         }));
         scene
+    }
+
+    /// Answers a SUBSCRIBE: every filter is granted.
+    fn grant(&mut self, packet_id: u16, filters: usize) {
+        let packet_id = PacketId::new(packet_id).unwrap();
+        let codes = vec![1; filters];
+        self.broker(&Packet::SubAck(SubAck { packet_id, codes }));
     }
 
     fn broker(&mut self, packet: &Packet<'_>) -> Vec<(String, Vec<u8>)> {
