@@ -26,6 +26,9 @@ impl Engine {
         if request.fresh {
             self.shown = Shown::default();
         }
+        if request.details || request.doctor {
+            self.with_session(|session| session.look(now.instant));
+        }
         self.look_up_selected(request, now);
         let changes = self.known.fleet.take_changes(request.fresh);
         let link = self.link_view(now);
