@@ -76,7 +76,7 @@ impl Link {
             Phase::Failed {
                 fault: LinkFault::BadUrl | LinkFault::Unsendable(_),
             } => {}
-            _ => self.session.connect(now),
+            _ => self.session.reconnect(now),
         }
     }
 
@@ -94,12 +94,12 @@ impl Link {
         view.state = self.state(now);
         view.host = host_of(&self.url).unwrap_or(&self.url).to_owned();
         view.url.clone_from(&self.url);
-        view.client_id.clone_from(&self.client_id);
+        view.client_id = self.session.client_id().to_owned();
+        view.taken_over = self.session.taken_over().map(ToOwned::to_owned);
         view.since = wall_of(self.session.since(), now);
-        view.latency_ms = self
-            .session
-            .latency()
-            .map(|latency| latency.as_millis() as u32);
+        view.latency_ms = self.session.latency();
+        view.latency_p50_ms = self.session.latency_percentile(50);
+        view.latency_p95_ms = self.session.latency_percentile(95);
         view.dropped += self.session.skipped();
         let subscriptions = self.session.subscriptions();
         view.subscriptions = subscriptions
@@ -129,7 +129,7 @@ impl Link {
 
 /// A moment of the monotonic clock on the wall clock, to the tenth of a second, so that the two clocks' roundings
 /// do not make it flicker.
-fn wall_of(instant: Instant, now: Now) -> UnixMillis {
+pub(super) fn wall_of(instant: Instant, now: Now) -> UnixMillis {
     let difference = instant.0 as i64 - now.instant.0 as i64;
     UnixMillis((now.wall.0 + difference).div_euclid(100) * 100)
 }

@@ -57,6 +57,12 @@ impl InFlight {
         self.awaited.remove(&id)
     }
 
+    /// Whether a PUBLISH is unacknowledged that was sent then or later.
+    pub(super) fn has_published_since(&self, then: Instant) -> bool {
+        let mut all = self.awaited.values();
+        all.any(|(awaited, sent)| *awaited == Awaited::Publish && *sent >= then)
+    }
+
     pub(super) fn clear(&mut self) {
         self.awaited.clear();
     }

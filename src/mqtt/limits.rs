@@ -27,6 +27,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// connection a second under one client identifier.
 pub const NEXT_FILTER: Duration = Duration::from_secs(1);
 
+/// How soon after a PUBLISH the end of a connection may be due to it: AWS IoT closes on what its policy forbids.
+pub const FRESH_PUBLISH: Duration = Duration::from_secs(2);
+
 /// How long SUBACK keeps publishing back. Some brokers never answer.
 pub const SUBACK_PATIENCE: Duration = Duration::from_secs(5);
 

@@ -10,7 +10,9 @@ mod config;
 mod fault;
 mod incoming;
 mod keep_alive;
+mod latency;
 mod resend;
+mod rival;
 mod subscribe;
 mod subscriptions;
 #[cfg(test)]
@@ -27,7 +29,7 @@ use crate::message::QoS;
 use crate::mqtt::backoff::Backoff;
 use crate::mqtt::inflight::{Awaited, InFlight};
 use crate::mqtt::limits::{
-    CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT, NEXT_FILTER,
+    CONNECT_TIMEOUT, FRESH_PUBLISH, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT, NEXT_FILTER,
 };
 use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish};
 use crate::time::Instant;
@@ -35,7 +37,9 @@ use crate::time::Instant;
 pub use config::Config;
 pub use fault::LinkFault;
 use keep_alive::KeepAlive;
+use latency::Latency;
 use resend::Resend;
+use rival::Rival;
 pub use subscriptions::SubscriptionState;
 use subscriptions::Subscriptions;
 pub use trace::Trace;
@@ -122,8 +126,9 @@ pub struct Session {
     /// Attempts with [`NEXT_FILTER`] before them since a link last stood long: bounded by the number of filters.
     hurried: usize,
     keep_alive: KeepAlive,
+    rival: Rival,
     backoff: Backoff,
-    latency: Option<Duration>,
+    latency: Latency,
     trace: Trace,
 }
 
@@ -154,8 +159,9 @@ impl Session {
             settle_by: None,
             hurried: 0,
             keep_alive: KeepAlive::new(config.keep_alive, now),
+            rival: Rival::new(seed),
             backoff: Backoff::new(seed),
-            latency: None,
+            latency: Latency::default(),
             trace: Trace::default(),
             config,
         }
@@ -170,14 +176,39 @@ impl Session {
         self.since
     }
 
+    /// The client identifier in use: the own one, unless somebody else uses that too.
+    pub fn client_id(&self) -> &str {
+        self.rival.client_id().unwrap_or(&self.config.client_id)
+    }
+
+    /// The own client identifier, where it was left to somebody else who uses it too.
+    pub fn taken_over(&self) -> Option<&str> {
+        self.rival.is_certain().then_some(&*self.config.client_id)
+    }
+
     /// Messages on the present connection that were too long to be read.
     pub fn skipped(&self) -> u64 {
         self.reader.skipped()
     }
 
-    /// The newest measured time from a question to its answer.
-    pub fn latency(&self) -> Option<Duration> {
-        self.latency
+    /// The newest measured time from a question to its answer, in milliseconds.
+    pub fn latency(&self) -> Option<u32> {
+        self.latency.newest()
+    }
+
+    /// What so many percent of the newest 100 answers on the present connection did not exceed, in milliseconds.
+    pub fn latency_percentile(&self, percent: usize) -> Option<u32> {
+        self.latency.percentile(percent)
+    }
+
+    /// Somebody looks at the latency: it is measured every second for the next two.
+    pub fn look(&mut self, now: Instant) {
+        self.keep_alive.look(now);
+    }
+
+    /// When PINGRESP last came on the present connection.
+    pub fn pinged_at(&self) -> Option<Instant> {
+        self.keep_alive.answered_at()
     }
 
     /// The steps of the newest attempt.
@@ -200,6 +231,14 @@ impl Session {
         }
     }
 
+    /// A person wants another attempt, under the own identifier.
+    pub fn reconnect(&mut self, now: Instant) {
+        if self.rival.forget() {
+            self.disconnect(now);
+        }
+        self.connect(now);
+    }
+
     /// Says DISCONNECT where it can, and stays away.
     pub fn disconnect(&mut self, now: Instant) {
         if self.phase == Phase::Up {
@@ -220,9 +259,10 @@ impl Session {
         self.phase = Phase::Connecting;
         self.trace.opened = Some(now.since(self.since));
         let config = self.config.clone();
+        let client_id = self.client_id().to_owned();
         let packet = Packet::Connect(Connect {
             level: 4,
-            client_id: &config.client_id,
+            client_id: &client_id,
             clean_session: config.clean_session,
             keep_alive: config.keep_alive.as_secs().min(u64::from(u16::MAX)) as u16,
             will: None,
@@ -319,6 +359,13 @@ impl Session {
                 self.subscribe(now);
             }
             self.settle_by = self.settle_by.filter(|by| now < *by);
+            if self
+                .rival
+                .certain_at(self.since)
+                .is_some_and(|at| now >= at)
+            {
+                self.rival.handle_proof();
+            }
         }
     }
 
@@ -332,6 +379,7 @@ impl Session {
                     self.keep_alive.ping_at(),
                     self.quiet_until,
                     self.settle_by,
+                    self.rival.certain_at(self.since),
                 ];
                 deadlines.into_iter().flatten().min()
             }
@@ -372,11 +420,12 @@ impl Session {
         }
     }
 
-    fn lose(&mut self, fault: LinkFault, now: Instant) {
-        self.trace.lost = Some(now.since(self.since));
+    fn lose(&mut self, mut fault: LinkFault, now: Instant) {
+        let stood = now.since(self.since);
+        self.trace.lost = Some(stood);
         let mut pause = None;
         if self.phase == Phase::Up {
-            if now.since(self.since) >= STABLE {
+            if stood >= STABLE {
                 self.backoff.reset();
                 self.hurried = 0;
             }
@@ -386,7 +435,10 @@ impl Session {
                 self.hurried += 1;
                 pause = (self.hurried <= self.subscriptions.len() + 1).then_some(NEXT_FILTER);
             }
+            self.look_for_rival(loss, stood, now);
             self.events.push_back(Event::Lost(loss));
+        } else if self.rival.handle_refused(&fault) {
+            fault = LinkFault::TakenOver;
         }
         self.drop_socket();
         if fault.is_final() {
@@ -394,6 +446,18 @@ impl Session {
         } else {
             let until = now + pause.unwrap_or_else(|| self.backoff.next());
             self.enter(Phase::Waiting { fault, until }, now);
+        }
+    }
+
+    /// A lasting session cannot do with another identifier: what waits for it waits under its own.
+    fn look_for_rival(&mut self, loss: Loss, stood: Duration, now: Instant) {
+        let fresh = self.in_flight.has_published_since(now - FRESH_PUBLISH);
+        match loss {
+            Loss::Given => self.rival.handle_other_end(),
+            Loss::Closed if self.config.clean_session && !fresh => {
+                self.rival.handle_cut(&self.config.client_id, stood, now);
+            }
+            Loss::Closed | Loss::Subscribing => {}
         }
     }
 
@@ -409,7 +473,7 @@ impl Session {
         self.unsent.clear();
         self.in_flight.clear();
         self.reader = frame_reader(self.config.clean_session);
-        self.latency = None;
+        self.latency.clear();
         if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
             self.outputs.push_back(Output::Close);
         }

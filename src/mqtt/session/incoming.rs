@@ -67,19 +67,21 @@ impl Session {
                 code => return Err(LinkFault::Refused(code)),
             },
             (Phase::Up, Packet::PingResp) => {
-                self.latency = self.keep_alive.answered(now).or(self.latency);
+                if let Some(took) = self.keep_alive.answered(now) {
+                    self.latency.push(took);
+                }
             }
             (Phase::Up, Packet::PubAck(id)) => match self.in_flight.end(id) {
                 Some((Awaited::Publish, sent)) => {
                     self.resend.acknowledged(id);
-                    self.latency = Some(now.since(sent));
+                    self.latency.push(now.since(sent));
                     self.events.push_back(Event::Acknowledged(id));
                 }
                 _ => return Err(unexpected("PUBACK for nothing")),
             },
             (Phase::Up, Packet::SubAck(ack)) => match self.in_flight.end(ack.packet_id) {
                 Some((Awaited::Subscribe(places), sent)) => {
-                    self.latency = Some(now.since(sent));
+                    self.latency.push(now.since(sent));
                     self.handle_suback(&places, &ack, now)?;
                 }
                 _ => return Err(unexpected("SUBACK for nothing")),

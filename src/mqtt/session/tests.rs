@@ -3,6 +3,7 @@
 mod careful;
 mod faults;
 mod lasting;
+mod rival;
 
 use super::*;
 use crate::mqtt::wire::{ConnAck, SubAck};
@@ -208,7 +209,7 @@ fn keeps_what_the_broker_said_to_each_filter() {
         packet_id,
         codes: vec![1, 0x80],
     }));
-    assert_eq!(scene.session.latency(), Some(Duration::from_millis(7)));
+    assert_eq!(scene.session.latency(), Some(7));
     let states: Vec<_> = scene
         .session
         .subscriptions()
@@ -230,7 +231,33 @@ fn pings_at_half_the_keep_alive_and_measures_the_answer() {
     assert_eq!(scene.sent(), ["PingReq"]);
     scene.now = scene.now + Duration::from_millis(38);
     scene.broker(&Packet::PingResp);
-    assert_eq!(scene.session.latency(), Some(Duration::from_millis(38)));
+    assert_eq!(scene.session.latency(), Some(38));
+}
+
+#[test]
+fn pings_every_second_while_somebody_looks_and_only_then() {
+    let mut scene = Scene::up(filters(0));
+    scene.sent();
+    for second in 0..5 {
+        scene.session.look(scene.now);
+        scene.pass_until(at(second));
+        assert_eq!(scene.sent(), ["PingReq"], "at {second} s");
+        scene.now = scene.now + Duration::from_millis(10 + 10 * second);
+        scene.broker(&Packet::PingResp);
+        assert_eq!(scene.session.pinged_at(), Some(scene.now));
+    }
+    assert_eq!(scene.session.latency_percentile(50), Some(30));
+    assert_eq!(scene.session.latency_percentile(95), Some(50));
+    // One ping at most is out.
+    scene.session.look(scene.now);
+    scene.pass_until(at(6));
+    scene.session.look(scene.now);
+    scene.pass_until(at(8));
+    assert_eq!(scene.sent(), ["PingReq"]);
+    scene.broker(&Packet::PingResp);
+    scene.sent();
+    scene.pass_until(at(35));
+    assert!(scene.sent().len() <= 1);
 }
 
 #[test]
@@ -245,7 +272,7 @@ fn publishing_is_bounded_and_acknowledged() {
     scene.now = scene.now + Duration::from_millis(5);
     scene.broker(&Packet::PubAck(id));
     assert_eq!(scene.events(), [Event::Acknowledged(id)]);
-    assert_eq!(scene.session.latency(), Some(Duration::from_millis(5)));
+    assert_eq!(scene.session.latency(), Some(5));
     for _ in 0..MAX_IN_FLIGHT {
         scene
             .session
