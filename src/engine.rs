@@ -12,6 +12,7 @@ mod link;
 mod lookup;
 mod meter;
 mod panel;
+mod publish;
 mod shadows;
 mod show;
 
@@ -19,11 +20,9 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use crate::message::QoS;
-use crate::mqtt::session::{self, Event, LinkFault, Phase};
+use crate::mqtt::session::{self, LinkFault};
 use crate::rng::Rng;
 use crate::shadow::document::ShadowDocument;
-use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
@@ -33,6 +32,7 @@ use doctor::Record;
 use known::Known;
 use link::Link;
 use meter::Meter;
+use publish::Publishing;
 use show::Shown;
 
 /// What happened.
@@ -92,6 +92,7 @@ pub struct Engine {
     asked_so_far: u32,
     record: Record,
     known: Known,
+    publishing: Publishing,
     /// The unknown device whose shadow was asked for on this connection.
     asked: Option<String>,
     meter: Meter,
@@ -111,6 +112,7 @@ impl Engine {
             asked_so_far: 0,
             record: Record::default(),
             known: Known::new(""),
+            publishing: Publishing::default(),
             asked: None,
             meter,
             shown: Shown::default(),
@@ -137,9 +139,8 @@ impl Engine {
             self.record.note(&link.session);
         }
         self.known.handle_timeout(now);
-        self.handle_events();
-        self.send_requests(now);
-        self.send_lookups(now);
+        self.handle_events(now);
+        self.publish_due(now);
     }
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
@@ -161,14 +162,12 @@ impl Engine {
     /// When [`Input::Timeout`] is wanted at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
-        let lookup = match link.session.phase() {
-            Phase::Up => self.known.lookup.poll_timeout(),
-            _ => None,
-        };
+        let lookup = self.known.lookup.poll_timeout();
         let deadlines = [
             link.session.poll_timeout(),
             self.known.requests.poll_timeout(),
-            lookup,
+            self.publishing.poll_timeout(),
+            lookup.filter(|_| self.may_ask()),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -207,6 +206,7 @@ impl Engine {
                 if let Some(link) = &mut self.link {
                     link.reconnect(now.instant);
                 }
+                self.publishing.forgive();
             }
             Command::Desire { field, wish } => self.desire(field, wish, now),
             Command::TakeBack(field) => self.take_back(field, now),
@@ -238,6 +238,7 @@ impl Engine {
         }
         self.link = Some(link);
         self.record = Record::default();
+        self.publishing = Publishing::default();
     }
 
     /// Asks what a WebSocket that does not open hides.
@@ -282,86 +283,4 @@ impl Engine {
         let slot = self.known.fleet.find(&field.device)?;
         self.known.shadows.document(slot, field.shadow.as_deref())
     }
-
-    fn handle_events(&mut self) {
-        while let Some(event) = self
-            .link
-            .as_mut()
-            .and_then(|link| link.session.poll_event())
-        {
-            match event {
-                Event::Connected => {
-                    self.asked = None;
-                    self.known.shadows.restart();
-                    self.known.lookup.restart(self.known.shadows.keys());
-                }
-                Event::Lost(_) => self.known.requests.handle_lost(),
-                Event::Acknowledged(_) => {}
-            }
-        }
-    }
-
-    fn send_requests(&mut self, now: Now) {
-        while let Some(link) = self
-            .link
-            .as_mut()
-            .filter(|link| *link.session.phase() == Phase::Up)
-        {
-            let Some(request) = self.known.requests.poll_request(now) else {
-                break;
-            };
-            let field = request.field;
-            let topic = request_topic(&field.device, field.shadow.as_deref(), Verb::Update);
-            let Some(topic) = topic else {
-                let message = "this name cannot be the name of a thing";
-                self.known.requests.handle_unsendable(&field, message, now);
-                continue;
-            };
-            let (qos, now) = (QoS::AtLeastOnce, now.instant);
-            if link
-                .session
-                .publish(&topic, &request.payload, qos, now)
-                .is_err()
-            {
-                self.known.requests.requeue(&field);
-                break;
-            }
-        }
-    }
-
-    fn send_lookups(&mut self, now: Now) {
-        while self.is_up() {
-            let Some((slot, shadow)) = self.known.lookup.poll(now.instant) else {
-                break;
-            };
-            let name = self.known.fleet.name(slot).to_owned();
-            self.send_get(&name, shadow.as_deref(), now.instant);
-        }
-    }
-
-    fn send_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
-        if let Some(topic) = request_topic(device, shadow, Verb::Get) {
-            // A lost request costs only freshness; it is made again on the next connection.
-            self.with_session(|session| {
-                let _ = session.publish(&topic, b"", QoS::AtMostOnce, now);
-            });
-        }
-    }
-
-    fn is_up(&self) -> bool {
-        self.link
-            .as_ref()
-            .is_some_and(|link| *link.session.phase() == Phase::Up)
-    }
-}
-
-fn request_topic(device: &str, shadow: Option<&str>, verb: Verb) -> Option<String> {
-    let id = ShadowId::new(device, shadow).ok()?;
-    Some(
-        ShadowTopic {
-            id,
-            operation: Operation::Request(verb),
-        }
-        .to_string(),
-    )
 }
