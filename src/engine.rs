@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod command;
 pub mod doctor;
+mod door;
 pub mod frame;
 mod known;
 mod link;
@@ -15,8 +16,10 @@ mod panel;
 mod publish;
 mod shadows;
 mod show;
+mod signed;
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -36,6 +39,7 @@ use publish::Publishing;
 use show::Shown;
 
 /// What happened.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Input {
     Command(Command),
@@ -61,7 +65,7 @@ pub enum Input {
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Output {
     /// The URL may hold a signature: it is a secret.
     Open {
@@ -78,6 +82,19 @@ pub enum Output {
         id: u32,
         knock: Knock,
     },
+}
+
+/// Shows neither a URL nor a packet: both may hold secrets.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { .. } => f.write_str("Open"),
+            Self::Send(bytes) => f.debug_tuple("Send").field(&bytes.len()).finish(),
+            Self::Close => f.write_str("Close"),
+            Self::Fetch { id, fetch } => f.debug_tuple("Fetch").field(id).field(fetch).finish(),
+            Self::Knock { id, knock } => f.debug_tuple("Knock").field(id).field(knock).finish(),
+        }
+    }
 }
 
 /// See the module's documentation for the order of calls.
@@ -130,12 +147,18 @@ impl Engine {
             Input::SocketRefused(fault) => {
                 self.with_session(|session| session.handle_refused(fault, now.instant));
             }
-            Input::Fetched { id, answer } => self.record.answered(id, answer.is_ok()),
+            Input::Fetched { id, answer } => {
+                self.record.answered(id, answer.is_ok());
+                if let Some(link) = &mut self.link {
+                    link.handle_answer(id, answer, now, &mut self.asked_so_far);
+                }
+            }
             Input::Knocked { id, opened } => self.record.answered(id, opened),
             Input::Timeout => {}
         }
-        self.with_session(|session| session.handle_timeout(now.instant));
-        if let Some(link) = &self.link {
+        if let Some(link) = &mut self.link {
+            link.handle_timeout(now, &mut self.asked_so_far);
+            link.advance(now, &mut self.asked_so_far);
             self.record.note(&link.session);
         }
         self.known.handle_timeout(now);
@@ -164,7 +187,7 @@ impl Engine {
         let link = self.link.as_ref()?;
         let lookup = self.known.lookup.poll_timeout();
         let deadlines = [
-            link.session.poll_timeout(),
+            link.poll_timeout(),
             self.known.requests.poll_timeout(),
             self.publishing.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
