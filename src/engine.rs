@@ -29,6 +29,7 @@ use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 use command::{Command, ConnectRequest, FieldAddress, Wish};
+use doctor::Record;
 use known::Known;
 use link::Link;
 use meter::Meter;
@@ -86,6 +87,10 @@ pub struct Engine {
     link: Option<Link>,
     /// The last words of a link that was replaced.
     parting: VecDeque<Output>,
+    /// Questions to the world beside the link, and how many there were.
+    questions: VecDeque<Output>,
+    asked_so_far: u32,
+    record: Record,
     known: Known,
     /// The unknown device whose shadow was asked for on this connection.
     asked: Option<String>,
@@ -102,6 +107,9 @@ impl Engine {
             rng: Rng::new(seed),
             link: None,
             parting: VecDeque::new(),
+            questions: VecDeque::new(),
+            asked_so_far: 0,
+            record: Record::default(),
             known: Known::new(""),
             asked: None,
             meter,
@@ -120,9 +128,14 @@ impl Engine {
             Input::SocketRefused(fault) => {
                 self.with_session(|session| session.handle_refused(fault, now.instant));
             }
-            Input::Timeout | Input::Fetched { .. } | Input::Knocked { .. } => {}
+            Input::Fetched { id, answer } => self.record.answered(id, answer.is_ok()),
+            Input::Knocked { id, opened } => self.record.answered(id, opened),
+            Input::Timeout => {}
         }
         self.with_session(|session| session.handle_timeout(now.instant));
+        if let Some(link) = &self.link {
+            self.record.note(&link.session);
+        }
         self.known.handle_timeout(now);
         self.handle_events();
         self.send_requests(now);
@@ -131,7 +144,8 @@ impl Engine {
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
     pub fn poll_output(&mut self, writable: bool) -> Option<Output> {
-        if let Some(output) = self.parting.pop_front() {
+        let first = self.parting.pop_front();
+        if let Some(output) = first.or_else(|| self.questions.pop_front()) {
             return Some(output);
         }
         self.link.as_mut()?.poll_output(writable)
@@ -201,7 +215,13 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
-            Command::TryFilter(_) | Command::LeaveOut(_) | Command::Examine => {}
+            Command::TryFilter(filter) => {
+                self.with_session(|session| session.try_filter(&filter, now.instant));
+            }
+            Command::LeaveOut(filter) => {
+                self.with_session(|session| session.leave_out(&filter, now.instant));
+            }
+            Command::Examine => self.examine(now.instant),
         }
     }
 
@@ -217,6 +237,20 @@ impl Engine {
             self.shown = Shown::default();
         }
         self.link = Some(link);
+        self.record = Record::default();
+    }
+
+    /// Asks what a WebSocket that does not open hides.
+    fn examine(&mut self, now: Instant) {
+        if let Some(link) = &self.link {
+            let number = || {
+                self.asked_so_far += 1;
+                self.asked_so_far
+            };
+            let url = &link.url;
+            let questions = self.record.examine(&link.session, url, now, number);
+            self.questions.extend(questions);
+        }
     }
 
     fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {
@@ -261,7 +295,7 @@ impl Engine {
                     self.known.shadows.restart();
                     self.known.lookup.restart(self.known.shadows.keys());
                 }
-                Event::Lost => self.known.requests.handle_lost(),
+                Event::Lost(_) => self.known.requests.handle_lost(),
                 Event::Acknowledged(_) => {}
             }
         }

@@ -1,5 +1,7 @@
 //! The broker that a person chose, and the session with it.
 
+use std::time::Duration;
+
 use super::Output;
 use super::command::{ConnectRequest, Way};
 use super::frame::{LinkState, LinkView, SubscriptionView};
@@ -35,21 +37,30 @@ impl Link {
             }
         };
         let patterns = patterns(&request.locations);
+        let typed = request.filters.iter();
+        let typed: Result<Vec<_>, _> = typed.map(|text| TopicFilter::new(text.trim())).collect();
         let locations = patterns.iter().flatten().map(TopicPattern::filter);
         let config = Config {
             client_id: client_id.clone(),
             user_name: user_name.filter(|name| !name.is_empty()),
             password: password.map(String::into_bytes),
-            keep_alive: KEEP_ALIVE,
+            keep_alive: keep_alive(request.keep_alive),
             clean_session: true,
-            filters: locations.cloned().chain(shadow_filters()).collect(),
+            filters: locations
+                .cloned()
+                .chain(shadow_filters())
+                .chain(typed.iter().flatten().cloned())
+                .collect(),
+            left_out: request.left_out,
         };
         let mut session = Session::new(config, rng.next_u64(), now);
         let url = url.trim().to_owned();
-        match &patterns {
+        let wrong = patterns.as_ref().err().map(ToString::to_string);
+        let wrong = wrong.or_else(|| typed.err().map(|error| error.to_string()));
+        match wrong {
             _ if host_of(&url).is_none() => session.handle_refused(LinkFault::BadUrl, now),
-            Err(error) => session.handle_refused(LinkFault::Unsendable(error.to_string()), now),
-            Ok(_) => session.connect(now),
+            Some(error) => session.handle_refused(LinkFault::Unsendable(error), now),
+            None => session.connect(now),
         }
         Self {
             url,
@@ -65,7 +76,7 @@ impl Link {
             Phase::Failed {
                 fault: LinkFault::BadUrl | LinkFault::Unsendable(_),
             } => {}
-            _ => self.session.connect(now),
+            _ => self.session.reconnect(now),
         }
     }
 
@@ -83,12 +94,12 @@ impl Link {
         view.state = self.state(now);
         view.host = host_of(&self.url).unwrap_or(&self.url).to_owned();
         view.url.clone_from(&self.url);
-        view.client_id.clone_from(&self.client_id);
+        view.client_id = self.session.client_id().to_owned();
+        view.taken_over = self.session.taken_over().map(ToOwned::to_owned);
         view.since = wall_of(self.session.since(), now);
-        view.latency_ms = self
-            .session
-            .latency()
-            .map(|latency| latency.as_millis() as u32);
+        view.latency_ms = self.session.latency();
+        view.latency_p50_ms = self.session.latency_percentile(50);
+        view.latency_p95_ms = self.session.latency_percentile(95);
         view.dropped += self.session.skipped();
         let subscriptions = self.session.subscriptions();
         view.subscriptions = subscriptions
@@ -118,7 +129,7 @@ impl Link {
 
 /// A moment of the monotonic clock on the wall clock, to the tenth of a second, so that the two clocks' roundings
 /// do not make it flicker.
-fn wall_of(instant: Instant, now: Now) -> UnixMillis {
+pub(super) fn wall_of(instant: Instant, now: Now) -> UnixMillis {
     let difference = instant.0 as i64 - now.instant.0 as i64;
     UnixMillis((now.wall.0 + difference).div_euclid(100) * 100)
 }
@@ -128,6 +139,14 @@ fn patterns(given: &[String]) -> Result<Vec<TopicPattern>, PatternError> {
     match given {
         [] => defaults.collect(),
         given => given.iter().map(|text| TopicPattern::new(text)).collect(),
+    }
+}
+
+/// As much as AWS IoT takes for one.
+fn keep_alive(seconds: u16) -> Duration {
+    match seconds {
+        0 => KEEP_ALIVE,
+        given => Duration::from_secs(given.clamp(30, 1200).into()),
     }
 }
 
