@@ -1,7 +1,7 @@
 //! What is entered about one connection. What it cannot say before trying, the doctor says after.
 
 use leptos::prelude::*;
-use web_sys::{KeyboardEvent, SubmitEvent};
+use web_sys::{ClipboardEvent, KeyboardEvent, SubmitEvent};
 
 use super::connection::Connection;
 use super::connections::Editor;
@@ -11,7 +11,7 @@ use super::icons::{Icon, icon};
 use super::input::{Input, Kind};
 use super::keys::focus;
 use super::open::{Form, Open};
-use super::reactive::{act, live, memo};
+use super::reactive::{act, each, item, live, memo};
 use super::store::Store;
 use super::text::{Phrase, connections as words, language, say};
 use crate::location::pattern::DEFAULT_PATTERNS;
@@ -27,9 +27,21 @@ pub(super) fn form(editor: Editor) -> AnyView {
         event.prevent_default();
         editor.connect(connection);
     };
-    let part = live(move || {
-        let slots = editor.draft.slots().into_iter();
-        slots.map(|slot| field(editor, slot)).collect::<Vec<_>>()
+    // Keys are seldom copied one by one.
+    let paste = move |event: ClipboardEvent| {
+        let data = event.clipboard_data();
+        let text = data.and_then(|data| data.get_data("text").ok());
+        let keys = editor.draft.tab.get_untracked() == Tab::AwsKeys;
+        if keys && text.is_some_and(|text| editor.draft.paste(&text)) {
+            event.prevent_default();
+        }
+    };
+    let slots = memo(move |_| editor.draft.slots());
+    let part = each(move || {
+        let slots = slots.get().into_iter();
+        slots
+            .map(|slot| item(told(slot).0, move || field(editor, slot)))
+            .collect()
     });
     let by_user_name = editor.draft.by_user_name;
     let carrier = live(move || {
@@ -52,7 +64,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
             <div class="form-scroll">
                 {secret_needed.then(|| view! { <p class="form-note">{say(words::SECRET_AGAIN)}</p> }.into_any())}
                 {tabs(editor)}
-                <div id="way" class="form-part" role="tabpanel" aria-labelledby=move || tab_id(editor.draft.tab.get())>
+                <div id="way" class="form-part" role="tabpanel" on:paste=act(paste) aria-labelledby=move || tab_id(editor.draft.tab.get())>
                     {part}
                     {carrier}
                 </div>
@@ -135,7 +147,7 @@ const fn told(slot: Slot) -> (&'static str, Phrase, Kind, Option<Phrase>) {
         Slot::Password => ("password", words::PASSWORD, Kind::Secret, None),
         Slot::Endpoint => ("endpoint", words::ENDPOINT, Kind::Code, Some(words::ENDPOINT_HINT)),
         Slot::Region => ("region", words::REGION, Kind::Code, None),
-        Slot::AccessKey => ("access-key", words::ACCESS_KEY, Kind::Code, None),
+        Slot::AccessKey => ("access-key", words::ACCESS_KEY, Kind::Code, Some(words::PASTE_KEYS)),
         Slot::SecretKey => ("secret-key", words::SECRET_KEY, Kind::Secret, None),
         Slot::SessionToken => ("session-token", words::SESSION_TOKEN, Kind::Secret, Some(words::FOR_TEMPORARY)),
         Slot::Expiration => ("expiration", words::EXPIRATION, Kind::Code, Some(words::EXPIRATION_HINT)),

@@ -111,7 +111,7 @@ fn name(step: &StepView, language: Language) -> String {
             };
             return phrase.fill(language, &[&filters.to_string()]);
         }
-        ConnectStep::KeepAlive => by_outcome(words::KEEP_ALIVE, words::ANSWERS, words::SILENT),
+        ConnectStep::KeepAlive => by_outcome(words::KEEP_ALIVE, words::ANSWERS, words::LOST),
     };
     phrase.text(language).to_owned()
 }

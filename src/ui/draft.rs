@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::address;
 use super::text::{Phrase, connections as words};
+use crate::auth::endpoint::{self, Endpoint};
 use crate::auth::profile::Profile;
-use crate::engine::command::{AwsPlace, Carrier, ConnectRequest, Way};
+use crate::engine::command::{AwsPlace, Carrier, ConnectRequest, Keys, Way};
 use crate::location::pattern::TopicPattern;
 use crate::time::UnixMillis;
 use crate::topic::TopicFilter;
@@ -91,10 +92,7 @@ impl Draft {
             Way::AwsKeys { keys, .. } => keys.expires_at,
             _ => None,
         };
-        if let Some(until) = until {
-            let date = js_sys::Date::new(&(until.0 as f64).into());
-            self.text(Slot::Expiration).set(date.to_iso_string().into());
-        }
+        self.show_end(until);
         self.by_user_name.set(matches!(
             &request.way,
             Way::Authorizer { authorizer, .. } if authorizer.carrier == Carrier::UserName
@@ -170,11 +168,7 @@ impl Draft {
 
     /// The region that the endpoint names.
     pub(super) fn region_read(self) -> Option<String> {
-        let endpoint = self.trimmed(Slot::Endpoint);
-        let mut levels = endpoint
-            .split(['/', ':', '.'])
-            .skip_while(|it| *it != "iot");
-        levels.nth(1).map(ToOwned::to_owned)
+        endpoint::region_of(&self.trimmed(Slot::Endpoint)).map(ToOwned::to_owned)
     }
 
     /// What is wrong with a field of the present tab.
@@ -190,15 +184,11 @@ impl Draft {
             }
             Slot::Url => return address::check(&text, start::is_secure_page()).err(),
             Slot::Endpoint => {
-                let url = match text.contains("://") {
-                    true => text,
-                    false => "wss://".to_owned() + &text,
+                let place = AwsPlace {
+                    endpoint: text,
+                    region: "-".to_owned(),
                 };
-                let found = address::check(&url, start::is_secure_page()).err()?;
-                match self.trimmed(slot) == url {
-                    true => found,
-                    false => words::BAD_ENDPOINT,
-                }
+                Endpoint::read(&place).err().map(|_| words::BAD_ENDPOINT)?
             }
             Slot::Region if empty => words::NO_REGION,
             Slot::Pool if !text.contains(':') => words::BAD_POOL,
@@ -271,6 +261,28 @@ impl Draft {
             slots.insert(1, Slot::Region);
         }
         slots
+    }
+
+    /// Takes keys out of what a person pasted: the lines in which `aws sts`, a shell or a file has them. False: there
+    /// are none in it.
+    pub(super) fn paste(self, text: &str) -> bool {
+        let Some(keys) = Keys::read(text) else {
+            return false;
+        };
+        self.text(Slot::AccessKey).set(keys.access_key_id);
+        self.text(Slot::SecretKey).set(keys.secret_access_key);
+        let token = keys.session_token.unwrap_or_default();
+        self.text(Slot::SessionToken).set(token);
+        self.show_end(keys.expires_at);
+        true
+    }
+
+    fn show_end(self, at: Option<UnixMillis>) {
+        let text = at.map(|at| {
+            let date = js_sys::Date::new(&(at.0 as f64).into());
+            date.to_iso_string().into()
+        });
+        self.text(Slot::Expiration).set(text.unwrap_or_default());
     }
 
     /// How many filters will be asked for. `shadows`: those that are always among them.

@@ -29,6 +29,10 @@ pub const REGION_READ: Phrase = Phrase::new(
 );
 pub const REGION: Phrase = Phrase::new("Region", "リージョン");
 pub const ACCESS_KEY: Phrase = Phrase::new("Access key ID", "アクセスキー ID");
+pub const PASTE_KEYS: Phrase = Phrase::new(
+    "Or paste here what aws sts printed",
+    "aws sts の出力もここに貼り付けられます",
+);
 pub const SECRET_KEY: Phrase = Phrase::new("Secret access key", "シークレットアクセスキー");
 pub const SESSION_TOKEN: Phrase = Phrase::new("Session token", "セッショントークン");
 pub const FOR_TEMPORARY: Phrase = Phrase::new("For temporary keys", "一時キーの場合");

@@ -68,7 +68,7 @@ pub const CLOSES: Phrase =
 pub const CODE: Phrase = Phrase::new("code {}", "コード {}");
 pub const AFTER_SUBSCRIBE: Phrase = Phrase::new("{} after SUBSCRIBE", "SUBSCRIBE の {} 後");
 pub const ANSWERS: Phrase = Phrase::new("The link answers in time", "応答あり");
-pub const SILENT: Phrase = Phrase::new("The link fell silent", "応答が途絶");
+pub const LOST: Phrase = Phrase::new("The link was lost", "接続が失われました");
 pub const KEEP_ALIVE: Phrase = Phrase::new("Keep-alive", "キープアライブ");
 
 // Why a WebSocket does not open.
