@@ -1,5 +1,7 @@
 //! What is entered about one connection. What it cannot say before trying, the doctor says after.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use web_sys::{ClipboardEvent, KeyboardEvent, SubmitEvent};
 
@@ -8,14 +10,14 @@ use super::connections::Editor;
 use super::draft::{Slot, Tab};
 use super::format;
 use super::icons::{Icon, icon};
-use super::input::{Input, Kind};
+use super::input::{Input, Kind, Note};
 use super::keys::focus;
 use super::open::{Form, Open};
 use super::reactive::{act, each, item, live, memo};
-use super::store::Store;
-use super::text::{Phrase, connections as words, language, say};
+use super::text::{Language, Phrase, connections as words, language, say};
 use crate::location::pattern::DEFAULT_PATTERNS;
 use crate::shadow::topics::Operation;
+use crate::time::UnixMillis;
 
 /// The classic and the named shadows of all things.
 const SHADOW_FILTERS: usize = 2 * Operation::WATCHED.len();
@@ -36,9 +38,8 @@ pub(super) fn form(editor: Editor) -> AnyView {
             event.prevent_default();
         }
     };
-    let slots = memo(move |_| editor.draft.slots());
     let part = each(move || {
-        let slots = slots.get().into_iter();
+        let slots = editor.draft.slots().into_iter();
         slots
             .map(|slot| item(told(slot).0, move || field(editor, slot)))
             .collect()
@@ -72,6 +73,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
                     {field(editor, Slot::ClientId)}
                     {field(editor, Slot::KeepAlive)}
                 </div>
+                <p class="form-kept">{icon(Icon::Lock)} {say(words::SECRETS)}</p>
                 {will_ask(editor)}
                 {more(editor)}
             </div>
@@ -139,82 +141,93 @@ const fn tab_name(tab: Tab) -> Phrase {
 
 /// Its name, its kind, and a hint.
 #[rustfmt::skip]
-const fn told(slot: Slot) -> (&'static str, Phrase, Kind, Option<Phrase>) {
+const fn told(slot: Slot) -> &'static (&'static str, Phrase, Kind, Option<Phrase>) {
     match slot {
-        Slot::Name => ("name", words::NAME, Kind::Text, None),
-        Slot::Url => ("address", words::ADDRESS, Kind::Code, Some(words::ADDRESS_HINT)),
-        Slot::UserName => ("user-name", words::USER_NAME, Kind::Text, None),
-        Slot::Password => ("password", words::PASSWORD, Kind::Secret, None),
-        Slot::Endpoint => ("endpoint", words::ENDPOINT, Kind::Code, Some(words::ENDPOINT_HINT)),
-        Slot::Region => ("region", words::REGION, Kind::Code, None),
-        Slot::AccessKey => ("access-key", words::ACCESS_KEY, Kind::Code, Some(words::PASTE_KEYS)),
-        Slot::SecretKey => ("secret-key", words::SECRET_KEY, Kind::Secret, None),
-        Slot::SessionToken => ("session-token", words::SESSION_TOKEN, Kind::Secret, Some(words::FOR_TEMPORARY)),
-        Slot::Expiration => ("expiration", words::EXPIRATION, Kind::Code, Some(words::EXPIRATION_HINT)),
-        Slot::Pool => ("pool", words::POOL, Kind::Code, None),
-        Slot::Provider => ("provider", words::PROVIDER, Kind::Code, Some(words::GUEST_HINT)),
-        Slot::SignInToken => ("sign-in-token", words::SIGN_IN_TOKEN, Kind::Secret, None),
-        Slot::Service => ("service", words::COGNITO_SERVICE, Kind::Code, Some(words::COGNITO_SERVICE_HINT)),
-        Slot::Authorizer => ("authorizer", words::AUTHORIZER, Kind::Code, Some(words::AUTHORIZER_HINT)),
-        Slot::TokenKey => ("token-key", words::TOKEN_KEY, Kind::Code, None),
-        Slot::Token => ("token", words::TOKEN, Kind::Secret, None),
-        Slot::Signature => ("signature", words::SIGNATURE, Kind::Secret, Some(words::SIGNATURE_HINT)),
-        Slot::ClientId => ("client-id", words::CLIENT_ID, Kind::Code, None),
-        Slot::KeepAlive => ("keep-alive", words::KEEP_ALIVE, Kind::Text, None),
-        Slot::Patterns => ("patterns", words::PATTERNS, Kind::Lines, Some(words::PATTERNS_HINT)),
-        Slot::Filters => ("filters", words::FILTERS, Kind::Lines, Some(words::FILTERS_HINT)),
+        Slot::Name => &("name", words::NAME, Kind::Text, None),
+        Slot::Url => &("address", words::ADDRESS, Kind::Code, Some(words::ADDRESS_HINT)),
+        Slot::UserName => &("user-name", words::USER_NAME, Kind::Text, None),
+        Slot::Password => &("password", words::PASSWORD, Kind::Secret, None),
+        Slot::Endpoint => &("endpoint", words::ENDPOINT, Kind::Code, Some(words::ENDPOINT_HINT)),
+        Slot::Region => &("region", words::REGION, Kind::Code, None),
+        Slot::AccessKey => &("access-key", words::ACCESS_KEY, Kind::Code, Some(words::PASTE_KEYS)),
+        Slot::SecretKey => &("secret-key", words::SECRET_KEY, Kind::Secret, None),
+        Slot::SessionToken => &("session-token", words::SESSION_TOKEN, Kind::Secret, Some(words::FOR_TEMPORARY)),
+        Slot::Expiration => &("expiration", words::EXPIRATION, Kind::Code, Some(words::EXPIRATION_HINT)),
+        Slot::Pool => &("pool", words::POOL, Kind::Code, None),
+        Slot::Provider => &("provider", words::PROVIDER, Kind::Code, Some(words::GUEST_HINT)),
+        Slot::SignInToken => &("sign-in-token", words::SIGN_IN_TOKEN, Kind::Secret, None),
+        Slot::Service => &("service", words::COGNITO_SERVICE, Kind::Code, Some(words::COGNITO_SERVICE_HINT)),
+        Slot::Authorizer => &("authorizer", words::AUTHORIZER, Kind::Code, Some(words::AUTHORIZER_HINT)),
+        Slot::TokenKey => &("token-key", words::TOKEN_KEY, Kind::Code, None),
+        Slot::Token => &("token", words::TOKEN, Kind::Secret, None),
+        Slot::Signature => &("signature", words::SIGNATURE, Kind::Secret, Some(words::SIGNATURE_HINT)),
+        Slot::ClientId => &("client-id", words::CLIENT_ID, Kind::Code, None),
+        Slot::KeepAlive => &("keep-alive", words::KEEP_ALIVE, Kind::Text, None),
+        Slot::Patterns => &("patterns", words::PATTERNS, Kind::Lines, Some(words::PATTERNS_HINT)),
+        Slot::Filters | Slot::LeftOut => &("filters", words::FILTERS, Kind::Lines, Some(words::FILTERS_HINT)),
     }
 }
 
 /// Nothing is wrong with a field that nobody has filled in yet.
 fn field(editor: Editor, slot: Slot) -> AnyView {
-    let Editor { draft, tried, .. } = editor;
+    let Editor {
+        draft, tried, now, ..
+    } = editor;
     let value = draft.text(slot);
-    let (id, name, kind, hint) = told(slot);
-    let problem = memo(move |_| {
-        let speaks = tried.get() || value.with(|value| !value.trim().is_empty());
-        draft.problem(slot).filter(|_| speaks)
-    });
+    let &(id, name, kind, hint) = told(slot);
     let language = language();
-    let now = expect_context::<Store>().now;
-    let note = live(move || {
+    let note = move || {
         let language = language.get();
-        if let Some(problem) = problem.get() {
-            return problem.text(language).to_owned();
-        }
-        let read = match slot {
-            Slot::Endpoint => draft
-                .region_read()
-                .map(|it| words::REGION_READ.fill(language, &[&it])),
-            Slot::Expiration => draft.expires_at().map(|at| match at.0 - now.get().0 {
-                ..=0 => words::ENDED.text(language).to_owned(),
-                left => words::ENDS_IN.fill(language, &[&format::duration(language, left)]),
-            }),
-            _ => None,
+        let tried = tried.get();
+        let speaks = tried || value.with(|value| !value.trim().is_empty());
+        let problem = draft.problem(slot).filter(|_| speaks);
+        let text = match problem {
+            Some(problem) => problem.text(language).to_owned(),
+            None => read(editor, slot, now, language)
+                .unwrap_or_else(|| hint.map_or("", |hint| hint.text(language)).to_owned()),
         };
-        read.unwrap_or_else(|| hint.map_or("", |hint| hint.text(language)).to_owned())
-    });
-    let placeholder = move || match slot {
+        Note {
+            text,
+            is_problem: problem.is_some(),
+            is_pressing: tried && problem.is_some(),
+        }
+    };
+    let mut input = Input::new(id, name, kind, value);
+    input.autofocus = editor.first == Some(slot);
+    input.placeholder = live(move || match slot {
         Slot::Url => "wss://broker.example.net/mqtt".to_owned(),
         Slot::Endpoint => "a1b2c3-ats.iot.ap-northeast-1.amazonaws.com".to_owned(),
-        Slot::Region => "ap-northeast-1".to_owned(),
+        Slot::Expiration => "2026-11-23T15:04:05Z".to_owned(),
         Slot::Patterns => DEFAULT_PATTERNS.join("\n"),
         Slot::ClientId => words::CLIENT_ID_HINT.text(language.get()).to_owned(),
-        Slot::Expiration => "2026-11-23T15:04:05Z".to_owned(),
-        Slot::Provider => "cognito-idp.ap-northeast-1.amazonaws.com/…".to_owned(),
         _ => String::new(),
-    };
-    let autocomplete = match slot {
-        Slot::UserName => "username",
-        Slot::Password => "current-password",
-        _ => "off",
-    };
-    let mut input = Input::new(id, name, kind, value, autocomplete);
-    input.autofocus = editor.first == Some(slot);
-    input.placeholder = Some(live(placeholder));
-    input.note = note;
-    input.problem = Signal::derive(move || problem.get().map(|_| tried.get()));
+    });
+    input.note = Arc::new(note);
     input.view()
+}
+
+/// What was understood of a field.
+fn read(
+    editor: Editor,
+    slot: Slot,
+    now: RwSignal<UnixMillis>,
+    language: Language,
+) -> Option<String> {
+    let draft = editor.draft;
+    Some(match slot {
+        Slot::Endpoint => {
+            let region = words::REGION_READ.fill(language, &[&draft.region_read()?]);
+            match draft.tab.get() {
+                Tab::Authorizer => region,
+                _ => region + words::SIGNED_ANEW.text(language),
+            }
+        }
+        Slot::Expiration => match draft.expires_at()?.0 - now.get().0 {
+            ..=0 => words::ENDED.text(language).to_owned(),
+            left => words::ENDS_IN.fill(language, &[&format::duration(language, left)]),
+        },
+        _ => return None,
+    })
 }
 
 /// What the broker, and its policy, have to allow.
@@ -280,7 +293,6 @@ fn foot(editor: Editor, connection: Connection) -> AnyView {
     };
     view! {
         <div class="connection-foot">
-            <p class="form-kept">{icon(Icon::Lock)} {say(words::SECRETS)}</p>
             <button class="button" type="button" disabled=move || kept.get() on:click=act(move |_| editor.save(connection))>
                 {live(save)}
             </button>

@@ -30,9 +30,9 @@ pub(super) struct Editor {
     pub(super) tried: RwSignal<bool>,
     /// Where the cursor is at first.
     pub(super) first: Option<Slot>,
-    /// When the draft was connected to.
-    connected_at: RwSignal<Option<UnixMillis>>,
-    now: RwSignal<UnixMillis>,
+    /// When the draft was connected to; never, before that.
+    connected_at: RwSignal<UnixMillis>,
+    pub(super) now: RwSignal<UnixMillis>,
 }
 
 #[component]
@@ -88,7 +88,7 @@ impl Editor {
             edited: RwSignal::new(entry.map(|entry| entry.id)),
             tried: RwSignal::new(false),
             first,
-            connected_at: RwSignal::new(None),
+            connected_at: RwSignal::new(UnixMillis(i64::MAX)),
             now: expect_context::<Store>().now,
         }
     }
@@ -143,7 +143,7 @@ impl Editor {
         if !untrack(move || self.draft.is_sound()) {
             return request_animation_frame(|| focus(".connections [aria-invalid=true]"));
         }
-        self.connected_at.set(Some(self.now.get_untracked()));
+        self.connected_at.set(self.now.get_untracked());
         let id = connection.keep_and_connect(self.edited.get_untracked(), self.profile(false));
         self.took(connection, id);
     }
@@ -167,9 +167,7 @@ impl Editor {
     /// Closes the dialog once what it connected to stands, and there is nothing to say about it.
     fn close_when_well(self, store: Store, open: Open) {
         let well = memo(move |_| {
-            let Some(at) = self.connected_at.get() else {
-                return false;
-            };
+            let at = self.connected_at.get();
             let linked = store.link.with(|link| {
                 let mut filters = link.subscriptions.iter();
                 LinkKind::of(&link.state) == LinkKind::Connected

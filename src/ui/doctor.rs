@@ -9,7 +9,7 @@ use super::life_icon::{LifeIcon, life_icon};
 use super::link_state::LinkKind;
 use super::open::{Form, Open};
 use super::policy::policy;
-use super::reactive::{act, live, memo};
+use super::reactive::{act, live};
 use super::store::Store;
 use super::text::{Language, Phrase, doctor as words, language, say};
 use crate::engine::command::Way;
@@ -19,16 +19,17 @@ pub(super) fn doctor() -> AnyView {
     let store = expect_context::<Store>();
     let language = language();
     let came_for = expect_context::<Open>().connections.get_untracked() == Form::Doctor;
-    let steps = memo(move |_| store.doctor.with(|doctor| doctor.steps.clone()));
-    let at = memo(move |_| store.doctor.with(|doctor| doctor.at));
-    let clock = live(move || match steps.with(Vec::is_empty) {
+    let none = move || store.doctor.with(|doctor| doctor.steps.is_empty());
+    let clock = live(move || match none() {
         true => String::new(),
-        false => format::clock(at.get()),
+        false => format::clock(store.doctor.with(|doctor| doctor.at)),
     });
     let rows = live(move || {
         let language = language.get();
-        let steps = steps.get().into_iter();
-        steps.map(|step| row(&step, language)).collect::<Vec<_>>()
+        let row = |step: &StepView| row(step, language);
+        store
+            .doctor
+            .with(|doctor| doctor.steps.iter().map(row).collect::<Vec<_>>())
     });
     view! {
         <section class="doctor" aria-label=say(words::DOCTOR) tabindex="-1" autofocus=came_for>
@@ -37,7 +38,7 @@ pub(super) fn doctor() -> AnyView {
                     <h3>{say(words::DOCTOR)}</h3>
                     <span>{clock}</span>
                 </div>
-                <p class="doctor-none" hidden=move || !steps.with(Vec::is_empty)>{say(words::NOTHING_TRIED)}</p>
+                <p class="doctor-none" hidden=move || !none()>{say(words::NOTHING_TRIED)}</p>
                 <ol class="doctor-steps">{rows}</ol>
                 <div aria-live="polite">{finding(store)}</div>
                 {policy(store)}
@@ -156,11 +157,10 @@ fn detail(step: &ConnectStep, language: Language) -> String {
 fn finding(store: Store) -> AnyView {
     let connection = expect_context::<Connection>();
     let language = language();
-    let finding = memo(move |_| store.doctor.with(|doctor| doctor.finding.clone()));
-    let examining = memo(move |_| store.doctor.with(|doctor| doctor.examining));
     live(move || {
         let language = language.get();
-        let finding = finding.get()?;
+        let doctor = store.doctor.read();
+        let finding = doctor.finding.as_ref()?;
         let aws = !matches!(connection.request().way, Way::Broker { .. });
         let code = finding.code.as_deref();
         let (headline, body) = match finding.causes[..] {
@@ -169,27 +169,23 @@ fn finding(store: Store) -> AnyView {
                 (told[0], explained(store, told, cause, code, language))
             }
             _ => {
-                let [_, headline, why, _] = fault::words(None, None);
+                let &[_, headline, why, _] = fault::words(None, None);
                 let body = match finding.causes[..] {
                     [] => view! { <p>{why.text(language)}</p> }.into_any(),
-                    _ => likely(store, &finding, aws, language),
+                    _ => likely(store, finding, aws, language),
                 };
                 (headline, body)
             }
         };
-        let topics = finding.topics.into_iter();
-        let topics = topics.map(|topic| view! { <code>{topic}</code> }.into_any());
-        let examining = move || {
-            examining
-                .get()
-                .then_some(words::EXAMINING.text(language).to_owned())
-        };
+        let topics = finding.topics.iter();
+        let topics = topics.map(|topic| view! { <code>{topic.clone()}</code> }.into_any());
+        let examining = doctor.examining.then(|| words::EXAMINING.text(language));
         Some(
             view! {
                 <div class="finding" role="group" aria-label=words::FINDING.text(language)>
                     <h4>{headline.text(language)}</h4>
                     {topics.collect::<Vec<_>>()}
-                    <p>{live(examining)}</p>
+                    <p>{examining}</p>
                     {body}
                 </div>
             }
@@ -201,7 +197,7 @@ fn finding(store: Store) -> AnyView {
 
 /// Headline, why, and what to do, in the words of this link.
 fn told(store: Store, cause: Cause, code: Option<&str>, aws: bool) -> [Phrase; 3] {
-    let [_, mut headline, mut why, advice] = fault::words(Some(cause), code);
+    let &[_, mut headline, mut why, advice] = fault::words(Some(cause), code);
     match cause {
         Cause::FilterCloses if aws => headline = words::AWS_FILTER_CLOSES,
         Cause::PublishCloses if aws => headline = words::AWS_PUBLISH_CLOSES,
@@ -258,57 +254,53 @@ fn likely(store: Store, finding: &Finding, aws: bool, language: Language) -> Any
 
 fn actions(store: Store) -> AnyView {
     let connection = expect_context::<Connection>();
-    let filters = memo(move |_| {
-        store.doctor.with(|doctor| match &doctor.finding {
-            Some(finding)
-                if matches!(
-                    finding.causes[..],
-                    [Cause::FilterCloses | Cause::FilterRefused]
-                ) =>
-            {
-                finding.topics.clone()
-            }
-            _ => Vec::new(),
+    let language = language();
+    let word = move |one: Phrase, many: Phrase| {
+        live(move || {
+            let phrase = if filters(store).len() > 1 { many } else { one };
+            phrase.text(language.get()).to_owned()
         })
-    });
-    let unopened = memo(move |_| {
+    };
+    let none = live(move || filters(store).is_empty());
+    let ask = move |wanted| act(move |_| connection.ask_for(&filters(store), wanted));
+    let unopened = move || {
         store.doctor.with(|doctor| {
             let mut steps = doctor.steps.iter();
             steps.any(|it| it.step == ConnectStep::Socket && it.outcome == Outcome::Failed)
         })
-    });
-    let language = language();
-    let word = move |one: Phrase, many: Phrase| {
-        live(move || {
-            let phrase = if filters.with(Vec::len) > 1 {
-                many
-            } else {
-                one
-            };
-            phrase.text(language.get()).to_owned()
-        })
     };
-    let none = move || filters.with(Vec::is_empty);
     view! {
-        <div class="doctor-foot" hidden=move || none() && !unopened.get()>
-            <button
-                class="button"
-                hidden=live(none)
-                on:click=act(move |_| connection.ask_for(&filters.get_untracked(), true))
-            >
+        <div class="doctor-foot">
+            <button class="button" type="button" hidden=none.clone() on:click=ask(true)>
                 {word(words::TRY_FILTER, words::TRY_FILTERS)}
             </button>
-            <button
-                class="button"
-                hidden=live(none)
-                on:click=act(move |_| connection.ask_for(&filters.get_untracked(), false))
-            >
+            <button class="button" type="button" hidden=none on:click=ask(false)>
                 {word(words::LEAVE_OUT, words::LEAVE_ALL_OUT)}
             </button>
-            <button class="button" hidden=move || !unopened.get() on:click=act(move |_| connection.examine())>
+            <button
+                class="button"
+                type="button"
+                hidden=move || !unopened()
+                on:click=act(move |_| connection.examine())
+            >
                 {say(words::EXAMINE)}
             </button>
         </div>
     }
     .into_any()
+}
+
+/// Those that the broker does not allow.
+fn filters(store: Store) -> Vec<String> {
+    store.doctor.with(|doctor| match &doctor.finding {
+        Some(finding)
+            if matches!(
+                finding.causes[..],
+                [Cause::FilterCloses | Cause::FilterRefused]
+            ) =>
+        {
+            finding.topics.clone()
+        }
+        _ => Vec::new(),
+    })
 }

@@ -37,9 +37,11 @@ pub(super) enum Slot {
     KeepAlive,
     Patterns,
     Filters,
+    /// Of which nobody types anything: filters that are not wanted.
+    LeftOut,
 }
 
-const SLOTS: usize = Slot::Filters as usize + 1;
+const SLOTS: usize = Slot::LeftOut as usize + 1;
 
 /// Which [`Way`] is entered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +60,6 @@ pub(super) struct Draft {
     /// An authorizer is told by the user name of CONNECT.
     pub(super) by_user_name: RwSignal<bool>,
     texts: StoredValue<Vec<RwSignal<String>>>,
-    left_out: RwSignal<Vec<String>>,
 }
 
 impl Draft {
@@ -68,7 +69,6 @@ impl Draft {
             tab: RwSignal::default(),
             by_user_name: RwSignal::default(),
             texts: StoredValue::new(texts),
-            left_out: RwSignal::default(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Draft {
         self.text(Slot::Filters).set(request.filters.join("\n"));
         self.text(Slot::KeepAlive)
             .set(request.keep_alive.to_string());
-        self.left_out.set(request.left_out.clone());
+        self.text(Slot::LeftOut).set(request.left_out.join("\n"));
         self.tab.set(Tab::of(&request.way));
         let until = match &request.way {
             Way::AwsKeys { keys, .. } => keys.expires_at,
@@ -145,7 +145,7 @@ impl Draft {
         }
         request.locations = self.lines(Slot::Patterns);
         request.filters = self.lines(Slot::Filters);
-        request.left_out = self.left_out.get();
+        request.left_out = self.lines(Slot::LeftOut);
         request
     }
 
@@ -255,9 +255,8 @@ impl Draft {
                 Slot::Password,
             ],
         };
-        let signs = matches!(self.tab.get(), Tab::AwsKeys | Tab::Cognito);
-        let endpoint = self.text(Slot::Endpoint);
-        if signs && self.region_read().is_none() && endpoint.with(|text| !text.is_empty()) {
+        let needs_region = self.tab.get() != Tab::Broker && self.region_read().is_none();
+        if needs_region && !self.trimmed(Slot::Endpoint).is_empty() {
             slots.insert(1, Slot::Region);
         }
         slots
@@ -292,7 +291,7 @@ impl Draft {
             some => some,
         };
         let all = patterns + shadows + self.lines(Slot::Filters).len();
-        all.saturating_sub(self.left_out.with(Vec::len))
+        all.saturating_sub(self.lines(Slot::LeftOut).len())
     }
 }
 
@@ -364,6 +363,7 @@ fn parts(request: &mut ConnectRequest) -> Vec<(Slot, &mut String)> {
         }
         Way::Authorizer { place, authorizer } => vec![
             (Slot::Endpoint, &mut place.endpoint),
+            (Slot::Region, &mut place.region),
             (Slot::Authorizer, &mut authorizer.name),
             (Slot::TokenKey, &mut authorizer.token_key),
             (Slot::Token, &mut authorizer.token),

@@ -123,22 +123,9 @@ fn SignIn() -> impl IntoView {
         }
         connection.sign_in(request);
     };
-    let mut name = Input::new(
-        "again-name",
-        words::USER_NAME,
-        Kind::Text,
-        user_name,
-        "username",
-    );
+    let mut name = Input::new("again-name", words::USER_NAME, Kind::Text, user_name);
     name.autofocus = !has_name;
-    let secret = Kind::Secret;
-    let mut word = Input::new(
-        "again-word",
-        words::PASSWORD,
-        secret,
-        password,
-        "current-password",
-    );
+    let mut word = Input::new("again-word", words::PASSWORD, Kind::Secret, password);
     word.autofocus = has_name;
     view! {
         <form class="form" on:submit=act(submit)>

@@ -1,5 +1,7 @@
 //! A labelled input: its name above it, and below it a hint, or what is wrong with what was entered.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::reactive::{Live, act, live};
@@ -16,90 +18,96 @@ pub(super) enum Kind {
     Lines,
 }
 
+/// What stands below an input.
+pub(super) struct Note {
+    pub(super) text: String,
+    pub(super) is_problem: bool,
+    /// A person has tried to go on with the problem.
+    pub(super) is_pressing: bool,
+}
+
 pub(super) struct Input {
     /// Unique in the page.
     pub(super) id: &'static str,
     pub(super) name: Phrase,
     pub(super) kind: Kind,
     pub(super) value: RwSignal<String>,
-    /// Off, or what a password manager may fill in.
-    pub(super) autocomplete: &'static str,
-    pub(super) placeholder: Option<Live<String>>,
+    pub(super) placeholder: Live<String>,
     pub(super) autofocus: bool,
-    /// The hint or the problem; empty for none.
-    pub(super) note: Live<String>,
-    /// The note is a problem, and a person has tried to go on with it.
-    pub(super) problem: Signal<Option<bool>>,
+    pub(super) note: Arc<dyn Fn() -> Note + Send + Sync>,
 }
 
 impl Input {
-    pub(super) fn new(
-        id: &'static str,
-        name: Phrase,
-        kind: Kind,
-        value: RwSignal<String>,
-        autocomplete: &'static str,
-    ) -> Self {
+    pub(super) fn new(id: &'static str, name: Phrase, kind: Kind, value: RwSignal<String>) -> Self {
         Self {
             id,
             name,
             kind,
             value,
-            autocomplete,
-            placeholder: None,
+            placeholder: live(String::new),
             autofocus: false,
-            note: live(String::new),
-            problem: Signal::stored(None),
+            note: Arc::new(|| Note {
+                text: String::new(),
+                is_problem: false,
+                is_pressing: false,
+            }),
         }
     }
 
     pub(super) fn view(self) -> AnyView {
-        let note_id = self.id.to_owned() + "-note";
-        let (value, problem) = (self.value, self.problem);
-        let invalid = move || (problem.get() == Some(true)).to_string();
-        let change = move |event| value.set(event_target_value(&event));
+        let Self { id, value, .. } = self;
+        let note_id = id.to_owned() + "-note";
+        let (invalid, problem) = (Arc::clone(&self.note), Arc::clone(&self.note));
+        let invalid = live(move || invalid().is_pressing.to_string());
+        let text = live(move || (self.note)().text);
+        let change = act(move |event| value.set(event_target_value(&event)));
+        let entered = live(move || value.get());
         let class = match self.kind {
             Kind::Text => "input",
             Kind::Code | Kind::Secret | Kind::Lines => "input mono",
         };
+        // What a password manager may fill in.
+        let autocomplete = match id {
+            "user-name" | "again-name" => "username",
+            "password" | "again-word" => "current-password",
+            _ => "off",
+        };
         let control = match self.kind {
             Kind::Lines => view! {
                 <textarea
-                    id=self.id
+                    id=id
                     class=class
-                    rows="3"
                     spellcheck="false"
                     placeholder=self.placeholder
-                    aria-invalid=live(invalid)
+                    aria-invalid=invalid
                     aria-describedby=note_id.clone()
-                    prop:value=move || value.get()
-                    on:input=act(change)
+                    prop:value=entered
+                    on:input=change
                 ></textarea>
             }
             .into_any(),
             kind => view! {
                 <input
-                    id=self.id
+                    id=id
                     class=class
                     type=if kind == Kind::Secret { "password" } else { "text" }
-                    autocomplete=self.autocomplete
-                    autocapitalize="none"
+                    autocomplete=autocomplete
                     autofocus=self.autofocus
                     spellcheck="false"
                     placeholder=self.placeholder
-                    aria-invalid=live(invalid)
+                    aria-invalid=invalid
                     aria-describedby=note_id.clone()
-                    prop:value=move || value.get()
-                    on:input=act(change)
+                    prop:value=entered
+                    on:input=change
                 />
             }
             .into_any(),
         };
         view! {
             <div class="form-field">
-                <label for=self.id>{say(self.name)}</label>
+                <label for=id>{say(self.name)}</label>
                 {control}
-                <small id=note_id class:problem=move || problem.get().is_some()>{self.note}</small>
+                <span id=note_id class="form-hint" class:problem=live(move || problem().is_problem)>{text}</span>
             </div>
         }
         .into_any()

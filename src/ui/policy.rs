@@ -9,15 +9,15 @@ use super::text::{Phrase, doctor as words, language, say};
 
 pub(super) fn policy(store: Store) -> AnyView {
     let language = language();
-    let missing = memo(move |_| store.doctor.with(|doctor| doctor.policy.missing.clone()));
-    let whole = memo(move |_| store.doctor.with(|doctor| doctor.policy.whole.clone()));
     let show_whole = RwSignal::new(false);
-    let text = memo(move |_| match missing.get() {
-        Some(missing) if !show_whole.get() => missing,
-        _ if show_whole.get() => whole.get(),
-        _ => String::new(),
+    let text = memo(move |_| {
+        let doctor = store.doctor.read();
+        match &doctor.policy.missing {
+            _ if show_whole.get() => doctor.policy.whole.clone(),
+            missing => missing.clone().unwrap_or_default(),
+        }
     });
-    let title = move || match show_whole.get() || missing.with(Option::is_none) {
+    let title = move || match show_whole.get() {
         true => words::POLICY,
         false => words::STATEMENT,
     };
@@ -28,16 +28,16 @@ pub(super) fn policy(store: Store) -> AnyView {
     let said = move |phrase: Box<dyn Fn() -> Phrase + Send>| {
         live(move || phrase().text(language.get()).to_owned())
     };
-    let hidden = move || text.with(String::is_empty);
+    let hidden = live(move || text.with(String::is_empty));
     view! {
-        <div class="policy" hidden=move || whole.with(String::is_empty)>
-            <div class="policy-head" hidden=live(hidden)>
+        <div class="policy" hidden=move || store.doctor.with(|doctor| doctor.policy.whole.is_empty())>
+            <div class="policy-head" hidden=hidden.clone()>
                 <h4>{said(Box::new(title))}</h4>
                 {copy_button(text, Some(words::COPY_POLICY))}
             </div>
-            <pre hidden=live(hidden) tabindex="0"><code>{live(move || text.with(|text| coloured(text)))}</code></pre>
+            <pre hidden=hidden.clone() tabindex="0"><code>{live(move || text.with(|text| coloured(text)))}</code></pre>
             <div class="policy-foot">
-                <span hidden=live(hidden)>{say(words::ACCOUNT)}</span>
+                <span hidden=hidden>{say(words::ACCOUNT)}</span>
                 <button type="button" class="link" on:click=act(move |_| show_whole.update(|it| *it = !*it))>
                     {said(Box::new(toggle))}
                 </button>

@@ -24,8 +24,12 @@ pub const ENDPOINT_HINT: Phrase = Phrase::new(
     "アカウントのデータエンドポイント。ポート付きや wss:// で始まるアドレスも使えます。",
 );
 pub const REGION_READ: Phrase = Phrase::new(
-    "Region read from the endpoint: {}. Signed anew for every attempt.",
-    "エンドポイントから読み取ったリージョン: {}。接続のたびに署名します。",
+    "Region read from the endpoint: {}.",
+    "エンドポイントから読み取ったリージョン: {}。",
+);
+pub const SIGNED_ANEW: Phrase = Phrase::new(
+    " Signed anew for every attempt.",
+    "接続のたびに署名します。",
 );
 pub const REGION: Phrase = Phrase::new("Region", "リージョン");
 pub const ACCESS_KEY: Phrase = Phrase::new("Access key ID", "アクセスキー ID");
