@@ -174,7 +174,7 @@ impl Given {
         let parts = [&self.access_key_id, &self.secret_key, &self.session_token];
         // Up to the year 9999, which a stamp can still say.
         let in_time = self.expiration > 0.0 && self.expiration < 253_402_300_800.0;
-        (in_time && parts.iter().all(|part| plain(part))).then(|| Keys {
+        (in_time && parts.iter().all(|part| plain(part))).then_some(Keys {
             access_key_id: self.access_key_id,
             secret_access_key: self.secret_key,
             session_token: Some(self.session_token),
@@ -189,25 +189,26 @@ fn read(body: &[u8]) -> Option<Said> {
 
 /// Whatever does not speak as Cognito does, is not Cognito.
 fn refusal(answer: Answer<'_>) -> SignInFault {
-    let said = read(answer.body);
-    let (own, message) = said.map_or((None, None), |said| (said.error_type, said.message));
-    let code = own.as_deref().or(answer.error_type).unwrap_or_default();
-    let code = error_name(code);
-    if code.is_empty() {
-        return SignInFault::CognitoUnreachable;
-    }
-    SignInFault::CognitoRefused {
-        code: code.to_owned(),
-        message: message
-            .unwrap_or_default()
-            .chars()
-            .take(MAX_MESSAGE)
-            .collect(),
+    match error_of(answer) {
+        (code, _) if code.is_empty() => SignInFault::CognitoUnreachable,
+        (code, message) => SignInFault::CognitoRefused { code, message },
     }
 }
 
+/// The name and the words of an error as AWS's services write it. Empty where there is none.
+pub fn error_of(answer: Answer<'_>) -> (String, String) {
+    let said = read(answer.body);
+    let (own, message) = said.map_or((None, None), |said| (said.error_type, said.message));
+    let name = own.as_deref().or(answer.error_type).unwrap_or_default();
+    let message = message.unwrap_or_default();
+    (
+        error_name(name).to_owned(),
+        message.chars().take(MAX_MESSAGE).collect(),
+    )
+}
+
 /// The bare name of an AWS error: it may come behind a `prefix#` and before a `:http…`. Empty for what is no name.
-pub fn error_name(text: &str) -> &str {
+fn error_name(text: &str) -> &str {
     let name = text.rsplit('#').next().unwrap_or_default();
     let name = name.split(':').next().unwrap_or_default().trim();
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);

@@ -106,6 +106,25 @@ pub(super) fn is_region(label: &str) -> bool {
         && last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Takes user information, query and fragment out of a URL: any of them may be a secret.
+pub fn take_hidden(url: &mut String) -> String {
+    let mut hidden = url.split_off(url.find(['?', '#']).unwrap_or(url.len()));
+    let start = url.find(':').map_or(0, |colon| {
+        let rest = &url[colon + 1..];
+        let host = rest.trim_start_matches(['/', '\\']);
+        match host.len() == rest.len() {
+            true => 0,
+            false => url.len() - host.len(),
+        }
+    });
+    let authority = &url[start..];
+    let authority = &authority[..authority.find(['/', '\\']).unwrap_or(authority.len())];
+    if let Some(at) = authority.rfind('@') {
+        hidden.extend(url.drain(start..=start + at));
+    }
+    hidden
+}
+
 /// A machine's own names, as the page's policy has them.
 pub(super) fn is_loopback(host: &str) -> bool {
     matches!(host, "127.0.0.1" | "localhost")
@@ -277,6 +296,25 @@ mod tests {
                 Err(incomplete("endpoint")),
                 "{endpoint}"
             );
+        }
+    }
+
+    #[test]
+    fn a_url_loses_its_user_and_its_query_however_it_is_written() {
+        for (url, bare) in [
+            ("wss://u:p@h:1/x?q", "wss://h:1/x"),
+            ("wss://u:p@x@h", "wss://h"),
+            ("u:p@h", "h"),
+            ("h:1?q", "h:1"),
+            ("ws:\\\\u:p@h\\x", "ws:\\\\h\\x"),
+            ("ws:///u:p@h/x", "ws:///h/x"),
+            ("ws://h/a@b", "ws://h/a@b"),
+            ("h#f", "h"),
+            ("", ""),
+        ] {
+            let mut url = url.to_owned();
+            take_hidden(&mut url);
+            assert_eq!(url, bare);
         }
     }
 }

@@ -71,6 +71,7 @@ impl Engine {
             unreadable: self.known.counters.unreadable,
             texts: self.known.counters.texts,
             waiting: self.known.requests.queued() as u32,
+            publish_refused: self.publishing.refused().map(ToOwned::to_owned),
             ..LinkView::default()
         };
         if let Some(link) = &self.link {
@@ -109,8 +110,8 @@ impl Engine {
         match self.known.fleet.find(name) {
             Some(slot) => self.known.lookup.want_now((slot, shadow.map(Into::into))),
             // A name from an address may be that of a silent thing: its shadow knows it.
-            None if self.asked.as_ref() != Some(name) && self.is_up() => {
-                self.send_get(name, shadow, now.instant);
+            None if self.asked.as_ref() != Some(name) && self.may_ask() => {
+                self.publish_get(name, shadow, now.instant);
                 self.asked = Some(name.clone());
             }
             None => {}

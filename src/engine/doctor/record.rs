@@ -101,7 +101,8 @@ fn policy_of(case: &Case<'_>) -> PolicyView {
     let link = case.link;
     let address = Address::parse(&link.url);
     let holder = Holder {
-        client_id: &link.client_id,
+        // Not the one that it gave way to for now.
+        client_id: link.taken_over.as_ref().unwrap_or(&link.client_id),
         region: address.and_then(|address| address.region()),
     };
     let wanted = link.subscriptions.iter();
