@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod command;
 pub mod doctor;
+mod door;
 pub mod frame;
 mod known;
 mod link;
@@ -15,8 +16,10 @@ mod panel;
 mod publish;
 mod shadows;
 mod show;
+mod signed;
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -28,6 +31,7 @@ use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 use command::{Command, ConnectRequest, FieldAddress, Wish};
+use doctor::Record;
 use known::Known;
 use link::Link;
 use meter::Meter;
@@ -35,6 +39,7 @@ use publish::Publishing;
 use show::Shown;
 
 /// What happened.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Input {
     Command(Command),
@@ -60,7 +65,7 @@ pub enum Input {
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Output {
     /// The URL may hold a signature: it is a secret.
     Open {
@@ -79,6 +84,19 @@ pub enum Output {
     },
 }
 
+/// Shows neither a URL nor a packet: both may hold secrets.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { .. } => f.write_str("Open"),
+            Self::Send(bytes) => f.debug_tuple("Send").field(&bytes.len()).finish(),
+            Self::Close => f.write_str("Close"),
+            Self::Fetch { id, fetch } => f.debug_tuple("Fetch").field(id).field(fetch).finish(),
+            Self::Knock { id, knock } => f.debug_tuple("Knock").field(id).field(knock).finish(),
+        }
+    }
+}
+
 /// See the module's documentation for the order of calls.
 pub struct Engine {
     rng: Rng,
@@ -86,6 +104,10 @@ pub struct Engine {
     link: Option<Link>,
     /// The last words of a link that was replaced.
     parting: VecDeque<Output>,
+    /// Questions to the world beside the link, and how many there were.
+    questions: VecDeque<Output>,
+    asked_so_far: u32,
+    record: Record,
     known: Known,
     publishing: Publishing,
     /// The unknown device whose shadow was asked for on this connection.
@@ -103,6 +125,9 @@ impl Engine {
             rng: Rng::new(seed),
             link: None,
             parting: VecDeque::new(),
+            questions: VecDeque::new(),
+            asked_so_far: 0,
+            record: Record::default(),
             known: Known::new(""),
             publishing: Publishing::default(),
             asked: None,
@@ -122,9 +147,20 @@ impl Engine {
             Input::SocketRefused(fault) => {
                 self.with_session(|session| session.handle_refused(fault, now.instant));
             }
-            Input::Timeout | Input::Fetched { .. } | Input::Knocked { .. } => {}
+            Input::Fetched { id, answer } => {
+                self.record.answered(id, answer.is_ok());
+                if let Some(link) = &mut self.link {
+                    link.handle_answer(id, answer, now, &mut self.asked_so_far);
+                }
+            }
+            Input::Knocked { id, opened } => self.record.answered(id, opened),
+            Input::Timeout => {}
         }
-        self.with_session(|session| session.handle_timeout(now.instant));
+        if let Some(link) = &mut self.link {
+            link.handle_timeout(now, &mut self.asked_so_far);
+            link.advance(now, &mut self.asked_so_far);
+            self.record.note(&link.session);
+        }
         self.known.handle_timeout(now);
         self.handle_events(now);
         self.publish_due(now);
@@ -132,7 +168,8 @@ impl Engine {
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
     pub fn poll_output(&mut self, writable: bool) -> Option<Output> {
-        if let Some(output) = self.parting.pop_front() {
+        let first = self.parting.pop_front();
+        if let Some(output) = first.or_else(|| self.questions.pop_front()) {
             return Some(output);
         }
         self.link.as_mut()?.poll_output(writable)
@@ -150,7 +187,7 @@ impl Engine {
         let link = self.link.as_ref()?;
         let lookup = self.known.lookup.poll_timeout();
         let deadlines = [
-            link.session.poll_timeout(),
+            link.poll_timeout(),
             self.known.requests.poll_timeout(),
             self.publishing.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
@@ -207,7 +244,7 @@ impl Engine {
             Command::LeaveOut(filter) => {
                 self.with_session(|session| session.leave_out(&filter, now.instant));
             }
-            Command::Examine => {}
+            Command::Examine => self.examine(now.instant),
         }
     }
 
@@ -223,7 +260,20 @@ impl Engine {
             self.shown = Shown::default();
         }
         self.link = Some(link);
+        self.record = Record::default();
         self.publishing = Publishing::default();
+    }
+
+    /// Asks what a WebSocket that does not open hides.
+    fn examine(&mut self, now: Instant) {
+        if let Some(link) = &self.link {
+            let number = || {
+                self.asked_so_far += 1;
+                self.asked_so_far
+            };
+            self.questions
+                .extend(self.record.examine(link, now, number));
+        }
     }
 
     fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {

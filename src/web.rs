@@ -1,10 +1,12 @@
 //! The browser's parts that the engine and the page need: thin glue that decides nothing.
 
+mod ask;
 pub mod bridge;
 mod clock;
 mod parcel;
 mod socket;
 pub mod start;
 pub mod storage;
+pub mod tabs;
 mod timer;
 pub mod worker;

@@ -1,6 +1,7 @@
 //! Answers the page's request for a frame, and leaves out what it already shows.
 
 use super::Engine;
+use super::doctor::DoctorView;
 use super::frame::{FrameRequest, FrameUpdate, FrameView, LinkView, ListView, Picked, Selected};
 use crate::geo::Bounds;
 use crate::shadow::topics::ShadowId;
@@ -14,6 +15,7 @@ pub(super) struct Shown {
     selected: Option<Selected>,
     extent: Option<Bounds>,
     picked: Option<u32>,
+    doctor: Option<DoctorView>,
 }
 
 impl Engine {
@@ -29,6 +31,7 @@ impl Engine {
         self.look_up_selected(request, now);
         let changes = self.known.fleet.take_changes(request.fresh);
         let link = self.link_view(now);
+        let doctor = request.doctor.then(|| self.doctor_view(&link, now));
         let list = self
             .known
             .fleet
@@ -51,7 +54,7 @@ impl Engine {
                 selected: news(&mut self.shown.selected, selected),
                 picked,
                 extent: extent.and_then(|extent| news(&mut self.shown.extent, extent)),
-                doctor: None,
+                doctor: doctor.and_then(|doctor| news(&mut self.shown.doctor, doctor)),
             },
         }
     }
@@ -74,6 +77,19 @@ impl Engine {
             link.describe(&mut view, now);
         }
         view
+    }
+
+    /// Also asks the questions that can tell more, once for each series of failures.
+    fn doctor_view(&mut self, view: &LinkView, now: Now) -> DoctorView {
+        if let Some(link) = &self.link
+            && self.record.wants_examination(&link.session)
+        {
+            self.examine(now.instant);
+        }
+        let Some(link) = &self.link else {
+            return DoctorView::default();
+        };
+        self.record.view(link, view, now)
     }
 
     fn look_up_selected(&mut self, request: &FrameRequest, now: Now) {

@@ -236,8 +236,8 @@ export async function publishAll(port, topic, messages) {
 }
 
 /** The article's subscriber, once it is subscribed. `payloads` grows with each JSON payload that comes. */
-export async function subscribe(port, topic) {
-  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-d'];
+export async function subscribe(port, topic, flags = []) {
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-d', ...flags];
   // Into a pipe it would keep its lines to itself until its buffer is full.
   const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const payloads = [];
