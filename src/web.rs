@@ -1,5 +1,6 @@
 //! The browser's parts that the engine and the page need: thin glue that decides nothing.
 
+mod ask;
 pub mod bridge;
 mod clock;
 mod parcel;

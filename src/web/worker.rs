@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+use super::ask;
 use super::clock::Clock;
 use super::parcel::{self, ToWorker};
 use super::socket::{Socket, SocketEvent};
@@ -103,7 +105,20 @@ impl Host {
                 Output::Close => {
                     self.socket.take();
                 }
-                Output::Fetch { .. } | Output::Knock { .. } => {}
+                Output::Fetch { id, fetch } => {
+                    let (host, scope) = (Rc::clone(self), self.scope.clone());
+                    spawn_local(async move {
+                        let answer = ask::fetch(scope, fetch).await;
+                        host.handle(Input::Fetched { id, answer });
+                    });
+                }
+                Output::Knock { id, knock } => {
+                    let (host, scope) = (Rc::clone(self), self.scope.clone());
+                    spawn_local(async move {
+                        let opened = ask::knock(scope, knock).await;
+                        host.handle(Input::Knocked { id, opened });
+                    });
+                }
             }
         }
         let now = self.clock.now().instant;
