@@ -271,9 +271,8 @@ impl Engine {
                 self.asked_so_far += 1;
                 self.asked_so_far
             };
-            let url = &link.url;
-            let questions = self.record.examine(&link.session, url, now, number);
-            self.questions.extend(questions);
+            self.questions
+                .extend(self.record.examine(link, now, number));
         }
     }
 

@@ -7,5 +7,6 @@ mod parcel;
 mod socket;
 pub mod start;
 pub mod storage;
+pub mod tabs;
 mod timer;
 pub mod worker;

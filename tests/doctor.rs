@@ -10,7 +10,7 @@ mod doctor {
 
 use std::time::Duration;
 
-use gnomon::engine::command::{Command, ConnectRequest, Way};
+use gnomon::engine::command::{AwsPlace, Command, ConnectRequest, Keys, Way};
 use gnomon::engine::frame::{Cause, ConnectStep, DoctorView, LinkFault, Outcome};
 use gnomon::engine::{Engine, Input, Output};
 use gnomon::time::UnixMillis;
@@ -255,4 +255,26 @@ fn no_secret_is_in_what_the_doctor_says_or_asks() {
     assert!(said.contains("desk") && said.contains("h.example.net"));
     assert!(!said.contains("SECRET"), "{said}");
     assert!(!said.contains("ann"));
+}
+
+#[test]
+fn keys_and_what_is_signed_with_them_stay_out_too() {
+    let place = AwsPlace {
+        endpoint: "wss://localhost:8084/mqtt".to_owned(),
+        region: "eu-west-1".to_owned(),
+    };
+    let keys = Keys {
+        access_key_id: "AKIDEXAMPLE".to_owned(),
+        secret_access_key: "SECRET".to_owned(),
+        session_token: Some("SECRET".to_owned()),
+        expires_at: Some(UnixMillis(1_795_400_000_000 + 3_600_000)),
+    };
+    let mut scene = Scene::new(ConnectRequest::new(Way::AwsKeys { place, keys }));
+    let said = format!("{:?}", scene.doctor());
+    assert!(!said.contains("SECRET") && !said.contains("AKID") && !said.contains("X-Amz"));
+    assert!(said.contains("arn:aws:iot:eu-west-1:*:"), "{said}");
+    let until = Some(UnixMillis(1_795_400_000_000 + 3_600_000));
+    let steps = scene.doctor().steps;
+    assert_eq!(steps[1].step, ConnectStep::Credentials { until });
+    assert_eq!(scene.outcomes(), "DDR---");
 }

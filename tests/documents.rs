@@ -7,6 +7,7 @@
 mod pair {
     pub(crate) mod device;
     pub(crate) mod line;
+    pub(crate) mod tap;
 }
 
 use std::time::Duration;

@@ -2,9 +2,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code, reason = "each test file uses its part")]
 mod pair {
     pub(crate) mod device;
     pub(crate) mod line;
+    pub(crate) mod tap;
 }
 
 use std::time::Duration;
@@ -16,7 +18,7 @@ use gnomon::engine::frame::{
 use gnomon_backend::fleet::FleetOptions;
 
 use pair::device::Device;
-use pair::line::Pair;
+use pair::line::{Break, Pair};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -176,7 +178,7 @@ fn a_wish_survives_the_loss_of_the_link_at_every_step() {
             let (mut pair, mut lamp) = lamp();
             pair.latency = Duration::from_millis(latency);
             wish(&mut pair, "lamp", true);
-            pair.cut_after(step);
+            pair.cut_after(step, Break::Both);
             pair.run_for(SECOND * 8);
             lamp.update(&mut pair, r#"{"state":{"reported":{"power":"on"}}}"#);
             pair.run_until(|pair| shown(pair, "lamp").0 == Some(true));

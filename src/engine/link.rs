@@ -9,6 +9,7 @@ use super::command::ConnectRequest;
 use super::door::{Door, Entry, host_of};
 use super::frame::{LinkState, LinkView, SubscriptionView};
 use super::signed::{Next, Signed};
+use crate::auth::endpoint::region_of;
 use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
 use crate::mqtt::limits::KEEP_ALIVE;
 use crate::mqtt::session::{self, Config, LinkFault, Phase, Session};
@@ -198,6 +199,12 @@ impl Link {
                 messages_per_second: 0,
             })
             .collect();
+    }
+
+    /// The AWS region that a person gave, or that the address names.
+    pub(super) fn region(&self) -> Option<&str> {
+        let signed = self.door.as_signed().map(Signed::region);
+        signed.or_else(|| region_of(&self.url))
     }
 
     fn state(&self, now: Now) -> LinkState {

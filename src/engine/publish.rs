@@ -7,7 +7,7 @@
 use super::Engine;
 use crate::message::QoS;
 use crate::mqtt::limits::FRESH_PUBLISH;
-use crate::mqtt::session::{Event, Loss};
+use crate::mqtt::session::{Event, Loss, Session};
 use crate::mqtt::wire::PacketId;
 use crate::shadow::requests::Requests;
 use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
@@ -75,9 +75,10 @@ impl Publishing {
         self.unacknowledged.iter().any(|sent| sent.is_fresh(now))
     }
 
-    fn handle_acknowledged(&mut self, id: PacketId, requests: &mut Requests) {
+    /// True when something that was suspected turns out to be innocent.
+    fn handle_acknowledged(&mut self, id: PacketId, requests: &mut Requests) -> bool {
         let Some(place) = self.unacknowledged.iter().position(|sent| sent.id == id) else {
-            return;
+            return false;
         };
         let sent = self.unacknowledged.remove(place);
         if sent.alone {
@@ -88,6 +89,7 @@ impl Publishing {
         if let Some(token) = sent.token {
             requests.handle_acknowledged(&token);
         }
+        sent.alone
     }
 
     /// Looks for what the link may have ended upon.
@@ -133,7 +135,9 @@ impl Engine {
                 }
                 Event::Acknowledged(id) => {
                     let requests = &mut self.known.requests;
-                    self.publishing.handle_acknowledged(id, requests);
+                    if self.publishing.handle_acknowledged(id, requests) {
+                        self.with_session(Session::handle_cleared);
+                    }
                 }
             }
         }

@@ -3,10 +3,9 @@
 use super::Engine;
 use super::doctor::DoctorView;
 use super::frame::{FrameRequest, FrameUpdate, FrameView, LinkView, ListView, Picked, Selected};
-use super::link::wall_of;
 use crate::geo::Bounds;
 use crate::shadow::topics::ShadowId;
-use crate::time::{Instant, Now};
+use crate::time::Now;
 
 /// The parts that the page holds.
 #[derive(Default)]
@@ -90,13 +89,7 @@ impl Engine {
         let Some(link) = &self.link else {
             return DoctorView::default();
         };
-        let began = match link.session.trace().began {
-            // Given up before anything was tried.
-            Instant(0) => link.session.since(),
-            began => began,
-        };
-        let began = wall_of(began, now);
-        self.record.view(&link.session, view, began, now.instant)
+        self.record.view(link, view, now)
     }
 
     fn look_up_selected(&mut self, request: &FrameRequest, now: Now) {

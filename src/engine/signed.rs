@@ -185,6 +185,10 @@ impl Signed {
         pending.or_else(|| self.renew_at().filter(|_| is_up))
     }
 
+    pub(super) fn region(&self) -> &str {
+        &self.endpoint.region
+    }
+
     pub(super) fn view(&self) -> SignInView {
         let until = self.keys.as_ref().and_then(|keys| keys.expires_at);
         let offset = self.clock.offset_ms();

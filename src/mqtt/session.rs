@@ -239,6 +239,11 @@ impl Session {
         self.connect(now);
     }
 
+    /// What was unacknowledged when the link was last closed turned out not to be why.
+    pub fn handle_cleared(&mut self) {
+        self.rival.handle_cleared();
+    }
+
     /// Says DISCONNECT where it can, and stays away.
     pub fn disconnect(&mut self, now: Instant) {
         if self.phase == Phase::Up {
@@ -454,8 +459,9 @@ impl Session {
         let fresh = self.in_flight.has_published_since(now - FRESH_PUBLISH);
         match loss {
             Loss::Given => self.rival.handle_other_end(),
-            Loss::Closed if self.config.clean_session && !fresh => {
-                self.rival.handle_cut(&self.config.client_id, stood, now);
+            Loss::Closed if self.config.clean_session => {
+                let own = &self.config.client_id;
+                self.rival.handle_cut(own, stood, fresh, now);
             }
             Loss::Closed | Loss::Subscribing => {}
         }

@@ -2,7 +2,7 @@
 
 use web_sys::Url;
 
-use super::text::{Phrase, faults, shell};
+use super::text::{Phrase, connections as words, faults};
 
 /// The host as the browser reads it, or what is wrong with the address.
 ///
@@ -18,7 +18,7 @@ pub(super) fn check(address: &str, secure_page: bool) -> Result<(), Phrase> {
         return Err(faults::BAD_URL_WHY);
     }
     if !url.username().is_empty() || !url.password().is_empty() {
-        return Err(shell::SECRET_IN_ADDRESS);
+        return Err(words::SECRET_IN_ADDRESS);
     }
     if plain && secure_page && !is_loopback(&url.hostname()) {
         return Err(faults::MIXED_WHY);
@@ -26,18 +26,29 @@ pub(super) fn check(address: &str, secure_page: bool) -> Result<(), Phrase> {
     Ok(())
 }
 
-/// The address without what may be a secret: user name, password and query. And whether that took anything away.
-pub(super) fn without_secrets(address: &str) -> (String, bool) {
-    let Ok(url) = Url::new(address.trim()) else {
-        return (String::new(), true);
+/// The address without what may be a secret: user name, password, query and fragment.
+pub(super) fn without_secrets(address: &str) -> String {
+    let Ok(url) = Url::new(address) else {
+        return String::new();
     };
-    let before = url.href();
     url.set_username("");
     url.set_password("");
     url.set_search("");
-    let after = url.href();
-    let lost = before != after;
-    (after, lost)
+    url.set_hash("");
+    url.href()
+}
+
+/// Host and port, for a list. Of what is no URL: the text up to the first slash.
+pub(super) fn host(address: &str) -> String {
+    let url = Url::new(address).ok().filter(|_| address.contains("://"));
+    match url {
+        Some(url) => url.host(),
+        None => address
+            .split(['/', '?'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+    }
 }
 
 /// The host's name or number alone, as a program on a command line wants it.

@@ -11,8 +11,8 @@ use super::announce::Announcer;
 use super::banner::{Banner, past_since};
 use super::chooser::Press;
 use super::commands::Commands;
-use super::connect_form::ConnectForm;
 use super::connection::Connection;
+use super::connections::Connections;
 use super::device_list::DeviceList;
 use super::device_panel::DevicePanel;
 use super::empty::NoDevices;
@@ -23,7 +23,7 @@ use super::link_state::LinkKind;
 use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_view::MapView;
-use super::open::Open;
+use super::open::{Form, Open};
 use super::places::Places;
 use super::store::Store;
 use super::text::{say, shell};
@@ -32,7 +32,7 @@ use super::top_bar::{TopBar, start_language};
 use super::unreadable::Unreadable;
 use super::{keys, stopped, title};
 use crate::engine::command::Command;
-use crate::engine::frame::FrameUpdate;
+use crate::engine::frame::{FrameRequest, FrameUpdate};
 use crate::web::bridge::Bridge;
 use crate::web::start;
 
@@ -48,15 +48,16 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let store = Store::new();
     let map = MapHandle::new();
-    let (commands, ask_for_all) = start_engine(store, map);
+    let open = Open::default();
+    let (commands, ask_for_all) = start_engine(store, map, open);
     provide_context(store);
     provide_context(map);
     provide_context(commands);
     provide_context(Places(map));
-    provide_context(Connection::new(commands));
+    provide_context(Connection::new(commands, open));
     provide_context(start_language());
     provide_context(Theme::start());
-    provide_context(Open::default());
+    provide_context(open);
     provide_context(Press::default());
 
     let options = start::options();
@@ -85,7 +86,7 @@ fn App() -> impl IntoView {
             <Unreadable/>
             <div class="panel-place"><DevicePanel/></div>
             <Announcer/>
-            <ConnectForm/>
+            <Connections/>
             <Help/>
         </div>
     }
@@ -96,7 +97,7 @@ fn no_engine_card() -> AnyView {
 }
 
 /// Starts the worker and the frames. The callback makes the next frame bring every device again.
-fn start_engine(store: Store, map: MapHandle) -> (Commands, Callback<()>) {
+fn start_engine(store: Store, map: MapHandle, open: Open) -> (Commands, Callback<()>) {
     let on_update = move |update: FrameUpdate| {
         map.with(|map| map.apply(&update));
         store.apply(update.view);
@@ -109,7 +110,12 @@ fn start_engine(store: Store, map: MapHandle) -> (Commands, Callback<()>) {
     let ask_for_all = StoredValue::new_local(Rc::clone(&fresh));
     if let Some(bridge) = bridge.clone() {
         let frames = FrameLoop::start(move || {
-            if bridge.request(store.request(fresh.get())) {
+            let request = FrameRequest {
+                details: open.details.get_untracked(),
+                doctor: open.connections.get_untracked() != Form::Closed,
+                ..store.request(fresh.get())
+            };
+            if bridge.request(request) {
                 fresh.set(false);
             }
         });

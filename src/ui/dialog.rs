@@ -12,6 +12,7 @@ use super::text::{Phrase, say, shell};
 #[component]
 pub(super) fn Dialog(
     title: Phrase,
+    class: &'static str,
     /// False: there is nothing behind it to go back to.
     closable: Memo<bool>,
     on_close: Callback<()>,
@@ -42,7 +43,7 @@ pub(super) fn Dialog(
     };
     view! {
         <dialog
-            class="dialog"
+            class=class
             node_ref=element
             aria-label=say(title)
             on:cancel=act(on_cancel)

@@ -1,14 +1,12 @@
 //! What to do when the link stands and no device has been heard of.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 
 use super::address;
+use super::copy::copy_button;
 use super::format;
-use super::icons::{Icon, icon};
 use super::link_state::LinkKind;
-use super::reactive::{act, live, memo, show};
+use super::reactive::{live, memo, show};
 use super::store::Store;
 use super::text::{language, say, shell};
 
@@ -54,40 +52,10 @@ fn card(seconds: Memo<Option<i64>>) -> AnyView {
             <h3>{say(shell::SEND_ONE)}</h3>
             <div class="card-code">
                 <code>{move || line.get()}</code>
-                {copy_button(line)}
+                {copy_button(line, None)}
             </div>
             <p class="card-hint">{say(shell::TCP_PORT)}</p>
         </section>
-    }
-    .into_any()
-}
-
-fn copy_button(text: Memo<String>) -> AnyView {
-    let copied = RwSignal::new(false);
-    // Browsers offer no clipboard to pages that came over plain http from another machine.
-    let offered = window().is_secure_context();
-    let copy = move |_| {
-        let promise = window()
-            .navigator()
-            .clipboard()
-            .write_text(&text.get_untracked());
-        spawn_local(async move {
-            copied.set(JsFuture::from(promise).await.is_ok());
-        });
-    };
-    let language = language();
-    let name = move || {
-        let phrase = if copied.get() {
-            shell::COPIED
-        } else {
-            shell::COPY
-        };
-        phrase.text(language.get()).to_owned()
-    };
-    view! {
-        <button class="icon-button" hidden=!offered aria-label=live(name) title=live(name) on:click=act(copy)>
-            {move || Some(icon(if copied.get() { Icon::Check } else { Icon::Copy }))}
-        </button>
     }
     .into_any()
 }

@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
-use super::connect_form::field;
-use super::connection::{Connection, Form};
+use super::connection::Connection;
 use super::fault;
 use super::icons::{Icon, icon};
+use super::input::{Input, Kind};
 use super::link_state::LinkKind;
+use super::open::{Form, Open};
 use super::reactive::{act, live, memo};
 use super::store::Store;
-use super::text::{say, shell};
+use super::text::{connections as words, doctor as told, say, shell};
 use crate::engine::command::Way;
 use crate::engine::frame::{LinkFault, LinkState};
 
@@ -39,7 +40,12 @@ pub(super) fn FaultCard() -> impl IntoView {
             kept.filter(|(_, is_final)| connecting.get() && !is_final)
         })
     });
-    live(move || held.get().map(|(fault, is_final)| card(&fault, is_final)))
+    // The dialog says the same, and more.
+    let open = expect_context::<Open>().connections;
+    live(move || {
+        let held = held.get().filter(|_| open.get() == Form::Closed);
+        held.map(|(fault, is_final)| card(&fault, is_final))
+    })
 }
 
 fn card(fault: &LinkFault, is_final: bool) -> AnyView {
@@ -58,9 +64,7 @@ fn card(fault: &LinkFault, is_final: bool) -> AnyView {
     } else {
         view! {
             <div class="card-foot">
-                <button class="button" on:click=act(move |_| connection.form.set(Form::Open))>
-                    {say(shell::EDIT_CONNECTION)}
-                </button>
+                {ways_on()}
                 <button class="button primary" on:click=act(move |_| connection.reconnect())>
                     {say(shell::RECONNECT_NOW)}
                 </button>
@@ -75,6 +79,18 @@ fn card(fault: &LinkFault, is_final: bool) -> AnyView {
             <p>{say(it.advice)}</p>
             {body}
         </section>
+    }
+    .into_any()
+}
+
+/// To what there is to see and to change.
+fn ways_on() -> AnyView {
+    let open = expect_context::<Open>();
+    view! {
+        <button class="button" type="button" on:click=act(move |_| open.show(Form::Doctor))>{say(told::DOCTOR)}</button>
+        <button class="button" type="button" on:click=act(move |_| open.show(Form::Open))>
+            {say(shell::EDIT_CONNECTION)}
+        </button>
     }
     .into_any()
 }
@@ -105,20 +121,22 @@ fn SignIn() -> impl IntoView {
             *name = filled(user_name);
             *word = filled(password);
         }
-        connection.connect_and_keep(request);
+        connection.sign_in(request);
     };
+    let mut name = Input::new("again-name", words::USER_NAME, Kind::Text, user_name);
+    name.autofocus = !has_name;
+    let mut word = Input::new("again-word", words::PASSWORD, Kind::Secret, password);
+    word.autofocus = has_name;
     view! {
         <form class="form" on:submit=act(submit)>
             <div class="form-pair">
-                {field(shell::USER_NAME, user_name, "text", "username", None, !has_name)}
-                {field(shell::PASSWORD, password, "password", "current-password", None, has_name)}
+                {name.view()}
+                {word.view()}
             </div>
+            <p class="form-kept">{icon(Icon::Lock)} {say(words::SECRETS)}</p>
             <div class="card-foot">
-                <span class="form-kept">{icon(Icon::Lock)} {say(shell::KEPT_IN_TAB)}</span>
-                <button class="button" type="button" on:click=act(move |_| connection.form.set(Form::Open))>
-                    {say(shell::EDIT_CONNECTION)}
-                </button>
-                <button class="button primary" type="submit">{say(shell::CONNECT_AGAIN)}</button>
+                {ways_on()}
+                <button class="button primary" type="submit">{say(words::CONNECT_AGAIN)}</button>
             </div>
         </form>
     }

@@ -25,7 +25,7 @@ pub(super) fn Help() -> impl IntoView {
     let open = expect_context::<Open>().help;
     let dialog = move || {
         view! {
-            <Dialog title=shell::KEYS closable=memo(|_| true) on_close=Callback::new(move |()| open.set(false))>
+            <Dialog title=shell::KEYS class="dialog" closable=memo(|_| true) on_close=Callback::new(move |()| open.set(false))>
                 <dl class="keys">
                     {KEYS.into_iter().map(|(keys, what)| {
                         let keys = keys.split(' ').map(|key| view! { <kbd>{key}</kbd> }.into_any()).collect::<Vec<_>>();

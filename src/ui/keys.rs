@@ -55,7 +55,12 @@ pub(super) fn listen() {
 
 /// Puts the cursor into the search box of the list.
 pub(super) fn focus_search() {
-    let found = document().query_selector("[role=searchbox]");
+    focus("[role=searchbox]");
+}
+
+/// Moves the focus to the first element that the selector finds.
+pub(super) fn focus(selector: &str) {
+    let found = document().query_selector(selector);
     if let Some(element) = found
         .ok()
         .flatten()

@@ -68,7 +68,11 @@ pub(super) fn rejected(
     panel: Panel,
     language: Language,
 ) -> AnyView {
-    let mut why = format!(" · {message} ({code})");
+    let mut why = match code {
+        // Nobody answered: the link ended on it.
+        0 => " · ".to_owned() + words::CLOSED_ON_IT.text(language),
+        _ => format!(" · {message} ({code})"),
+    };
     if let Some(reported) = reported {
         why.push_str(" · ");
         why.push_str(&words::STILL_VALUE.fill(language, &[&reported.text]));

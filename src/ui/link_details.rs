@@ -1,19 +1,22 @@
 //! Everything about the link, below its pill.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use super::address;
-use super::connection::{Connection, Form};
+use super::connection::Connection;
 use super::fault;
 use super::format;
 use super::icons::{Icon, icon};
+use super::life_icon::{LifeIcon, life_icon};
 use super::link_state::{Drops, LinkKind};
-use super::open::Open;
-use super::reactive::{act, live, memo};
+use super::open::{Form, Open};
+use super::reactive::{act, live, memo, show};
 use super::sparkline;
 use super::store::Store;
-use super::text::{Phrase, language, say, shell};
-use crate::engine::frame::{LinkState, SubscriptionState};
+use super::text::{Language, Phrase, doctor as told, language, say, shell};
+use crate::engine::frame::{LinkState, LinkView, SubscriptionState, SubscriptionView};
+use crate::time::UnixMillis;
 
 /// As AWS IoT allows for one connection.
 const MAX_SUBSCRIPTIONS: usize = 50;
@@ -29,11 +32,7 @@ pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl Into
             .with(|link| seconds - link.since.seconds())
             .max(0)
     });
-    let url = memo(move |_| {
-        store
-            .link
-            .with(|link| address::without_secrets(&link.url).0)
-    });
+    let url = memo(move |_| store.link.with(|link| address::without_secrets(&link.url)));
     let client = memo(move |_| store.link.with(|link| link.client_id.clone()));
     view! {
         <div id="link-details" class="details" role="group" aria-label=say(shell::DETAILS)>
@@ -47,6 +46,7 @@ pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl Into
                 {move || shell::CLIENT.fill(language.get(), &[&client.get()])}
             </p>
             {why(store)}
+            {sign_in(store)}
             {graph(store, drops)}
             <dl class="details-figures">{figures(store)}</dl>
             <ul class="details-filters">{filters(store)}</ul>
@@ -73,6 +73,54 @@ fn why(store: Store) -> impl IntoView {
     view! { <p class="details-why" hidden=move || text.with(String::is_empty)>{move || text.get()}</p> }
 }
 
+/// Amber below this, in milliseconds.
+const ENDS_SOON: i64 = 600_000;
+
+/// How long the keys last, how far the clock is off, and who else goes by the same name.
+fn sign_in(store: Store) -> impl IntoView {
+    let language = language();
+    let left = memo(move |_| {
+        let until = store.link.with(|link| link.sign_in.and_then(|it| it.until));
+        until.map(|until| (until.0 - store.now.get().0).max(0) / 1000 * 1000)
+    });
+    let text = memo(move |_| {
+        let language = language.get();
+        let mut notes = Vec::new();
+        notes.push(left.get().map(|left| match left {
+            0 => shell::KEYS_ENDED.text(language).to_owned(),
+            _ => shell::KEYS_END.fill(language, &[&format::duration(language, left)]),
+        }));
+        store
+            .link
+            .with(|link| notes.extend(notes_of(link, language)));
+        notes.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    });
+    let soon = move || left.get().is_some_and(|left| left < ENDS_SOON);
+    view! {
+        <p class="details-why" class:soon=live(soon) hidden=move || text.with(String::is_empty)>{move || text.get()}</p>
+    }
+}
+
+fn notes_of(link: &LinkView, language: Language) -> [Option<String>; 3] {
+    let sign_in = link.sign_in.unwrap_or_default();
+    let clock = sign_in.clock_offset_ms.filter(|it| it.abs() >= 1000);
+    [
+        sign_in
+            .renewing
+            .then(|| shell::RENEWING.text(language).to_owned()),
+        clock.map(|offset| {
+            let phrase = match offset {
+                ..0 => shell::CLOCK_BEHIND,
+                _ => shell::CLOCK_AHEAD,
+            };
+            phrase.fill(language, &[&format::span(language, offset.abs())])
+        }),
+        link.taken_over
+            .as_ref()
+            .map(|other| shell::TAKEN_OVER.fill(language, &[other, &link.client_id])),
+    ]
+}
+
 fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
     const WIDTH: u32 = 320;
     const HEIGHT: u32 = 48;
@@ -93,7 +141,7 @@ fn graph(store: Store, drops: Memo<Drops>) -> impl IntoView {
     };
     let marks = memo(move |_| {
         let now = store.now.get().seconds();
-        let of = |drop: &(crate::time::UnixMillis, u64)| {
+        let of = |drop: &(UnixMillis, u64)| {
             let age = (now - drop.0.seconds()).clamp(0, 59) as u32;
             let x = (59 - age) * WIDTH / 59;
             format!("M{x} 0v3")
@@ -126,20 +174,33 @@ fn figures(store: Store) -> impl IntoView {
     let figure = |name: Phrase, value: Memo<String>| {
         view! { <div><dd>{move || value.get()}</dd><dt>{say(name)}</dt></div> }.into_any()
     };
-    let number = move |read: fn(&crate::engine::frame::LinkView) -> u64| {
-        memo(move |_| format::count(store.link.with(read)))
+    let number =
+        move |read: fn(&LinkView) -> u64| memo(move |_| format::count(store.link.with(read)));
+    // What is not there most of the time takes no room then.
+    let exception = move |name: Phrase, read: fn(&LinkView) -> u64| {
+        let value = number(read);
+        show(
+            move || store.link.with(read) > 0,
+            move || figure(name, value),
+        )
     };
     let received = memo(move |_| {
         let bytes = store.link.with(|link| link.bytes_per_second);
         format::bytes(bytes.into()) + "/s"
     });
-    let latency = memo(move |_| match store.link.with(|link| link.latency_ms) {
-        Some(ms) => format::count(ms.into()) + " ms",
-        None => shell::UNKNOWN.text(language.get()).to_owned(),
+    let latency = memo(move |_| {
+        let (half, most) = store
+            .link
+            .with(|link| (link.latency_p50_ms.or(link.latency_ms), link.latency_p95_ms));
+        let Some(half) = half else {
+            return shell::UNKNOWN.text(language.get()).to_owned();
+        };
+        let most = most.map(|most| " / ".to_owned() + &format::count(most.into()));
+        format::count(half.into()) + &most.unwrap_or_default() + " ms"
     });
     let subscriptions = memo(move |_| {
         let count = store.link.with(|link| link.subscriptions.len());
-        format!("{count} / {MAX_SUBSCRIPTIONS}")
+        count.to_string() + " / " + &MAX_SUBSCRIPTIONS.to_string()
     });
     [
         figure(
@@ -147,57 +208,87 @@ fn figures(store: Store) -> impl IntoView {
             number(|link| link.messages_per_second.into()),
         ),
         figure(shell::RECEIVED, received),
-        figure(shell::LATENCY, latency),
-        figure(shell::WAITING, number(|link| link.waiting.into())),
+        figure(shell::LATENCIES, latency),
+        figure(shell::BACKLOG, number(|link| link.backlog.into())),
         figure(shell::DROPPED, number(|link| link.dropped)),
-        figure(shell::UNREADABLE, number(|link| link.unreadable)),
-        figure(shell::TEXTS, number(|link| link.texts)),
         figure(shell::SUBSCRIPTIONS, subscriptions),
+        exception(shell::WAITING, |link| link.waiting.into()),
+        exception(shell::UNREADABLE, |link| link.unreadable),
+        exception(shell::TEXTS, |link| link.texts),
     ]
 }
 
 fn filters(store: Store) -> impl IntoView {
+    let connection = expect_context::<Connection>();
+    let language = language();
     let subscriptions = memo(move |_| store.link.with(|link| link.subscriptions.clone()));
     live(move || {
-        let rows = subscriptions.get().into_iter().map(|subscription| {
-            let (word, class) = match subscription.state {
-                SubscriptionState::Asked => (shell::ASKED, "asked"),
-                SubscriptionState::Granted | SubscriptionState::GrantedQoS0 => {
-                    (shell::GRANTED, "granted")
-                }
-                SubscriptionState::Refused
-                | SubscriptionState::SetAside
-                | SubscriptionState::LeftOut => (shell::REFUSED, "refused"),
-            };
-            let filter = subscription.filter;
-            view! {
-                <li class=class>
-                    <code title=filter.clone()>{filter.clone()}</code>
-                    <span>{say(word)}</span>
-                </li>
-            }
-            .into_any()
-        });
+        let language = language.get();
+        let rows = subscriptions.get().into_iter();
+        let rows = rows.map(|subscription| filter(subscription, connection, language));
         Some(rows.collect::<Vec<_>>().into_any())
     })
+}
+
+fn filter(it: SubscriptionView, connection: Connection, language: Language) -> AnyView {
+    let (word, class, mark) = match it.state {
+        SubscriptionState::Asked => (shell::ASKED, "asked", LifeIcon::Coming),
+        SubscriptionState::Granted | SubscriptionState::GrantedQoS0 => {
+            (shell::GRANTED, "granted", LifeIcon::Accepted)
+        }
+        SubscriptionState::Refused => (shell::REFUSED, "refused", LifeIcon::Rejected),
+        SubscriptionState::SetAside => (shell::SET_ASIDE, "refused", LifeIcon::Rejected),
+        SubscriptionState::LeftOut => (shell::LEFT_OUT, "left-out", LifeIcon::Superseded),
+    };
+    let rate = match (class, it.messages_per_second) {
+        ("granted", 1..) => {
+            let rate = format::count(it.messages_per_second.into());
+            shell::PER_SECOND.fill(language, &[&rate])
+        }
+        _ => word.text(language).to_owned(),
+    };
+    let filter = it.filter;
+    let again = matches!(class, "refused" | "left-out").then(|| {
+        let filters = [filter.clone()];
+        view! {
+            <button
+                class="link"
+                title=told::TRY_FILTER.text(language)
+                on:click=act(move |_| connection.ask_for(&filters, true))
+            >
+                {shell::TRY_AGAIN.text(language)}
+            </button>
+        }
+        .into_any()
+    });
+    view! {
+        <li class=class>
+            {life_icon(mark)}
+            <code title=filter.clone()>{filter.clone()}</code>
+            <span>{rate}</span>
+            {again}
+        </li>
+    }
+    .into_any()
 }
 
 #[component]
 fn Actions(kind: Memo<LinkKind>) -> impl IntoView {
     let connection = expect_context::<Connection>();
     let open = expect_context::<Open>();
-    let edit = move |_| {
-        open.details.set(false);
-        connection.form.set(Form::Open);
-    };
     let away = move || kind.get() == LinkKind::Idle;
+    let button = |name: Phrase, press: Box<dyn FnMut(MouseEvent)>| {
+        view! { <button class="button" on:click=press>{say(name)}</button> }.into_any()
+    };
     view! {
         <div class="details-actions">
-            <button class="button" on:click=act(edit)>{say(shell::EDIT_CONNECTION)}</button>
-            <button class="button" on:click=act(move |_| connection.reconnect())>{say(shell::RECONNECT_NOW)}</button>
-            <button class="button" hidden=live(away) on:click=act(move |_| connection.disconnect())>
-                {say(shell::DISCONNECT)}
-            </button>
+            {button(told::DOCTOR, act(move |_| open.show(Form::Doctor)))}
+            {button(shell::EDIT_CONNECTION, act(move |_| open.show(Form::Open)))}
+            {button(shell::RECONNECT_NOW, act(move |_| connection.reconnect()))}
+            {show(
+                move || !away(),
+                move || button(shell::DISCONNECT, act(move |_| connection.disconnect())),
+            )}
         </div>
     }
 }

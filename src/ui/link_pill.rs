@@ -3,18 +3,18 @@
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
-use super::connection::{Connection, Form};
+use super::connection::Connection;
 use super::fault;
 use super::format;
 use super::icons::{Icon, icon};
 use super::link_details::LinkDetails;
 use super::link_state::{Drops, LinkKind};
-use super::open::Open;
+use super::open::{Form, Open};
 use super::reactive::{act, live, memo, show};
 use super::sparkline;
 use super::store::Store;
 use super::text::{language, say, shell};
-use crate::engine::frame::LinkState;
+use crate::engine::frame::{LinkState, SubscriptionState};
 
 /// The pill and, when open, its details.
 #[component]
@@ -57,7 +57,26 @@ fn Reason(kind: Memo<LinkKind>) -> impl IntoView {
     let text = memo(move |_| {
         let language = language.get();
         store.link.with(|link| match &link.state {
-            LinkState::Connected | LinkState::Connecting => link.host.clone(),
+            LinkState::Connected => {
+                let all = link
+                    .subscriptions
+                    .iter()
+                    .filter(|it| it.state != SubscriptionState::LeftOut);
+                let not = all.clone().filter(|it| {
+                    matches!(
+                        it.state,
+                        SubscriptionState::SetAside | SubscriptionState::Refused
+                    )
+                });
+                match (all.count(), not.count()) {
+                    (_, 0) => link.host.clone(),
+                    (all, not) => {
+                        let granted = (all - not).to_string();
+                        shell::SOME_FILTERS.fill(language, &[&granted, &all.to_string()])
+                    }
+                }
+            }
+            LinkState::Connecting => link.host.clone(),
             LinkState::Idle if link.host.is_empty() => shell::NO_BROKER.text(language).to_owned(),
             LinkState::Idle => shell::LEFT.text(language).to_owned(),
             LinkState::Disconnected { fault, .. } | LinkState::Failed { fault } => {
@@ -124,10 +143,10 @@ fn retry(store: Store) -> AnyView {
 }
 
 fn edit() -> AnyView {
-    let connection = expect_context::<Connection>();
+    let open = expect_context::<Open>();
     let edit = move |event: MouseEvent| {
         event.stop_propagation();
-        connection.form.set(Form::Open);
+        open.show(Form::Open);
     };
     view! {
         <span class="pill-part">

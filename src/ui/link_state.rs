@@ -25,7 +25,7 @@ impl LinkKind {
         memo(move |_| store.link.with(|link| Self::of(&link.state)))
     }
 
-    const fn of(state: &LinkState) -> Self {
+    pub(super) const fn of(state: &LinkState) -> Self {
         match state {
             LinkState::Idle => Self::Idle,
             LinkState::Connecting => Self::Connecting,

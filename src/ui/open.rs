@@ -10,6 +10,19 @@ pub(super) struct Open {
     /// The rest of the tools, where the top bar has no room for them.
     pub(super) menu: RwSignal<bool>,
     pub(super) help: RwSignal<bool>,
+    pub(super) connections: RwSignal<Form>,
+}
+
+/// The dialog in which connections are entered and chosen, and the connection doctor in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Form {
+    #[default]
+    Closed,
+    Open,
+    /// Open because a secret is needed that was not stored.
+    SecretNeeded,
+    /// Open to see what the doctor says.
+    Doctor,
 }
 
 impl Open {
@@ -21,6 +34,12 @@ impl Open {
     pub(super) fn toggle_menu(self) {
         self.details.set(false);
         self.menu.update(|open| *open = !*open);
+    }
+
+    /// Opens the dialog of the connections, and closes the details that lead to it.
+    pub(super) fn show(self, form: Form) {
+        self.details.set(false);
+        self.connections.set(form);
     }
 
     /// Closes what is open. False when nothing was.

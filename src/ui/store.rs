@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::engine::frame::{
-    Chip, FrameRequest, FrameView, LinkView, ListRequest, ListView, Pick, Picked, Selected, Sort,
+    Chip, DoctorView, FrameRequest, FrameView, LinkView, ListRequest, ListView, Pick, Picked,
+    Selected, Sort,
 };
 use crate::geo::Bounds;
 use crate::time::UnixMillis;
@@ -19,6 +20,7 @@ pub struct Store {
     pub selected: RwSignal<Selected>,
     pub picked: RwSignal<Option<Picked>>,
     pub extent: RwSignal<Option<Bounds>>,
+    pub doctor: RwSignal<DoctorView>,
 
     // From the person.
     pub search: RwSignal<String>,
@@ -46,6 +48,7 @@ impl Store {
             selected: RwSignal::new(Selected::Nothing),
             picked: RwSignal::default(),
             extent: RwSignal::default(),
+            doctor: RwSignal::default(),
             search: RwSignal::default(),
             chip: RwSignal::default(),
             sort: RwSignal::default(),
@@ -72,7 +75,7 @@ impl Store {
         }
     }
 
-    /// What to ask the engine for on the next frame. Reads without subscribing: the frame loop calls it.
+    /// What to ask the engine for on the next frame, but for what is open over the page. Reads without subscribing: the frame loop calls it.
     pub fn request(&self, fresh: bool) -> FrameRequest {
         FrameRequest {
             fresh,
@@ -88,8 +91,7 @@ impl Store {
             shadow: self.shadow.get_untracked(),
             bounds: self.bounds.get_untracked(),
             pick: self.pick.get_untracked(),
-            details: false,
-            doctor: false,
+            ..FrameRequest::default()
         }
     }
 
@@ -110,6 +112,9 @@ impl Store {
         }
         if let Some(extent) = view.extent {
             self.extent.set(Some(extent));
+        }
+        if let Some(doctor) = view.doctor {
+            self.doctor.set(doctor);
         }
         if let Some(picked) = view.picked {
             self.pick.set(None);

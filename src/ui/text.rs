@@ -1,6 +1,8 @@
 //! Every word on the screen, in every language of the page. Nothing else in `ui` holds a word.
 
+pub mod connections;
 pub mod devices;
+pub mod doctor;
 pub mod faults;
 pub mod shell;
 

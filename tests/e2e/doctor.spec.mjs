@@ -55,7 +55,8 @@ const open = (page, broker) => page.goto(`${backend.page}?broker=${encodeURIComp
 
 async function openDoctor(page) {
   await connection(page).click();
-  await page.getByRole('button', { name: 'Connection doctor' }).click();
+  const details = page.getByRole('group', { name: 'Connection details' });
+  await details.getByRole('button', { name: 'Connection doctor' }).click();
   const dialog = page.getByRole('dialog', { name: 'Connections' });
   return dialog.getByRole('region', { name: 'Connection doctor' });
 }
@@ -226,11 +227,8 @@ test.describe('a policy that does not allow it', () => {
     const resource = `topicfilter/${filter.replaceAll('+', '*')}`;
     await during(governed([['iot:Subscribe', resource]], ['--fleet', '3']), async (aws) => {
       await page.goto(aws.page);
-      await expect(connection(page)).toHaveText(/^Connected.*12 of 13/, { timeout: 40_000 });
-      await publish(aws.mqttPort, 'fleet/truck-7/location', { lat: 35.0, lng: 135.76 });
-      await expect(row(page, 'truck-7')).toBeVisible();
       const doctor = await openDoctor(page);
-      await expect(headline(doctor)).toHaveText(SAYS.filterCloses);
+      await expect(headline(doctor)).toHaveText(SAYS.filterCloses, { timeout: 40_000 });
       await expect(finding(doctor)).toContainText(filter);
       await expect(steps(doctor).filter({ hasText: '12 of 13 filters' })).toBeVisible();
       await doctor.getByRole('button', { name: 'Copy policy' }).click();
@@ -242,7 +240,10 @@ test.describe('a policy that does not allow it', () => {
 
       await doctor.getByRole('button', { name: 'Leave it out' }).click();
       await expect(finding(doctor)).toHaveCount(0);
-      await expect(connection(page)).toHaveText(/^Connected/);
+      await page.keyboard.press('Escape');
+      await connected(page);
+      await publish(aws.mqttPort, 'fleet/truck-7/location', { lat: 35.0, lng: 135.76 });
+      await expect(row(page, 'truck-7')).toBeVisible();
     });
   });
 
@@ -251,8 +252,8 @@ test.describe('a policy that does not allow it', () => {
     const statements = denied.map((name) => ['iot:Subscribe', `topicfilter/${name}`]);
     await during(governed(statements), async (aws) => {
       await page.goto(aws.page);
-      await expect(connection(page)).toHaveText(/^Connected.*10 of 13/, { timeout: 50_000 });
       const doctor = await openDoctor(page);
+      await expect(steps(doctor).filter({ hasText: '10 of 13 filters' })).toBeVisible({ timeout: 50_000 });
       await expect(headline(doctor)).toHaveText(SAYS.filterCloses);
       for (const filter of ['topic_1', 'owntracks/+/+', '$aws/things/+/shadow/get/rejected']) {
         await expect(finding(doctor)).toContainText(filter);
@@ -301,7 +302,7 @@ test.describe('a link that stood', () => {
       await expect(headline(doctor)).toHaveText(SAYS.takenOver, { timeout: 40_000 });
       await expect(finding(doctor)).toContainText(clientId);
       await expect(connection(page)).toHaveText(/^Connected/);
-      await expect(step).not.toContainText(clientId);
+      await expect(step).toContainText(new RegExp(`${clientId}-[0-9a-f]{4}`));
     } finally {
       other.stop();
     }
@@ -317,7 +318,6 @@ test.describe('a link that stood', () => {
       await dialog.getByLabel('Keep-alive').fill('30');
       await dialog.getByRole('button', { name: /^Connect/ }).click();
       await expect(headline(doctor)).toHaveText(SAYS.silent, { timeout: 60_000 });
-      await expect(steps(doctor).last()).toContainText('The link was lost');
     });
   });
 });

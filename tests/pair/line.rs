@@ -1,4 +1,5 @@
-//! The line between engine and backend: a queue of events, each delivered after a latency of virtual time.
+//! The line between engine and backend: a queue of events, each delivered after a latency of virtual time, and every
+//! way in which a line can break.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use gnomon::engine::command::{Command, ConnectRequest};
 use gnomon::engine::frame::{FrameRequest, FrameView, LinkState, ListRequest, ListView, Selected};
 use gnomon::engine::{Engine, Input, Output};
+use gnomon::rng::Rng;
 use gnomon::shadow::topics::ShadowId;
 use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon_backend::backend::Backend;
@@ -14,15 +16,45 @@ use gnomon_backend::broker::{ConnectionId, Limits, Output as BrokerOutput};
 use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::things::Principal;
 
+use super::tap::Tap;
+
 /// Nothing in these tests takes longer than this of virtual time.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// How much later the other end learns of a link that broke at one end first.
+const LATER: Duration = Duration::from_secs(2);
+
+/// The number of a socket of the engine.
+type Socket = u32;
+
 enum Event {
-    Opened(u32),
-    ToEngine(u32, Bytes),
-    ToBackend(u32, Bytes),
-    ClosedByBackend(u32),
-    ClosedByEngine(u32),
+    Opened,
+    ToEngine(Bytes),
+    ToBackend(Bytes),
+    ClosedByBackend,
+    ClosedByEngine,
+}
+
+/// How a link breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Break {
+    /// Both ends learn of it at once; what is under way is lost.
+    Both,
+    /// The engine learns of it; what it sent before still arrives.
+    EngineFirst,
+    /// The backend learns of it; what it sent before still arrives.
+    BackendFirst,
+    /// Nothing arrives any more, and nobody is told.
+    Silent,
+}
+
+impl Break {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Both,
+        Self::EngineFirst,
+        Self::BackendFirst,
+        Self::Silent,
+    ];
 }
 
 pub(crate) struct Pair {
@@ -30,12 +62,26 @@ pub(crate) struct Pair {
     pub(crate) backend: Backend,
     now: Now,
     pub(crate) latency: Duration,
-    events: VecDeque<(Instant, Event)>,
-    /// The engine's socket: its number, and its connection once it is open.
-    socket: Option<(u32, Option<ConnectionId>)>,
-    sockets: u32,
-    /// How many more events are delivered before the link is cut.
-    cut_after: Option<u32>,
+    /// Cuts what is sent into pieces.
+    pub(crate) split: Option<Rng>,
+    /// In the order of their times.
+    events: VecDeque<(Instant, Socket, Event)>,
+    /// The engine's socket.
+    socket: Option<Socket>,
+    /// How often the engine opened one.
+    pub(crate) sockets: u32,
+    /// The backend's ends of the engine's sockets, also of those that the engine gave up.
+    ends: Vec<(Socket, ConnectionId)>,
+    /// A socket on which nothing arrives any more.
+    silent: Option<Socket>,
+    /// How many more events are delivered before the link breaks.
+    pub(crate) cut_after: Option<(u32, Break)>,
+    pub(crate) tap: Tap,
+    /// Connections of others whose bytes are kept, and those bytes.
+    pub(crate) watched: Vec<ConnectionId>,
+    pub(crate) heard: Vec<(ConnectionId, Bytes)>,
+    /// Connections of others that the backend closed.
+    pub(crate) closed: Vec<ConnectionId>,
 }
 
 impl Pair {
@@ -54,10 +100,17 @@ impl Pair {
             backend,
             now: start(),
             latency: Duration::from_millis(5),
+            split: None,
             events: VecDeque::new(),
             socket: None,
             sockets: 0,
+            ends: Vec::new(),
+            silent: None,
             cut_after: None,
+            tap: Tap::default(),
+            watched: Vec::new(),
+            heard: Vec::new(),
+            closed: Vec::new(),
         }
     }
 
@@ -80,28 +133,42 @@ impl Pair {
 
     /// The link breaks now; both ends learn of it.
     pub(crate) fn cut(&mut self) {
-        let Some((_, connection)) = self.socket.take() else {
+        self.break_off(Break::Both);
+    }
+
+    pub(crate) fn break_off(&mut self, how: Break) {
+        let Some(socket) = self.socket else {
             return;
         };
-        self.events.clear();
-        if let Some(connection) = connection {
-            self.backend.handle_closed(connection, self.now);
+        let later = self.now.instant + LATER;
+        match how {
+            Break::Both => {
+                self.events.retain(|(_, of, _)| *of != socket);
+                self.close_end(socket);
+                self.tell_engine();
+            }
+            Break::EngineFirst => {
+                self.schedule(later, socket, Event::ClosedByEngine);
+                self.tell_engine();
+            }
+            Break::BackendFirst => {
+                self.close_end(socket);
+                self.schedule(later, socket, Event::ClosedByBackend);
+            }
+            Break::Silent => self.silent = Some(socket),
         }
-        self.engine.handle(Input::SocketClosed(1006), self.now);
         self.pump();
     }
 
     /// The link breaks once so many more events were delivered.
-    pub(crate) fn cut_after(&mut self, events: u32) {
-        self.cut_after = Some(events);
+    pub(crate) fn cut_after(&mut self, events: u32, how: Break) {
+        self.cut_after = Some((events, how));
     }
 
     /// The backend dies with all that it knew, and a new one takes its place.
     pub(crate) fn restart_backend(&mut self) {
         self.backend = Backend::new(Limits::default(), 99);
-        if let Some((number, _)) = self.socket.take() {
-            self.socket = Some((number, None));
-        }
+        self.ends.clear();
         self.cut();
     }
 
@@ -145,18 +212,25 @@ impl Pair {
             .expect("a fresh frame has every part")
     }
 
-    /// What the service holds of a thing's key `power`: desired, reported.
+    /// What the service holds of a thing's key `power`: desired, reported. Nothing, where it knows no such thing.
     pub(crate) fn power(&self, thing: &str) -> [Option<String>; 2] {
         let id = ShadowId::new(thing, None).expect("a test names things well");
-        let document = self
-            .backend
-            .shadow(id)
-            .expect("the service knows the thing");
+        let document = self.backend.shadow(id).unwrap_or_default();
         [&document.desired, &document.reported].map(|section| {
             section
                 .leaf(&["power"])
                 .map(|stated| stated.value.to_text())
         })
+    }
+
+    /// A frame with the details of the link open.
+    pub(crate) fn look(&mut self) {
+        let request = FrameRequest {
+            details: true,
+            ..FrameRequest::default()
+        };
+        self.engine.frame(&request, self.now);
+        self.pump();
     }
 
     fn ask(&mut self, selected: Option<String>) -> FrameView {
@@ -176,7 +250,7 @@ impl Pair {
     }
 
     fn next(&self) -> Option<Instant> {
-        let event = self.events.front().map(|(at, _)| *at);
+        let event = self.events.front().map(|(at, ..)| *at);
         let deadlines = [
             event,
             self.engine.poll_timeout(),
@@ -187,13 +261,10 @@ impl Pair {
 
     fn step(&mut self, at: Instant) {
         self.advance(at);
-        if self
-            .events
-            .front()
-            .is_some_and(|(due, _)| *due <= self.now.instant)
-        {
-            if let Some((_, event)) = self.events.pop_front() {
-                self.deliver(event);
+        let due = |(due, ..): &(Instant, Socket, Event)| *due <= self.now.instant;
+        if self.events.front().is_some_and(due) {
+            if let Some((_, socket, event)) = self.events.pop_front() {
+                self.deliver(socket, event);
             }
             self.count_down();
         } else {
@@ -205,11 +276,12 @@ impl Pair {
 
     fn count_down(&mut self) {
         match &mut self.cut_after {
-            Some(0) => {
+            Some((0, how)) => {
+                let how = *how;
                 self.cut_after = None;
-                self.cut();
+                self.break_off(how);
             }
-            Some(left) => *left -= 1,
+            Some((left, _)) => *left -= 1,
             None => {}
         }
     }
@@ -220,71 +292,123 @@ impl Pair {
         self.now.wall = UnixMillis(self.now.wall.0 + passed.as_millis() as i64);
     }
 
-    fn deliver(&mut self, event: Event) {
+    fn deliver(&mut self, socket: Socket, event: Event) {
         let now = self.now;
-        let (Event::Opened(number)
-        | Event::ToEngine(number, _)
-        | Event::ToBackend(number, _)
-        | Event::ClosedByBackend(number)
-        | Event::ClosedByEngine(number)) = event;
-        let Some((_, connection)) = self.socket.as_mut().filter(|(open, _)| *open == number) else {
-            return;
-        };
+        let current = self.socket == Some(socket);
         match event {
-            Event::Opened(_) => {
-                *connection = Some(self.backend.connect(Principal::Anonymous, now));
+            _ if self.silent == Some(socket) => {}
+            Event::Opened if current => {
+                let connection = self.backend.connect(Principal::Anonymous, now);
+                self.ends.push((socket, connection));
                 self.engine.handle(Input::SocketOpened, now);
             }
-            Event::ToEngine(_, bytes) => self.engine.handle(Input::Chunk(bytes), now),
-            Event::ToBackend(_, bytes) => {
-                if let Some(connection) = *connection {
+            Event::ToEngine(bytes) if current => {
+                self.tap.note_received(&bytes);
+                self.engine.handle(Input::Chunk(bytes), now);
+            }
+            Event::ClosedByBackend if current => self.tell_engine(),
+            Event::ToBackend(bytes) => {
+                if let Some(connection) = self.end(socket) {
                     self.backend.handle_bytes(connection, bytes, now);
                 }
             }
-            Event::ClosedByBackend(_) => {
-                self.socket = None;
-                self.engine.handle(Input::SocketClosed(1006), now);
-            }
-            Event::ClosedByEngine(_) => {
-                if let Some((_, Some(connection))) = self.socket.take() {
-                    self.backend.handle_closed(connection, now);
-                }
-            }
+            Event::ClosedByEngine => self.close_end(socket),
+            Event::Opened | Event::ToEngine(_) | Event::ClosedByBackend => {}
         }
+    }
+
+    fn tell_engine(&mut self) {
+        self.socket = None;
+        self.engine.handle(Input::SocketClosed(1006), self.now);
+    }
+
+    fn end(&self, socket: Socket) -> Option<ConnectionId> {
+        let end = self.ends.iter().find(|(of, _)| *of == socket);
+        end.map(|(_, connection)| *connection)
+    }
+
+    fn close_end(&mut self, socket: Socket) {
+        if let Some(connection) = self.end(socket) {
+            self.ends.retain(|(of, _)| *of != socket);
+            self.backend.handle_closed(connection, self.now);
+        }
+    }
+
+    fn schedule(&mut self, at: Instant, socket: Socket, event: Event) {
+        let place = self.events.partition_point(|(due, ..)| *due <= at);
+        self.events.insert(place, (at, socket, event));
     }
 
     /// Puts everything that either end wants to send on the line.
     pub(crate) fn pump(&mut self) {
         let at = self.now.instant + self.latency;
         while let Some(output) = self.engine.poll_output(true) {
-            let number = self.socket.map_or(self.sockets, |(number, _)| number);
             match output {
                 Output::Open { .. } => {
                     self.sockets += 1;
-                    self.socket = Some((self.sockets, None));
-                    self.events.push_back((at, Event::Opened(self.sockets)));
+                    self.socket = Some(self.sockets);
+                    self.tap.note_opened();
+                    self.schedule(at, self.sockets, Event::Opened);
                 }
-                Output::Send(bytes) => self.events.push_back((at, Event::ToBackend(number, bytes))),
-                Output::Close => self.events.push_back((at, Event::ClosedByEngine(number))),
+                Output::Send(bytes) => {
+                    if let Some(socket) = self.socket {
+                        self.tap.note_sent(&bytes);
+                        for piece in self.pieces(bytes) {
+                            self.schedule(at, socket, Event::ToBackend(piece));
+                        }
+                    }
+                }
+                Output::Close => {
+                    if let Some(socket) = self.socket.take() {
+                        self.schedule(at, socket, Event::ClosedByEngine);
+                    }
+                }
                 Output::Fetch { .. } | Output::Knock { .. } => {}
             }
         }
         while let Some(output) = self.backend.poll_output() {
-            let Some((number, Some(connection))) = self.socket else {
-                continue;
-            };
             match output {
-                BrokerOutput::Ready(id) if id == connection => {
-                    while let Some(bytes) = self.backend.poll_transmit(id) {
-                        self.events.push_back((at, Event::ToEngine(number, bytes)));
+                BrokerOutput::Ready(id) => self.transmit(id, at),
+                BrokerOutput::Close(id, _) => {
+                    self.transmit(id, at);
+                    self.backend.handle_closed(id, self.now);
+                    match self.ends.iter().position(|(_, end)| *end == id) {
+                        Some(place) => {
+                            let (socket, _) = self.ends.remove(place);
+                            self.schedule(at, socket, Event::ClosedByBackend);
+                        }
+                        None => self.closed.push(id),
                     }
                 }
-                BrokerOutput::Close(id, _) if id == connection => {
-                    self.backend.handle_closed(id, self.now);
-                    self.events.push_back((at, Event::ClosedByBackend(number)));
-                }
-                _ => {}
             }
+        }
+    }
+
+    fn transmit(&mut self, id: ConnectionId, at: Instant) {
+        let end = self.ends.iter().find(|(_, end)| *end == id);
+        let socket = end.map(|(socket, _)| *socket);
+        let watched = self.watched.contains(&id);
+        while let Some(bytes) = self.backend.poll_transmit(id) {
+            match socket {
+                Some(socket) => {
+                    for piece in self.pieces(bytes) {
+                        self.schedule(at, socket, Event::ToEngine(piece));
+                    }
+                }
+                None if watched => self.heard.push((id, bytes)),
+                None => {}
+            }
+        }
+    }
+
+    /// Cut in two, where that is wanted.
+    fn pieces(&mut self, mut bytes: Bytes) -> Vec<Bytes> {
+        match &mut self.split {
+            Some(rng) if bytes.len() > 1 => {
+                let rest = bytes.split_off(1 + rng.below(bytes.len() as u64 - 1) as usize);
+                vec![bytes, rest]
+            }
+            _ => vec![bytes],
         }
     }
 }

@@ -83,13 +83,6 @@ impl<'a> Address<'a> {
         let scheme = if self.secure { "wss://" } else { "ws://" };
         [scheme, self.authority, self.path].concat()
     }
-
-    /// The region that an endpoint of AWS names: `ID-ats.iot.REGION.amazonaws.com`.
-    pub(super) fn region(&self) -> Option<&'a str> {
-        let (front, domain) = self.host.split_once(".amazonaws.com")?;
-        let region = front.rsplit('.').next()?;
-        (matches!(domain, "" | ".cn") && front.contains(".iot.")).then_some(region)
-    }
 }
 
 #[cfg(test)]
@@ -140,23 +133,6 @@ mod tests {
         }
         for bad in ["", "ws://", "http://a", "ws:///mqtt", "ws://:8083/"] {
             assert_eq!(Address::parse(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn an_endpoint_of_aws_names_its_region() {
-        for (host, expected) in [
-            (
-                "a1-ats.iot.eu-central-1.amazonaws.com",
-                Some("eu-central-1"),
-            ),
-            ("a1.ats.iot.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
-            ("a1-ats.iot.eu-central-1.amazonaws.com.evil.net", None),
-            ("s3.eu-central-1.amazonaws.com", None),
-            ("127.0.0.1", None),
-        ] {
-            let url = format!("wss://{host}:443/mqtt");
-            assert_eq!(address(&url).region(), expected, "{host}");
         }
     }
 }

@@ -3,11 +3,12 @@
 use super::case::{Case, Failure};
 use super::examine::{Examination, Found};
 use super::policy::{self, Holder, Statement};
-use super::{DoctorView, PolicyView, address::Address, finding, steps};
+use super::{DoctorView, PolicyView, finding, steps};
 use crate::engine::Output;
 use crate::engine::frame::{LinkView, SubscriptionState};
+use crate::engine::link::{Link, wall_of};
 use crate::mqtt::session::{LinkFault, Phase, Session};
-use crate::time::{Instant, UnixMillis};
+use crate::time::{Instant, Now};
 
 /// Of the present link. A new one gets a new record.
 #[derive(Debug, Default)]
@@ -43,15 +44,14 @@ impl Record {
     /// Asks anew, where questions could tell more.
     pub(in crate::engine) fn examine(
         &mut self,
-        session: &Session,
-        url: &str,
+        link: &Link,
         now: Instant,
         number: impl FnMut() -> u32,
     ) -> Vec<Output> {
-        if !self.is_unreachable(session) {
+        if !self.is_unreachable(&link.session) {
             return Vec::new();
         }
-        let Some((examination, outputs)) = Examination::begin(url, now, number) else {
+        let Some((examination, outputs)) = Examination::begin(&link.url, now, number) else {
             return Vec::new();
         };
         self.examination = Some(examination);
@@ -64,28 +64,27 @@ impl Record {
         }
     }
 
-    /// `began` is when the newest attempt began.
-    pub(in crate::engine) fn view(
-        &self,
-        session: &Session,
-        link: &LinkView,
-        began: UnixMillis,
-        now: Instant,
-    ) -> DoctorView {
+    pub(in crate::engine) fn view(&self, link: &Link, shown: &LinkView, now: Now) -> DoctorView {
+        let session = &link.session;
+        let began = match session.trace().began {
+            // Given up before anything was tried.
+            Instant(0) => session.since(),
+            began => began,
+        };
         let examination = self.examination.as_ref();
         let case = Case {
-            link,
+            link: shown,
             phase: session.phase(),
             trace: session.trace(),
             failure: self.failure.as_ref(),
             found: examination.map_or_else(Found::default, Examination::found),
         };
         DoctorView {
-            at: began,
+            at: wall_of(began, now),
             steps: steps::steps(&case),
             finding: finding::finding(&case),
-            policy: policy_of(&case),
-            examining: examination.is_some_and(|it| it.is_running(now)),
+            policy: policy_of(&case, link.region()),
+            examining: examination.is_some_and(|it| it.is_running(now.instant)),
         }
     }
 
@@ -97,13 +96,12 @@ impl Record {
     }
 }
 
-fn policy_of(case: &Case<'_>) -> PolicyView {
+fn policy_of(case: &Case<'_>, region: Option<&str>) -> PolicyView {
     let link = case.link;
-    let address = Address::parse(&link.url);
     let holder = Holder {
         // Not the one that it gave way to for now.
         client_id: link.taken_over.as_ref().unwrap_or(&link.client_id),
-        region: address.and_then(|address| address.region()),
+        region,
     };
     let wanted = link.subscriptions.iter();
     let wanted = wanted.filter(|it| it.state != SubscriptionState::LeftOut);

@@ -27,9 +27,15 @@ pub(super) struct Rival {
     /// The identifier used in place of the session's own.
     other: Option<Other>,
     /// When a link under the own identifier was last cut, and how long it had stood.
-    cut: Option<(Instant, Duration)>,
+    cut: Option<Cut>,
+    /// The same, where something that was just published may be the reason.
+    doubtful: Option<Cut>,
+    /// Two cuts make a fight, and the next one is the last.
+    fought: bool,
     rests_until: Instant,
 }
+
+type Cut = (Instant, Duration);
 
 #[derive(Debug)]
 struct Other {
@@ -46,6 +52,8 @@ impl Rival {
             rng: Rng::new(seed),
             other: None,
             cut: None,
+            doubtful: None,
+            fought: false,
             rests_until: Instant::default(),
         }
     }
@@ -71,35 +79,48 @@ impl Rival {
         }
     }
 
-    /// The other side closed a link that had stood so long, with nothing of this side unanswered.
-    pub(super) fn handle_cut(&mut self, own: &str, stood: Duration, now: Instant) {
+    /// The other side closed a link that had stood so long, with no filter unanswered. `fresh`: but something that
+    /// was just published.
+    pub(super) fn handle_cut(&mut self, own: &str, stood: Duration, fresh: bool, now: Instant) {
+        let cut = (now, stood.min(LONGEST));
         match &self.other {
             // Another name does not help: this is no fight.
-            Some(other) if other.needs.is_some() => {
+            Some(other) if other.needs.is_some() && !fresh => {
                 self.forget();
                 self.rests_until = now + REST;
             }
             Some(_) => {}
+            None if fresh && !self.fought => self.doubtful = Some(cut),
             None => {
-                let stood = stood.min(LONGEST);
-                if let Some((at, before)) = self.cut.replace((now, stood))
-                    && now.since(at) <= FIGHT
-                    && now >= self.rests_until
-                {
-                    self.give_way(own, stood.max(before));
+                self.note(cut);
+                if self.fought && now >= self.rests_until {
+                    self.give_way(own);
                 }
             }
         }
     }
 
+    /// What was just published then did not end the link.
+    pub(super) fn handle_cleared(&mut self) {
+        if let Some(cut) = self.doubtful.take() {
+            self.note(cut);
+        }
+    }
+
+    fn note(&mut self, (at, stood): Cut) {
+        let before = self.cut.filter(|(before, _)| at.since(*before) <= FIGHT);
+        self.fought = before.is_some();
+        self.cut = Some((at, before.map_or(stood, |(_, longest)| longest.max(stood))));
+    }
+
     /// The link ended in another way, or the broker was not reached: whoever restarts fights nobody.
     pub(super) fn handle_other_end(&mut self) {
-        self.cut = None;
+        (self.cut, self.doubtful, self.fought) = (None, None, false);
     }
 
     /// The broker was reached and let nobody in. True when it is the other identifier that it does not want.
     pub(super) fn handle_refused(&mut self, fault: &LinkFault) -> bool {
-        self.cut = None;
+        self.handle_other_end();
         let Some(other) = self.other.as_mut().filter(|it| it.needs.is_some()) else {
             return false;
         };
@@ -117,17 +138,18 @@ impl Rival {
 
     /// Goes back to the own identifier. False when it is in use.
     pub(super) fn forget(&mut self) -> bool {
-        self.cut = None;
+        self.handle_other_end();
         self.other.take().is_some()
     }
 
-    fn give_way(&mut self, own: &str, longest: Duration) {
+    fn give_way(&mut self, own: &str) {
+        let longest = self.cut.map_or(Duration::ZERO, |(_, longest)| longest);
         let mut end = own.len().min(MAX_OWN);
         while !own.is_char_boundary(end) {
             end -= 1;
         }
         let client_id = format!("{}-{:04x}", &own[..end], self.rng.below(1 << 16));
-        self.cut = None;
+        self.handle_other_end();
         self.other = Some(Other {
             client_id,
             needs: Some(PROOF.max(longest * 2)),

@@ -9,8 +9,8 @@ use crate::mqtt::wire::{Packet, SubAck, Subscribe, Unsubscribe};
 use crate::time::Instant;
 use crate::topic::TopicFilter;
 
-/// While filters are suspected a new connection begins with so much silence: what ends it then is no filter, but
-/// perhaps somebody who connects under the same client identifier.
+/// While filters are suspected a new connection begins with so much silence, or as much as CONNACK took: what ends
+/// it then is no filter, but perhaps somebody who connects under the same client identifier.
 const QUIET: Duration = Duration::from_millis(500);
 
 impl Session {
@@ -42,7 +42,8 @@ impl Session {
 
     pub(super) fn start_subscribing(&mut self, now: Instant) {
         self.subscriptions.restart();
-        self.quiet_until = self.subscriptions.is_wary().then(|| now + QUIET);
+        let quiet = self.trace.accepted.unwrap_or_default().max(QUIET);
+        self.quiet_until = self.subscriptions.is_wary().then(|| now + quiet);
         self.settle_by = self.quiet_until.map(|until| until + SUBACK_PATIENCE);
         self.subscribe(now);
     }

@@ -85,6 +85,10 @@ pub const ACCEPTED: Phrase = Phrase::new("Accepted v{}", "受理 v{}");
 pub const REPORTED: Phrase = Phrase::new("Reported", "報告済み");
 pub const REJECTED: Phrase = Phrase::new("Rejected", "拒否");
 pub const TIMED_OUT: Phrase = Phrase::new("Timed out", "応答なし");
+pub const CLOSED_ON_IT: Phrase = Phrase::new(
+    "The broker closed the link on it. Its policy may not allow this publish.",
+    "この発行でブローカーが接続を閉じました。ポリシーで許可されていない可能性があります。",
+);
 pub const SUPERSEDED: Phrase = Phrase::new("Superseded", "上書き済み");
 pub const WAITING: Phrase = Phrase::new("Waiting {}", "報告待ち {}");
 pub const WAITING_TO_SEND: Phrase = Phrase::new("Waiting {}", "接続待ち {}");

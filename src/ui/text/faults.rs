@@ -155,14 +155,7 @@ pub const MALFORMED_DO: Phrase = Phrase::new(
     "ホスト、ポート、パスを確認してください。Gnomon は自動で再接続します。",
 );
 
-pub const UNSENDABLE_SHORT: Phrase = Phrase::new("the details cannot be sent", "送信できない値");
-pub const UNSENDABLE: Phrase =
-    Phrase::new("These details cannot be sent", "この内容は送信できません");
-pub const UNSENDABLE_WHY: Phrase = Phrase::new(
-    "Client identifier, user name or password do not fit into a sign-in.",
-    "クライアント ID、ユーザー名、パスワードのいずれかが、サインインに使える形ではありません。",
-);
-pub const UNSENDABLE_DO: Phrase = Phrase::new("Correct them.", "内容を修正してください。");
+pub const UNSENDABLE_SHORT: Phrase = Phrase::new("the details cannot be used", "使えない内容");
 
 pub const REFUSED_SHORT: Phrase = Phrase::new("the broker refused", "ブローカーが拒否");
 pub const REFUSED: Phrase = Phrase::new(

@@ -15,6 +15,8 @@ pub const DETAILS: Phrase = Phrase::new("Connection details", "接続の詳細")
 pub const MESSAGES_PER_SECOND: Phrase = Phrase::new("msg/s", "件/秒");
 pub const RECEIVED: Phrase = Phrase::new("received", "受信");
 pub const LATENCY: Phrase = Phrase::new("latency", "遅延");
+pub const LATENCIES: Phrase = Phrase::new("latency p50/p95", "遅延 p50/p95");
+pub const BACKLOG: Phrase = Phrase::new("backlog", "処理待ち");
 pub const WAITING: Phrase = Phrase::new("changes wait", "送信待ち");
 pub const DROPPED: Phrase = Phrase::new("dropped", "破棄");
 pub const UNREADABLE: Phrase = Phrase::new("unreadable", "解読不能");
@@ -24,6 +26,27 @@ pub const NEWEST_KEPT: Phrase = Phrase::new("{} dropped, newest kept", "{} 件�
 pub const ASKED: Phrase = Phrase::new("asked", "要求中");
 pub const GRANTED: Phrase = Phrase::new("granted", "許可");
 pub const REFUSED: Phrase = Phrase::new("refused", "拒否");
+pub const SET_ASIDE: Phrase = Phrase::new("set aside", "除外");
+pub const LEFT_OUT: Phrase = Phrase::new("left out", "不使用");
+pub const PER_SECOND: Phrase = Phrase::new("{}/s", "{} 件/秒");
+pub const SOME_FILTERS: Phrase = Phrase::new("{} of {} filters", "{} / {} フィルター");
+pub const KEYS_END: Phrase = Phrase::new("Keys end in {}.", "キーの残り時間: {}。");
+pub const KEYS_ENDED: Phrase =
+    Phrase::new("The keys have ended.", "キーの有効期限が切れています。");
+pub const RENEWING: Phrase =
+    Phrase::new("New keys are on their way.", "新しいキーを取得しています。");
+pub const CLOCK_AHEAD: Phrase = Phrase::new(
+    "This device's clock is {} ahead.",
+    "このデバイスの時計は {}進んでいます。",
+);
+pub const CLOCK_BEHIND: Phrase = Phrase::new(
+    "This device's clock is {} behind.",
+    "このデバイスの時計は {}遅れています。",
+);
+pub const TAKEN_OVER: Phrase = Phrase::new(
+    "Another client uses {}. Gnomon connected as {} and leaves it alone.",
+    "{} は別のクライアントが使っています。Gnomon はそれを妨げず、{} として接続しました。",
+);
 pub const MINUTE_AGO: Phrase = Phrase::new("−60 s", "−60 秒");
 pub const NOW: Phrase = Phrase::new("now", "現在");
 pub const UNKNOWN: Phrase = Phrase::new("unknown", "不明");
@@ -36,30 +59,7 @@ pub const DISCONNECT: Phrase = Phrase::new("Disconnect", "切断する");
 pub const EDIT_CONNECTION: Phrase = Phrase::new("Edit connection", "接続を編集");
 pub const EDIT: Phrase = Phrase::new("Edit", "編集");
 
-// The connect form.
-pub const CONNECT_TO: Phrase = Phrase::new("Connect to a broker", "ブローカーに接続");
-pub const ADDRESS: Phrase = Phrase::new("Broker address", "ブローカーのアドレス");
-pub const ADDRESS_HINT: Phrase = Phrase::new(
-    "MQTT 3.1.1 over WebSocket: ws:// or wss://",
-    "MQTT 3.1.1 over WebSocket: ws:// または wss://",
-);
-pub const CLIENT_ID: Phrase = Phrase::new("Client identifier", "クライアント ID");
-pub const CLIENT_ID_HINT: Phrase = Phrase::new("Empty: Gnomon makes one up", "空欄なら自動で作成");
-pub const USER_NAME: Phrase = Phrase::new("User name", "ユーザー名");
-pub const PASSWORD: Phrase = Phrase::new("Password", "パスワード");
-pub const KEPT_IN_TAB: Phrase = Phrase::new("Kept only in this tab", "このタブにのみ保持");
-pub const CONNECT: Phrase = Phrase::new("Connect", "接続");
-pub const CONNECT_AGAIN: Phrase = Phrase::new("Connect again", "再接続");
-pub const CANCEL: Phrase = Phrase::new("Cancel", "キャンセル");
 pub const CLOSE: Phrase = Phrase::new("Close", "閉じる");
-pub const PASSWORD_AGAIN: Phrase = Phrase::new(
-    "Gnomon never stores a password. Enter it again to connect.",
-    "Gnomon はパスワードを保存しません。接続するには再入力してください。",
-);
-pub const SECRET_IN_ADDRESS: Phrase = Phrase::new(
-    "User name and password go into their own fields, not into the address.",
-    "ユーザー名とパスワードは、アドレスではなく専用の欄に入力してください。",
-);
 
 // The banner.
 pub const PAST: Phrase = Phrase::new("You see the past.", "");

@@ -156,6 +156,23 @@ fn ends_far_apart_or_with_a_reason_of_their_own_are_no_fight() {
 }
 
 #[test]
+fn ends_upon_a_publish_are_a_fight_once_it_is_cleared() {
+    let mut scene = Scene::new(filters(0));
+    scene.session.connect(scene.now);
+    for _ in 0..3 {
+        assert_eq!(scene.stand(), "gnomon-1");
+        scene.session.handle_cleared();
+        let sent = scene
+            .session
+            .publish("a", b"x", QoS::AtLeastOnce, scene.now);
+        sent.unwrap();
+        scene.cut_after(1);
+        scene.wait();
+    }
+    assert_ne!(scene.stand(), "gnomon-1");
+}
+
+#[test]
 fn a_broker_that_lets_no_other_identifier_in_ends_the_fight() {
     let refusal = Packet::ConnAck(ConnAck {
         session_present: false,
