@@ -97,7 +97,7 @@ pub struct LinkView {
     pub subscriptions: Vec<SubscriptionView>,
     /// Changes that wait for the connection.
     pub waiting: u32,
-    /// Keys with an end, or a clock that had to be learnt.
+    /// Of a link that is signed.
     pub sign_in: Option<SignInView>,
     /// The client identifier that somebody else uses too. This page left it to them and connected under another.
     pub taken_over: Option<String>,
@@ -107,7 +107,7 @@ pub struct LinkView {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInView {
-    /// When the present keys end, where it is known.
+    /// When the present keys end on this device's clock, where it is known.
     pub until: Option<UnixMillis>,
     /// How far this device's clock is ahead of the other side's (negative: behind), where it was learnt.
     pub clock_offset_ms: Option<i64>,
