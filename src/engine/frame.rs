@@ -57,6 +57,8 @@ pub struct FrameView {
     pub now: UnixMillis,
     /// Device slots in use; slots below it may be undrawn (mark 0).
     pub slots: u32,
+    /// Messages that came since the page was opened.
+    pub received: u64,
     pub link: Option<LinkView>,
     pub list: Option<ListView>,
     pub selected: Option<Selected>,

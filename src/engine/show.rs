@@ -43,6 +43,7 @@ impl Engine {
             view: FrameView {
                 now: now.wall,
                 slots: self.known.fleet.len(),
+                received: self.meter.total(),
                 link: news(&mut self.shown.link, link),
                 list: news(&mut self.shown.list, list),
                 selected: news(&mut self.shown.selected, selected),
