@@ -10,12 +10,15 @@
 // --devices N      that the messages are about (1,000)
 // --rounds N       of which the median counts (3)
 // --pages A,B      only these
-import { chromium } from '@playwright/test';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { Chromium } from './link/chromium.mjs';
 import { Site } from './link/site.mjs';
 import { Tab } from './link/tab.mjs';
 import { print } from './link/table.mjs';
+
+/** Milliseconds. */
+const REST = 3_000;
 
 const PAGES = ['bare', 'bare-worker', 'mqtt.js', 'gnomon'];
 const text = (value) => ({ type: 'string', default: value });
@@ -36,17 +39,12 @@ const [messages, memory, seconds, rate, devices, rounds] = [
 ].map(Number);
 const pages = given.pages.split(',');
 
-const args = [
-  ...['--no-sandbox', '--disable-gpu-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-  ...['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-const executablePath = process.env.GNOMON_CHROMIUM ?? '/usr/bin/chromium';
-const browser = await chromium.launch({ executablePath, args });
+const chromium = await Chromium.start();
 const site = await Site.start();
 
 /** A page of its own for each line: none inherits another's memory. */
 async function onTab(name, use) {
-  const tab = await Tab.open(browser, site, name, process.env.GNOMON_SENDER);
+  const tab = await Tab.open(chromium, site, name, process.env.GNOMON_SENDER);
   try {
     return { page: name, ...(await use(tab)) };
   } finally {
@@ -54,11 +52,16 @@ async function onTab(name, use) {
   }
 }
 
+/** The browser compiles what is used much, and a page that was just opened has its map to draw. */
+async function warm(tab, packets) {
+  await tab.receive({ messages: 50_000, packets, devices });
+  await new Promise((rested) => setTimeout(rested, REST));
+}
+
 /** As fast as the page takes it. */
 async function flood(name, packets, count) {
   return onTab(name, async (tab) => {
-    // The engines of the browser compile what is used much.
-    await tab.receive({ messages: Math.min(count, 50_000), packets, devices });
+    await warm(tab, packets);
     return tab.receive({ messages: count, packets, devices });
   });
 }
@@ -88,7 +91,12 @@ try {
     const runs = [];
     for (const name of pages) {
       const load = { messages: rate * seconds, packets, devices, rate };
-      runs.push(await onTab(name, (tab) => tab.receive(load)));
+      runs.push(
+        await onTab(name, async (tab) => {
+          await warm(tab, packets);
+          return tab.receive(load);
+        }),
+      );
     }
     await table(`${rate} messages a second for ${seconds} s, ${packets} a frame`, runs);
   }
@@ -104,7 +112,7 @@ try {
     await table(`Memory after ${memory / 5} and after ${memory} messages, 64 a frame`, runs);
   }
 } finally {
-  await browser.close();
-  await site.end();
+  await chromium.end();
+  site.end();
 }
 if (given.json) await writeFile(given.json, JSON.stringify({ runs: all }, null, 2) + '\n');

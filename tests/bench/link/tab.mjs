@@ -1,9 +1,6 @@
 // One page under load: what it counts, and what it costs.
 import { readFile } from 'node:fs/promises';
 
-/** Long enough for any machine. */
-const PATIENCE = 300_000;
-
 const ADDRESSES = {
   gnomon: '/gnomon/?',
   'mqtt.js': '/peers/mqtt?',
@@ -11,59 +8,82 @@ const ADDRESSES = {
   'bare-worker': '/peers/bare?worker&',
 };
 
-/** In the page: how many messages it has counted. Gnomon tells it in the details of its link. */
-const count = () =>
-  globalThis.received ?? Number(document.querySelector('#link-details')?.dataset.received ?? 0);
+// What runs in the page.
+
+/** How many messages it has counted. Gnomon tells it in the details of its link, which are opened. */
+const COUNT = `(() => {
+  const details = document.querySelector('#link-details');
+  if (!details) document.querySelector('[aria-controls="link-details"]')?.click();
+  return globalThis.received ?? Number(details?.dataset.received ?? 0);
+})()`;
+
+const watch = (expected) => `new Promise((done) => {
+  const look = () => (${COUNT} >= ${expected} ? done() : requestAnimationFrame(look));
+  look();
+})`;
+
+/** Chromium tells of tasks that took 50 ms or more. */
+const NOTE_LONG_TASKS = `{
+  globalThis.longTasks = [];
+  const observer = new PerformanceObserver((list) => longTasks.push(...list.getEntries()));
+  observer.observe({ type: 'longtask' });
+}`;
+
+const longestSince = (start) => `longTasks
+  .filter(({ startTime }) => startTime >= ${start})
+  .reduce((longest, { duration }) => Math.max(longest, duration), 0)`;
+
+const DROPPED = `[...document.querySelectorAll('#link-details dl div')]
+  .filter((figure) => figure.querySelector('dt')?.textContent === 'dropped')
+  .map((figure) => Number(figure.querySelector('dd').textContent.replace(/\\D/g, '')))[0]`;
 
 export class Tab {
-  static async open(browser, site, name, sender) {
-    const tab = new Tab();
-    tab.browser = browser;
-    tab.sender = sender;
-    tab.name = name;
-    tab.expected = 0;
-    tab.page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    tab.cdp = await tab.page.context().newCDPSession(tab.page);
-    await tab.cdp.send('Performance.enable');
+  static async open(chromium, site, name, sender) {
+    const tab = Object.assign(new Tab(), { chromium, sender, name, expected: 0 });
+    const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' });
+    const { sessionId } = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
+    Object.assign(tab, { targetId, sessionId });
+    await tab.send('Performance.enable');
     const broker = encodeURIComponent(`ws://${sender}/mqtt`);
-    await tab.page.goto(`${site.origin}${ADDRESSES[name]}broker=${broker}`);
-    if (name === 'gnomon') {
-      await tab.page.getByRole('status', { name: 'Connection' }).getByText('Connected').waitFor();
-      await tab.page.getByRole('button', { name: 'Connection details' }).press('Enter');
-    }
-    await tab.page.evaluate(() => {
-      globalThis.longest = 0;
-      const longer = (entries) => entries.getEntries().map(({ duration }) => duration);
-      const observer = new PerformanceObserver((entries) => {
-        globalThis.longest = Math.max(globalThis.longest, ...longer(entries));
-      });
-      observer.observe({ type: 'longtask' });
-    });
+    await tab.send('Page.navigate', { url: `${site.origin}${ADDRESSES[name]}broker=${broker}` });
+    // It may still be the blank page that answers, and a page that is left answers no more.
+    while ((await tab.evaluate('location.href')) === 'about:blank');
+    await tab.evaluate(`new Promise((done) => (document.readyState === 'complete' ? done() : addEventListener('load', done)))`);
+    await tab.evaluate(NOTE_LONG_TASKS);
     return tab;
   }
 
-  close() {
-    return this.page.close();
+  async close() {
+    await this.chromium.send('Target.closeTarget', { targetId: this.targetId });
+  }
+
+  send(method, params) {
+    return this.chromium.send(method, params, this.sessionId);
+  }
+
+  async evaluate(expression) {
+    const asked = { expression, awaitPromise: true, returnByValue: true };
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', asked);
+    if (exceptionDetails) throw new Error(`${this.name}: ${exceptionDetails.exception?.description}`);
+    return result.value;
   }
 
   /** Has messages sent, waits until the page has counted them all, and gives the figures of that time. */
   async receive(load) {
     this.expected += load.messages;
-    await this.page.evaluate(() => (globalThis.longest = 0));
+    const start = await this.evaluate('performance.now()');
     const before = await this.metrics();
     const began = performance.now();
     const sending = fetch(`http://${this.sender}/send?${new URLSearchParams(load)}`);
-    const options = { polling: 'raf', timeout: PATIENCE };
-    await this.page.waitForFunction(`(${count})() >= ${this.expected}`, undefined, options);
+    await this.evaluate(watch(this.expected));
     const took = (performance.now() - began) / 1000;
     const after = await this.metrics();
     const sent = Number(await (await sending).text());
-    const counted = await this.page.evaluate(count);
+    const counted = await this.evaluate(COUNT);
     if (counted !== this.expected) {
       throw new Error(`${this.name} counted ${counted} messages, and ${this.expected} were sent`);
     }
-    const longest = await this.page.evaluate(() => globalThis.longest);
-    const dropped = await this.dropped();
+    const dropped = await this.evaluate(DROPPED);
     return {
       devices: load.devices,
       ...(load.rate && { updates_per_s: load.rate }),
@@ -72,7 +92,7 @@ export class Tab {
       messages_per_s: Math.round(load.messages / took),
       main_busy: round((after.TaskDuration - before.TaskDuration) / (after.Timestamp - before.Timestamp)),
       // 0: none of 50 ms or more.
-      longest_task_ms: Math.round(longest),
+      longest_task_ms: Math.round(await this.evaluate(longestSince(start))),
       ...(load.rate && { behind_ms: Math.max(0, Math.round((took - load.messages / load.rate) * 1000)) }),
       ...(dropped !== undefined && { dropped }),
       ...(await this.memory()),
@@ -81,23 +101,15 @@ export class Tab {
   }
 
   async metrics() {
-    const { metrics } = await this.cdp.send('Performance.getMetrics');
+    const { metrics } = await this.send('Performance.getMetrics');
     return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   }
 
-  async dropped() {
-    if (this.name !== 'gnomon') return undefined;
-    const figure = this.page.locator('#link-details .details-figures div', { hasText: /dropped/i });
-    return Number((await figure.locator('dd').textContent()).replace(/\D/g, ''));
-  }
-
-  /** After a collection. The renderer is the one that has worked most since it began. */
+  /** After a collection. The renderer is the one that holds most. */
   async memory() {
-    await this.cdp.send('HeapProfiler.collectGarbage');
+    await this.send('HeapProfiler.collectGarbage');
     const { JSHeapUsedSize } = await this.metrics();
-    const session = await this.browser.newBrowserCDPSession();
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    await session.detach();
+    const { processInfo } = await this.chromium.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer');
     const status = await Promise.all(renderers.map(({ id }) => readFile(`/proc/${id}/status`, 'utf8')));
     const resident = status.map((text) => Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) * 1024);
