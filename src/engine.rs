@@ -6,35 +6,40 @@
 pub mod ask;
 pub mod command;
 pub mod doctor;
+mod door;
 pub mod frame;
 mod known;
 mod link;
 mod lookup;
 mod meter;
 mod panel;
+mod publish;
 mod shadows;
 mod show;
+mod signed;
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use bytes::Bytes;
 
-use crate::message::QoS;
-use crate::mqtt::session::{self, Event, LinkFault, Phase};
+use crate::mqtt::session::{self, LinkFault};
 use crate::rng::Rng;
 use crate::shadow::document::ShadowDocument;
-use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 use command::{Command, ConnectRequest, FieldAddress, Wish};
+use doctor::Record;
 use known::Known;
 use link::Link;
 use meter::Meter;
+use publish::Publishing;
 use show::Shown;
 
 /// What happened.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Input {
     Command(Command),
@@ -60,7 +65,7 @@ pub enum Input {
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Output {
     /// The URL may hold a signature: it is a secret.
     Open {
@@ -79,6 +84,19 @@ pub enum Output {
     },
 }
 
+/// Shows neither a URL nor a packet: both may hold secrets.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { .. } => f.write_str("Open"),
+            Self::Send(bytes) => f.debug_tuple("Send").field(&bytes.len()).finish(),
+            Self::Close => f.write_str("Close"),
+            Self::Fetch { id, fetch } => f.debug_tuple("Fetch").field(id).field(fetch).finish(),
+            Self::Knock { id, knock } => f.debug_tuple("Knock").field(id).field(knock).finish(),
+        }
+    }
+}
+
 /// See the module's documentation for the order of calls.
 pub struct Engine {
     rng: Rng,
@@ -86,7 +104,12 @@ pub struct Engine {
     link: Option<Link>,
     /// The last words of a link that was replaced.
     parting: VecDeque<Output>,
+    /// Questions to the world beside the link, and how many there were.
+    questions: VecDeque<Output>,
+    asked_so_far: u32,
+    record: Record,
     known: Known,
+    publishing: Publishing,
     /// The unknown device whose shadow was asked for on this connection.
     asked: Option<String>,
     meter: Meter,
@@ -102,7 +125,11 @@ impl Engine {
             rng: Rng::new(seed),
             link: None,
             parting: VecDeque::new(),
+            questions: VecDeque::new(),
+            asked_so_far: 0,
+            record: Record::default(),
             known: Known::new(""),
+            publishing: Publishing::default(),
             asked: None,
             meter,
             shown: Shown::default(),
@@ -120,18 +147,29 @@ impl Engine {
             Input::SocketRefused(fault) => {
                 self.with_session(|session| session.handle_refused(fault, now.instant));
             }
-            Input::Timeout | Input::Fetched { .. } | Input::Knocked { .. } => {}
+            Input::Fetched { id, answer } => {
+                self.record.answered(id, answer.is_ok());
+                if let Some(link) = &mut self.link {
+                    link.handle_answer(id, answer, now, &mut self.asked_so_far);
+                }
+            }
+            Input::Knocked { id, opened } => self.record.answered(id, opened),
+            Input::Timeout => {}
         }
-        self.with_session(|session| session.handle_timeout(now.instant));
+        if let Some(link) = &mut self.link {
+            link.handle_timeout(now, &mut self.asked_so_far);
+            link.advance(now, &mut self.asked_so_far);
+            self.record.note(&link.session);
+        }
         self.known.handle_timeout(now);
-        self.handle_events();
-        self.send_requests(now);
-        self.send_lookups(now);
+        self.handle_events(now);
+        self.publish_due(now);
     }
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
     pub fn poll_output(&mut self, writable: bool) -> Option<Output> {
-        if let Some(output) = self.parting.pop_front() {
+        let first = self.parting.pop_front();
+        if let Some(output) = first.or_else(|| self.questions.pop_front()) {
             return Some(output);
         }
         self.link.as_mut()?.poll_output(writable)
@@ -147,14 +185,12 @@ impl Engine {
     /// When [`Input::Timeout`] is wanted at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
-        let lookup = match link.session.phase() {
-            Phase::Up => self.known.lookup.poll_timeout(),
-            _ => None,
-        };
+        let lookup = self.known.lookup.poll_timeout();
         let deadlines = [
-            link.session.poll_timeout(),
+            link.poll_timeout(),
             self.known.requests.poll_timeout(),
-            lookup,
+            self.publishing.poll_timeout(),
+            lookup.filter(|_| self.may_ask()),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -193,6 +229,7 @@ impl Engine {
                 if let Some(link) = &mut self.link {
                     link.reconnect(now.instant);
                 }
+                self.publishing.forgive();
             }
             Command::Desire { field, wish } => self.desire(field, wish, now),
             Command::TakeBack(field) => self.take_back(field, now),
@@ -201,7 +238,13 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
-            Command::TryFilter(_) | Command::LeaveOut(_) | Command::Examine => {}
+            Command::TryFilter(filter) => {
+                self.with_session(|session| session.try_filter(&filter, now.instant));
+            }
+            Command::LeaveOut(filter) => {
+                self.with_session(|session| session.leave_out(&filter, now.instant));
+            }
+            Command::Examine => self.examine(now.instant),
         }
     }
 
@@ -217,6 +260,21 @@ impl Engine {
             self.shown = Shown::default();
         }
         self.link = Some(link);
+        self.record = Record::default();
+        self.publishing = Publishing::default();
+    }
+
+    /// Asks what a WebSocket that does not open hides.
+    fn examine(&mut self, now: Instant) {
+        if let Some(link) = &self.link {
+            let number = || {
+                self.asked_so_far += 1;
+                self.asked_so_far
+            };
+            let url = &link.url;
+            let questions = self.record.examine(&link.session, url, now, number);
+            self.questions.extend(questions);
+        }
     }
 
     fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {
@@ -248,86 +306,4 @@ impl Engine {
         let slot = self.known.fleet.find(&field.device)?;
         self.known.shadows.document(slot, field.shadow.as_deref())
     }
-
-    fn handle_events(&mut self) {
-        while let Some(event) = self
-            .link
-            .as_mut()
-            .and_then(|link| link.session.poll_event())
-        {
-            match event {
-                Event::Connected => {
-                    self.asked = None;
-                    self.known.shadows.restart();
-                    self.known.lookup.restart(self.known.shadows.keys());
-                }
-                Event::Lost => self.known.requests.handle_lost(),
-                Event::Acknowledged(_) => {}
-            }
-        }
-    }
-
-    fn send_requests(&mut self, now: Now) {
-        while let Some(link) = self
-            .link
-            .as_mut()
-            .filter(|link| *link.session.phase() == Phase::Up)
-        {
-            let Some(request) = self.known.requests.poll_request(now) else {
-                break;
-            };
-            let field = request.field;
-            let topic = request_topic(&field.device, field.shadow.as_deref(), Verb::Update);
-            let Some(topic) = topic else {
-                let message = "this name cannot be the name of a thing";
-                self.known.requests.handle_unsendable(&field, message, now);
-                continue;
-            };
-            let (qos, now) = (QoS::AtLeastOnce, now.instant);
-            if link
-                .session
-                .publish(&topic, &request.payload, qos, now)
-                .is_err()
-            {
-                self.known.requests.requeue(&field);
-                break;
-            }
-        }
-    }
-
-    fn send_lookups(&mut self, now: Now) {
-        while self.is_up() {
-            let Some((slot, shadow)) = self.known.lookup.poll(now.instant) else {
-                break;
-            };
-            let name = self.known.fleet.name(slot).to_owned();
-            self.send_get(&name, shadow.as_deref(), now.instant);
-        }
-    }
-
-    fn send_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
-        if let Some(topic) = request_topic(device, shadow, Verb::Get) {
-            // A lost request costs only freshness; it is made again on the next connection.
-            self.with_session(|session| {
-                let _ = session.publish(&topic, b"", QoS::AtMostOnce, now);
-            });
-        }
-    }
-
-    fn is_up(&self) -> bool {
-        self.link
-            .as_ref()
-            .is_some_and(|link| *link.session.phase() == Phase::Up)
-    }
-}
-
-fn request_topic(device: &str, shadow: Option<&str>, verb: Verb) -> Option<String> {
-    let id = ShadowId::new(device, shadow).ok()?;
-    Some(
-        ShadowTopic {
-            id,
-            operation: Operation::Request(verb),
-        }
-        .to_string(),
-    )
 }

@@ -94,6 +94,7 @@ impl Uplink {
             filters: requests
                 .filter_map(|filter| TopicFilter::new(&filter).ok())
                 .collect(),
+            left_out: Vec::new(),
         };
         let mut session = Session::new(config, seed, now);
         session.connect(now);
@@ -174,6 +175,11 @@ impl Uplink {
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.retry_at.is_some_and(|at| now >= at) {
             self.retry_at = None;
+            // A person may have changed the broker's mind meanwhile.
+            let set_aside = self.filters(SubscriptionState::SetAside);
+            for filter in set_aside.into_iter().map(str::to_owned).collect::<Vec<_>>() {
+                self.session.try_filter(&filter, now);
+            }
             self.session.connect(now);
         }
         self.session.handle_timeout(now);
@@ -217,7 +223,7 @@ impl Uplink {
 
     fn settle(&mut self, now: Instant) {
         while let Some(event) = self.session.poll_event() {
-            if event == Event::Lost {
+            if matches!(event, Event::Lost(_)) {
                 self.serving = false;
                 self.outgoing.forget_taken();
             }
@@ -248,7 +254,8 @@ impl Uplink {
             }
             return;
         }
-        let refused = self.filters(SubscriptionState::Refused);
+        let mut refused = self.filters(SubscriptionState::Refused);
+        refused.extend(self.filters(SubscriptionState::SetAside));
         if !refused.is_empty() {
             // Half a service would surprise more than none.
             let words = format!("it refuses the subscription to {}", refused.join(", "));

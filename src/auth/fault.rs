@@ -16,7 +16,7 @@ pub enum SignInFault {
     KeysRefused(String),
     /// Cognito answered with an error: its name, and its words.
     CognitoRefused { code: String, message: String },
-    /// Cognito could not be reached.
+    /// Cognito could not be reached, or something else answered in its place.
     CognitoUnreachable,
 }
 

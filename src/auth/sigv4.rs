@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::time::UnixMillis;
 
 pub use stamp::{read_stamp, stamp};
+pub(super) use text::encoded;
 
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// The SHA-256 of nothing.
@@ -77,7 +78,7 @@ impl Request<'_> {
         let mut lines = format!(
             "{}\n{}\n{}\n",
             self.method,
-            text::encoded(self.path.as_bytes(), b"/"),
+            encoded(self.path.as_bytes(), b"/"),
             text::canonical_query(self.query)
         );
         for (name, value) in &headers {
@@ -190,14 +191,14 @@ pub fn presigned_url(
     );
     if let Some(token) = credentials.session_token {
         url += "&X-Amz-Security-Token=";
-        url += &text::encoded(token.as_bytes(), b"");
+        url += &encoded(token.as_bytes(), b"");
     }
     url
 }
 
 impl Endpoint<'_> {
     /// As a browser writes it into `Host`.
-    fn authority(&self) -> String {
+    pub fn authority(&self) -> String {
         let host = self.host.to_ascii_lowercase();
         match (self.secure, self.port) {
             (true, 443) | (false, 80) => host,
@@ -217,7 +218,7 @@ impl Endpoint<'_> {
         let expires = expires.map(|seconds| format!("&X-Amz-Expires={seconds}"));
         format!(
             "X-Amz-Algorithm={ALGORITHM}&X-Amz-Credential={}&X-Amz-Date={stamp}{}&X-Amz-SignedHeaders=host",
-            text::encoded(credential.as_bytes(), b""),
+            encoded(credential.as_bytes(), b""),
             expires.unwrap_or_default()
         )
     }

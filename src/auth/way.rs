@@ -28,7 +28,7 @@ pub enum Way {
 }
 
 /// An endpoint of AWS IoT, or of a stand-in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwsPlace {
     /// A host name, with a port where it is not 443; or a whole `wss://` or `ws://` URL.
     pub endpoint: String,
@@ -91,15 +91,14 @@ pub enum Carrier {
     UserName,
 }
 
-/// Says only of which kind it is and where it leads.
+/// Says only of which kind it is: where it leads may be a URL with a secret in it.
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // A URL may hold a secret in its query.
-            Self::Broker { .. } => f.write_str("Broker"),
-            Self::AwsKeys { place, .. } => f.debug_tuple("AwsKeys").field(place).finish(),
-            Self::Cognito { place, .. } => f.debug_tuple("Cognito").field(place).finish(),
-            Self::Authorizer { place, .. } => f.debug_tuple("Authorizer").field(place).finish(),
-        }
+        f.write_str(match self {
+            Self::Broker { .. } => "Broker",
+            Self::AwsKeys { .. } => "AwsKeys",
+            Self::Cognito { .. } => "Cognito",
+            Self::Authorizer { .. } => "Authorizer",
+        })
     }
 }

@@ -15,8 +15,8 @@ pub struct Fetch {
     pub opaque: bool,
 }
 
-/// What came back, cut at 64 KiB.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What came back, cut at 64 KiB. Its body may be keys.
+#[derive(Clone, PartialEq, Eq)]
 pub struct FetchAnswer {
     /// 0 for an opaque answer.
     pub status: u16,
@@ -44,6 +44,14 @@ impl fmt::Debug for Fetch {
         f.debug_struct("Fetch")
             .field("method", &self.method)
             .field("opaque", &self.opaque)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FetchAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchAnswer")
+            .field("status", &self.status)
             .finish_non_exhaustive()
     }
 }

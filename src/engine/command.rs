@@ -8,6 +8,8 @@ pub use crate::auth::way::{Authorizer, AwsPlace, Carrier, IdentityPool, Keys, Lo
 pub use crate::shadow::requests::FieldAddress;
 
 /// One request of a person. It is carried out in order; what came of it is seen in the next frames.
+// The large one comes once in a while, and all of them are moved once.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Leaves the present broker, forgets every device when the broker is another one, and connects.

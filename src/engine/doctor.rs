@@ -1,9 +1,19 @@
 //! What the connection doctor says: the steps of the newest attempt in the order they happen, and what the first
 //! failure means.
 
+mod address;
+mod case;
+mod examine;
+mod finding;
+mod policy;
+mod record;
+mod steps;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::UnixMillis;
+
+pub(super) use record::Record;
 
 /// The state of one connection, examined.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -124,10 +134,12 @@ pub enum Cause {
     Closed,
 }
 
-/// An AWS IoT policy that allows what this page asks for, as JSON text.
+/// An AWS IoT policy that allows what this page asks for, as JSON text. It says `*` for the account, which the page
+/// cannot know, and for the region where that is not known: a person narrows it down.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PolicyView {
-    /// Only what is missing, when that is known.
+    /// Only the statement that is missing, when that is known.
     pub missing: Option<String>,
+    /// The whole document.
     pub whole: String,
 }

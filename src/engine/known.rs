@@ -186,6 +186,7 @@ impl Known {
 
     /// There is no such shadow: if one was known, it was deleted while nobody listened.
     fn handle_absent(&mut self, id: ShadowId<'_>, now: Now) {
+        self.requests.handle_absent(id);
         if let Some(slot) = self.fleet.find(id.thing()) {
             self.shadows.remove(slot, id.shadow(), 0);
             self.refresh(slot, now);

@@ -1,8 +1,14 @@
 //! The broker that a person chose, and the session with it.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use super::Output;
-use super::command::{ConnectRequest, Way};
+use super::ask::{FetchAnswer, NoAnswer};
+use super::command::ConnectRequest;
+use super::door::{Door, Entry, host_of};
 use super::frame::{LinkState, LinkView, SubscriptionView};
+use super::signed::{Next, Signed};
 use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
 use crate::mqtt::limits::KEEP_ALIVE;
 use crate::mqtt::session::{self, Config, LinkFault, Phase, Session};
@@ -12,10 +18,13 @@ use crate::time::{Instant, Now, UnixMillis};
 use crate::topic::TopicFilter;
 
 pub(super) struct Link {
+    /// Without what shows who comes.
     pub(super) url: String,
     pub(super) client_id: String,
     pub(super) patterns: Vec<TopicPattern>,
     pub(super) session: Session,
+    door: Door,
+    outputs: VecDeque<Output>,
 }
 
 impl Link {
@@ -24,71 +33,162 @@ impl Link {
             "" => format!("gnomon-{:06x}", rng.below(1 << 24)),
             given => given.to_owned(),
         };
-        let (url, user_name, password) = match request.way {
-            Way::Broker {
-                url,
-                user_name,
-                password,
-            } => (url, user_name, password),
-            Way::AwsKeys { .. } | Way::Cognito { .. } | Way::Authorizer { .. } => {
-                (String::new(), None, None)
-            }
-        };
+        let entry = Entry::new(request.way);
         let patterns = patterns(&request.locations);
-        let locations = patterns.iter().flatten().map(TopicPattern::filter);
+        let filters = filters(&patterns, &request.filters);
+        let mut wrong = match &entry.door {
+            Door::Shut(fault) => Some(fault.clone()),
+            Door::Open(_) | Door::Signed(_) => None,
+        };
+        if let (None, Some(error)) = (&wrong, patterns.as_ref().err()) {
+            wrong = Some(LinkFault::Unsendable(error.to_string()));
+        }
+        if let (None, Err(error)) = (&wrong, &filters) {
+            wrong = Some(LinkFault::Unsendable(error.clone()));
+        }
         let config = Config {
             client_id: client_id.clone(),
-            user_name: user_name.filter(|name| !name.is_empty()),
-            password: password.map(String::into_bytes),
-            keep_alive: KEEP_ALIVE,
+            user_name: entry.user_name,
+            password: entry.password,
+            keep_alive: keep_alive(request.keep_alive),
             clean_session: true,
-            filters: locations.cloned().chain(shadow_filters()).collect(),
+            filters: filters.unwrap_or_default(),
+            left_out: request.left_out,
         };
         let mut session = Session::new(config, rng.next_u64(), now);
-        let url = url.trim().to_owned();
-        match &patterns {
-            _ if host_of(&url).is_none() => session.handle_refused(LinkFault::BadUrl, now),
-            Err(error) => session.handle_refused(LinkFault::Unsendable(error.to_string()), now),
-            Ok(_) => session.connect(now),
+        let mut door = entry.door;
+        match wrong {
+            Some(fault) => {
+                session.handle_refused(fault.clone(), now);
+                door = Door::Shut(fault);
+            }
+            None => session.connect(now),
         }
         Self {
-            url,
+            url: entry.url,
             client_id,
             patterns: patterns.unwrap_or_default(),
             session,
+            door,
+            outputs: VecDeque::new(),
         }
     }
 
     /// Tries again at once, where trying can help.
     pub(super) fn reconnect(&mut self, now: Instant) {
-        match self.session.phase() {
-            Phase::Failed {
-                fault: LinkFault::BadUrl | LinkFault::Unsendable(_),
-            } => {}
-            _ => self.session.connect(now),
+        if let Some(signed) = self.door.signed() {
+            signed.forgive();
+        }
+        match (&self.door, self.session.phase()) {
+            (Door::Shut(_), _) => {}
+            // CONNECT cannot be written.
+            (
+                _,
+                Phase::Failed {
+                    fault: LinkFault::Unsendable(_),
+                },
+            ) => {}
+            _ => self.session.reconnect(now),
         }
     }
 
+    pub(super) fn handle_answer(
+        &mut self,
+        id: u32,
+        answer: Result<FetchAnswer, NoAnswer>,
+        now: Now,
+        numbers: &mut u32,
+    ) {
+        let next = self.door.handle_answer(id, answer, now, numbers);
+        self.take(next, now.instant);
+    }
+
+    /// `numbers` counts the questions that were asked.
+    pub(super) fn handle_timeout(&mut self, now: Now, numbers: &mut u32) {
+        if let Some(signed) = self.door.signed() {
+            // Before the session's own limit, which knows no better than that nothing opened.
+            let next = signed.handle_timeout(now, numbers);
+            self.take(next, now.instant);
+        }
+        self.session.handle_timeout(now.instant);
+    }
+
+    /// Does what the session's state asks for. To be called last of all.
+    pub(super) fn advance(&mut self, now: Now, numbers: &mut u32) {
+        if let Some(signed) = self.door.signed() {
+            let next = match self.session.phase() {
+                Phase::Up => signed.handle_up(now, numbers),
+                Phase::Waiting {
+                    fault: LinkFault::Unreachable,
+                    ..
+                } => signed.handle_unreachable(now, numbers),
+                _ => Next::Nothing,
+            };
+            self.take(next, now.instant);
+        }
+        while let Some(output) = self.session.poll_output(false) {
+            match output {
+                session::Output::Open => {
+                    let next = self.door.open(self.session.since(), now, numbers);
+                    self.take(next, now.instant);
+                }
+                session::Output::Send(bytes) => self.outputs.push_back(Output::Send(bytes)),
+                session::Output::Close => self.outputs.push_back(Output::Close),
+            }
+        }
+    }
+
+    fn take(&mut self, next: Next, now: Instant) {
+        let phase = self.session.phase();
+        let (opening, waiting) = (
+            *phase == Phase::Opening,
+            matches!(phase, Phase::Waiting { .. }),
+        );
+        match next {
+            Next::Ask(id, fetch) => self.outputs.push_back(Output::Fetch { id, fetch }),
+            Next::Open(url) if opening => self.outputs.push_back(Output::Open { url }),
+            Next::Refuse(fault) if opening || waiting => {
+                self.session.handle_refused(LinkFault::SignIn(fault), now);
+            }
+            Next::TryAgain if waiting => self.session.connect(now),
+            // The link came to stand, or a person left it.
+            Next::Nothing | Next::Open(_) | Next::Refuse(_) | Next::TryAgain => {}
+        }
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let is_up = *self.session.phase() == Phase::Up;
+        let signed = self.door.as_signed();
+        let own = signed.and_then(|signed| signed.poll_timeout(is_up));
+        [own, self.session.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
     pub(super) fn poll_output(&mut self, writable: bool) -> Option<Output> {
-        Some(match self.session.poll_output(writable)? {
-            session::Output::Open => Output::Open {
-                url: self.url.clone(),
-            },
-            session::Output::Send(bytes) => Output::Send(bytes),
-            session::Output::Close => Output::Close,
-        })
+        if let Some(output) = self.outputs.pop_front() {
+            return Some(output);
+        }
+        match self.session.poll_output(writable)? {
+            session::Output::Send(bytes) => Some(Output::Send(bytes)),
+            session::Output::Close => Some(Output::Close),
+            // [`Self::advance`] has taken every one.
+            session::Output::Open => None,
+        }
     }
 
     pub(super) fn describe(&self, view: &mut LinkView, now: Now) {
         view.state = self.state(now);
         view.host = host_of(&self.url).unwrap_or(&self.url).to_owned();
         view.url.clone_from(&self.url);
-        view.client_id.clone_from(&self.client_id);
+        view.client_id = self.session.client_id().to_owned();
+        view.taken_over = self.session.taken_over().map(ToOwned::to_owned);
+        view.sign_in = self.door.as_signed().map(Signed::view);
         view.since = wall_of(self.session.since(), now);
-        view.latency_ms = self
-            .session
-            .latency()
-            .map(|latency| latency.as_millis() as u32);
+        view.latency_ms = self.session.latency();
+        view.latency_p50_ms = self.session.latency_percentile(50);
+        view.latency_p95_ms = self.session.latency_percentile(95);
         view.dropped += self.session.skipped();
         let subscriptions = self.session.subscriptions();
         view.subscriptions = subscriptions
@@ -118,7 +218,7 @@ impl Link {
 
 /// A moment of the monotonic clock on the wall clock, to the tenth of a second, so that the two clocks' roundings
 /// do not make it flicker.
-fn wall_of(instant: Instant, now: Now) -> UnixMillis {
+pub(super) fn wall_of(instant: Instant, now: Now) -> UnixMillis {
     let difference = instant.0 as i64 - now.instant.0 as i64;
     UnixMillis((now.wall.0 + difference).div_euclid(100) * 100)
 }
@@ -131,6 +231,14 @@ fn patterns(given: &[String]) -> Result<Vec<TopicPattern>, PatternError> {
     }
 }
 
+/// As much as AWS IoT takes for one.
+fn keep_alive(seconds: u16) -> Duration {
+    match seconds {
+        0 => KEEP_ALIVE,
+        given => Duration::from_secs(given.clamp(30, 1200).into()),
+    }
+}
+
 fn shadow_filters() -> impl Iterator<Item = TopicFilter> {
     let texts = Operation::WATCHED
         .into_iter()
@@ -138,15 +246,18 @@ fn shadow_filters() -> impl Iterator<Item = TopicFilter> {
     texts.filter_map(|text| TopicFilter::new(&text).ok())
 }
 
-/// Host and port of a `ws://` or `wss://` URL.
-fn host_of(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !scheme.eq_ignore_ascii_case("ws") && !scheme.eq_ignore_ascii_case("wss") {
-        return None;
-    }
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    (!host.is_empty()).then_some(host)
+/// What is asked for: positions, then shadows, then what a person typed. The session asks for each once.
+fn filters(
+    patterns: &Result<Vec<TopicPattern>, PatternError>,
+    typed: &[String],
+) -> Result<Vec<TopicFilter>, String> {
+    let locations = patterns.iter().flatten().map(TopicPattern::filter);
+    let own = locations.cloned().chain(shadow_filters()).map(Ok);
+    let typed = typed.iter().map(|text| {
+        let text = text.trim();
+        TopicFilter::new(text).map_err(|error| text.to_owned() + ": " + &error.to_string())
+    });
+    own.chain(typed).collect()
 }
 
 #[cfg(test)]
@@ -154,28 +265,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_the_host_and_never_shows_a_password() {
-        assert_eq!(host_of("ws://127.0.0.1:8083/mqtt"), Some("127.0.0.1:8083"));
-        assert_eq!(
-            host_of("WSS://me:secret@iot.example.net?x=1"),
-            Some("iot.example.net")
-        );
-        for bad in [
-            "",
-            "ws://",
-            "http://a",
-            "mqtt://a:1883",
-            "127.0.0.1",
-            "ws:/a",
-            "wss:///mqtt",
-        ] {
-            assert_eq!(host_of(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn asks_for_thirteen_filters() {
-        let filters = shadow_filters().count();
-        assert_eq!(filters + patterns(&[]).unwrap().len(), 13);
+    fn asks_for_thirteen_filters_and_those_that_were_typed() {
+        let patterns = patterns(&[]);
+        assert_eq!(filters(&patterns, &[]).unwrap().len(), 13);
+        let typed = [" # ".to_owned(), "a/+".to_owned()];
+        let all = filters(&patterns, &typed).unwrap();
+        assert_eq!(all[13].as_str(), "#");
+        assert_eq!(all[14].as_str(), "a/+");
+        let error = filters(&patterns, &["a/b#".to_owned()]).unwrap_err();
+        assert!(error.starts_with("a/b#: "), "{error}");
     }
 }

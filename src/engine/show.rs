@@ -1,10 +1,12 @@
 //! Answers the page's request for a frame, and leaves out what it already shows.
 
 use super::Engine;
+use super::doctor::DoctorView;
 use super::frame::{FrameRequest, FrameUpdate, FrameView, LinkView, ListView, Picked, Selected};
+use super::link::wall_of;
 use crate::geo::Bounds;
 use crate::shadow::topics::ShadowId;
-use crate::time::Now;
+use crate::time::{Instant, Now};
 
 /// The parts that the page holds.
 #[derive(Default)]
@@ -14,6 +16,7 @@ pub(super) struct Shown {
     selected: Option<Selected>,
     extent: Option<Bounds>,
     picked: Option<u32>,
+    doctor: Option<DoctorView>,
 }
 
 impl Engine {
@@ -23,9 +26,13 @@ impl Engine {
         if request.fresh {
             self.shown = Shown::default();
         }
+        if request.details || request.doctor {
+            self.with_session(|session| session.look(now.instant));
+        }
         self.look_up_selected(request, now);
         let changes = self.known.fleet.take_changes(request.fresh);
         let link = self.link_view(now);
+        let doctor = request.doctor.then(|| self.doctor_view(&link, now));
         let list = self
             .known
             .fleet
@@ -49,7 +56,7 @@ impl Engine {
                 selected: news(&mut self.shown.selected, selected),
                 picked,
                 extent: extent.and_then(|extent| news(&mut self.shown.extent, extent)),
-                doctor: None,
+                doctor: doctor.and_then(|doctor| news(&mut self.shown.doctor, doctor)),
             },
         }
     }
@@ -65,12 +72,32 @@ impl Engine {
             unreadable: self.known.counters.unreadable,
             texts: self.known.counters.texts,
             waiting: self.known.requests.queued() as u32,
+            publish_refused: self.publishing.refused().map(ToOwned::to_owned),
             ..LinkView::default()
         };
         if let Some(link) = &self.link {
             link.describe(&mut view, now);
         }
         view
+    }
+
+    /// Also asks the questions that can tell more, once for each series of failures.
+    fn doctor_view(&mut self, view: &LinkView, now: Now) -> DoctorView {
+        if let Some(link) = &self.link
+            && self.record.wants_examination(&link.session)
+        {
+            self.examine(now.instant);
+        }
+        let Some(link) = &self.link else {
+            return DoctorView::default();
+        };
+        let began = match link.session.trace().began {
+            // Given up before anything was tried.
+            Instant(0) => link.session.since(),
+            began => began,
+        };
+        let began = wall_of(began, now);
+        self.record.view(&link.session, view, began, now.instant)
     }
 
     fn look_up_selected(&mut self, request: &FrameRequest, now: Now) {
@@ -84,8 +111,8 @@ impl Engine {
         match self.known.fleet.find(name) {
             Some(slot) => self.known.lookup.want_now((slot, shadow.map(Into::into))),
             // A name from an address may be that of a silent thing: its shadow knows it.
-            None if self.asked.as_ref() != Some(name) && self.is_up() => {
-                self.send_get(name, shadow, now.instant);
+            None if self.asked.as_ref() != Some(name) && self.may_ask() => {
+                self.publish_get(name, shadow, now.instant);
                 self.asked = Some(name.clone());
             }
             None => {}

@@ -8,16 +8,17 @@ use crate::time::Instant;
 /// What an acknowledgement is awaited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Awaited {
-    /// A PUBLISH sent then, which measures the latency.
-    Publish(Instant),
-    /// A SUBSCRIBE for these places in the list of subscriptions.
+    Publish,
+    /// For these places in the list of subscriptions.
     Subscribe(Vec<usize>),
+    Unsubscribe,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct InFlight {
     last: u16,
-    awaited: HashMap<PacketId, Awaited>,
+    /// With the time of sending, which measures the latency.
+    awaited: HashMap<PacketId, (Awaited, Instant)>,
 }
 
 impl InFlight {
@@ -33,27 +34,33 @@ impl InFlight {
     }
 
     /// A free identifier; `None` when all 65,535 are in use.
-    pub(super) fn begin(&mut self, awaited: Awaited) -> Option<PacketId> {
+    pub(super) fn begin(&mut self, awaited: Awaited, now: Instant) -> Option<PacketId> {
         for _ in 0..=u16::MAX {
             self.last = self.last.wrapping_add(1);
             if let Some(id) = PacketId::new(self.last)
                 && !self.awaited.contains_key(&id)
             {
-                self.awaited.insert(id, awaited);
+                self.awaited.insert(id, (awaited, now));
                 return Some(id);
             }
         }
         None
     }
 
-    /// Takes up again what an earlier connection left, under its old identifier.
-    pub(super) fn resume(&mut self, id: PacketId, awaited: Awaited) {
-        self.awaited.insert(id, awaited);
+    /// Takes up again a PUBLISH that an earlier connection left, under its old identifier.
+    pub(super) fn resume(&mut self, id: PacketId, now: Instant) {
+        self.awaited.insert(id, (Awaited::Publish, now));
     }
 
-    /// What was awaited under this identifier; `None` when nothing was.
-    pub(super) fn end(&mut self, id: PacketId) -> Option<Awaited> {
+    /// What was awaited under this identifier, and since when; `None` when nothing was.
+    pub(super) fn end(&mut self, id: PacketId) -> Option<(Awaited, Instant)> {
         self.awaited.remove(&id)
+    }
+
+    /// Whether a PUBLISH is unacknowledged that was sent then or later.
+    pub(super) fn has_published_since(&self, then: Instant) -> bool {
+        let mut all = self.awaited.values();
+        all.any(|(awaited, sent)| *awaited == Awaited::Publish && *sent >= then)
     }
 
     pub(super) fn clear(&mut self) {
@@ -68,17 +75,20 @@ mod tests {
     #[test]
     fn identifiers_wrap_and_skip_those_in_use() {
         let mut in_flight = InFlight::new();
-        let kept = in_flight.begin(Awaited::Subscribe(vec![0])).unwrap();
+        let kept = in_flight.begin(Awaited::Unsubscribe, Instant(0)).unwrap();
         assert_eq!(kept.get(), 1);
         for _ in 0..65_534 {
-            let id = in_flight.begin(Awaited::Publish(Instant(0))).unwrap();
+            let id = in_flight.begin(Awaited::Publish, Instant(0)).unwrap();
             assert!(in_flight.end(id).is_some());
         }
         assert_eq!(
-            in_flight.begin(Awaited::Publish(Instant(0))).unwrap().get(),
+            in_flight.begin(Awaited::Publish, Instant(0)).unwrap().get(),
             2
         );
-        assert_eq!(in_flight.end(kept), Some(Awaited::Subscribe(vec![0])));
+        assert_eq!(
+            in_flight.end(kept),
+            Some((Awaited::Unsubscribe, Instant(0)))
+        );
         assert_eq!(in_flight.end(kept), None);
     }
 
@@ -86,9 +96,9 @@ mod tests {
     fn gives_nothing_when_all_are_in_use() {
         let mut in_flight = InFlight::new();
         for _ in 0..65_535 {
-            assert!(in_flight.begin(Awaited::Publish(Instant(0))).is_some());
+            assert!(in_flight.begin(Awaited::Publish, Instant(0)).is_some());
         }
-        assert_eq!(in_flight.begin(Awaited::Publish(Instant(0))), None);
+        assert_eq!(in_flight.begin(Awaited::Publish, Instant(0)), None);
         assert_eq!(in_flight.len(), 65_535);
     }
 }

@@ -23,5 +23,15 @@ pub const MAX_IN_FLIGHT: usize = 100;
 /// From the wish to connect to CONNACK.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Before the next attempt after a filter was found that the broker closes the connection on: AWS IoT takes one
+/// connection a second under one client identifier.
+pub const NEXT_FILTER: Duration = Duration::from_secs(1);
+
+/// How soon after a PUBLISH the end of a connection may be due to it: AWS IoT closes on what its policy forbids.
+pub const FRESH_PUBLISH: Duration = Duration::from_secs(2);
+
+/// How long SUBACK keeps publishing back. Some brokers never answer.
+pub const SUBACK_PATIENCE: Duration = Duration::from_secs(5);
+
 /// The keep-alive unless the person says otherwise.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(60);

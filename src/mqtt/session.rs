@@ -1,7 +1,8 @@
 //! The client's side of one MQTT 3.1.1 session over a socket that somebody else owns.
 //!
 //! The host calls `handle_*` for what happened, then takes `poll_output` until it is empty, then `poll_event`, and
-//! arms its one timer with `poll_timeout`. After a loss every filter is asked for again. In a clean session what
+//! arms its one timer with `poll_timeout`. After a loss every filter is asked for again, but for those that the
+//! broker closes the connection on. In a clean session what
 //! was not acknowledged is gone; the caller knows from [`Event::Lost`] and sends again what still matters. A lasting
 //! session sends it again by itself, and leaves it to the caller to acknowledge what came.
 
@@ -9,7 +10,10 @@ mod config;
 mod fault;
 mod incoming;
 mod keep_alive;
+mod latency;
 mod resend;
+mod rival;
+mod subscribe;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -24,15 +28,18 @@ use bytes::{Bytes, BytesMut};
 use crate::message::QoS;
 use crate::mqtt::backoff::Backoff;
 use crate::mqtt::inflight::{Awaited, InFlight};
-use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT};
+use crate::mqtt::limits::{
+    CONNECT_TIMEOUT, FRESH_PUBLISH, MAX_IN_FLIGHT, MAX_PACKET, MAX_SKIPPED, MAX_UNSENT, NEXT_FILTER,
+};
 use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId, Publish};
 use crate::time::Instant;
-use crate::topic::TopicFilter;
 
 pub use config::Config;
 pub use fault::LinkFault;
 use keep_alive::KeepAlive;
+use latency::Latency;
 use resend::Resend;
+use rival::Rival;
 pub use subscriptions::SubscriptionState;
 use subscriptions::Subscriptions;
 pub use trace::Trace;
@@ -73,8 +80,19 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     Connected,
-    Lost,
+    Lost(Loss),
     Acknowledged(PacketId),
+}
+
+/// How a link that stood came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The other side closed it while filters were unanswered.
+    Subscribing,
+    /// The other side closed it otherwise.
+    Closed,
+    /// This side did: it left, or nothing or nonsense came.
+    Given,
 }
 
 /// Why a message was not taken.
@@ -101,9 +119,16 @@ pub struct Session {
     in_flight: InFlight,
     resend: Resend,
     subscriptions: Subscriptions,
+    /// Before it nothing is asked for.
+    quiet_until: Option<Instant>,
+    /// None: every filter has its answer, or had its time for one.
+    settle_by: Option<Instant>,
+    /// Attempts with [`NEXT_FILTER`] before them since a link last stood long: bounded by the number of filters.
+    hurried: usize,
     keep_alive: KeepAlive,
+    rival: Rival,
     backoff: Backoff,
-    latency: Option<Duration>,
+    latency: Latency,
     trace: Trace,
 }
 
@@ -129,10 +154,14 @@ impl Session {
             events: VecDeque::new(),
             in_flight: InFlight::new(),
             resend: Resend::default(),
-            subscriptions: Subscriptions::new(config.filters.clone()),
+            subscriptions: Subscriptions::new(&config.filters, &config.left_out),
+            quiet_until: None,
+            settle_by: None,
+            hurried: 0,
             keep_alive: KeepAlive::new(config.keep_alive, now),
+            rival: Rival::new(seed),
             backoff: Backoff::new(seed),
-            latency: None,
+            latency: Latency::default(),
             trace: Trace::default(),
             config,
         }
@@ -147,23 +176,44 @@ impl Session {
         self.since
     }
 
+    /// The client identifier in use: the own one, unless somebody else uses that too.
+    pub fn client_id(&self) -> &str {
+        self.rival.client_id().unwrap_or(&self.config.client_id)
+    }
+
+    /// The own client identifier, where it was left to somebody else who uses it too.
+    pub fn taken_over(&self) -> Option<&str> {
+        self.rival.is_certain().then_some(&*self.config.client_id)
+    }
+
     /// Messages on the present connection that were too long to be read.
     pub fn skipped(&self) -> u64 {
         self.reader.skipped()
     }
 
-    /// The newest measured time from a question to its answer.
-    pub fn latency(&self) -> Option<Duration> {
-        self.latency
+    /// The newest measured time from a question to its answer, in milliseconds.
+    pub fn latency(&self) -> Option<u32> {
+        self.latency.newest()
+    }
+
+    /// What so many percent of the newest 100 answers on the present connection did not exceed, in milliseconds.
+    pub fn latency_percentile(&self, percent: usize) -> Option<u32> {
+        self.latency.percentile(percent)
+    }
+
+    /// Somebody looks at the latency: it is measured every second for the next two.
+    pub fn look(&mut self, now: Instant) {
+        self.keep_alive.look(now);
+    }
+
+    /// When PINGRESP last came on the present connection.
+    pub fn pinged_at(&self) -> Option<Instant> {
+        self.keep_alive.answered_at()
     }
 
     /// The steps of the newest attempt.
     pub fn trace(&self) -> &Trace {
         &self.trace
-    }
-
-    pub fn subscriptions(&self) -> impl Iterator<Item = (&TopicFilter, SubscriptionState)> {
-        self.subscriptions.iter()
     }
 
     /// Starts an attempt at once, unless one is under way or the link stands.
@@ -181,12 +231,20 @@ impl Session {
         }
     }
 
+    /// A person wants another attempt, under the own identifier.
+    pub fn reconnect(&mut self, now: Instant) {
+        if self.rival.forget() {
+            self.disconnect(now);
+        }
+        self.connect(now);
+    }
+
     /// Says DISCONNECT where it can, and stays away.
     pub fn disconnect(&mut self, now: Instant) {
         if self.phase == Phase::Up {
             self.send(&Packet::Disconnect, now);
             self.flush();
-            self.events.push_back(Event::Lost);
+            self.events.push_back(Event::Lost(Loss::Given));
         }
         self.drop_socket();
         self.enter(Phase::Idle, now);
@@ -201,9 +259,10 @@ impl Session {
         self.phase = Phase::Connecting;
         self.trace.opened = Some(now.since(self.since));
         let config = self.config.clone();
+        let client_id = self.client_id().to_owned();
         let packet = Packet::Connect(Connect {
             level: 4,
-            client_id: &config.client_id,
+            client_id: &client_id,
             clean_session: config.clean_session,
             keep_alive: config.keep_alive.as_secs().min(u64::from(u16::MAX)) as u16,
             will: None,
@@ -254,7 +313,7 @@ impl Session {
         let packet_id = match qos {
             QoS::AtMostOnce => None,
             QoS::AtLeastOnce => {
-                let id = self.in_flight.begin(Awaited::Publish(now));
+                let id = self.in_flight.begin(Awaited::Publish, now);
                 Some(id.ok_or(PublishError::Full)?)
             }
         };
@@ -295,6 +354,19 @@ impl Session {
             Phase::Waiting { until, .. } if now >= until => self.connect(now),
             _ => {}
         }
+        if self.phase == Phase::Up {
+            if self.quiet_until.is_some_and(|until| now >= until) {
+                self.subscribe(now);
+            }
+            self.settle_by = self.settle_by.filter(|by| now < *by);
+            if self
+                .rival
+                .certain_at(self.since)
+                .is_some_and(|at| now >= at)
+            {
+                self.rival.handle_proof();
+            }
+        }
     }
 
     /// When [`Self::handle_timeout`] wants to be called at the latest.
@@ -302,12 +374,14 @@ impl Session {
         match self.phase {
             Phase::Opening | Phase::Connecting => Some(self.since + CONNECT_TIMEOUT),
             Phase::Up => {
-                let silent = self.keep_alive.silent_at();
-                Some(
-                    self.keep_alive
-                        .ping_at()
-                        .map_or(silent, |ping| ping.min(silent)),
-                )
+                let deadlines = [
+                    Some(self.keep_alive.silent_at()),
+                    self.keep_alive.ping_at(),
+                    self.quiet_until,
+                    self.settle_by,
+                    self.rival.certain_at(self.since),
+                ];
+                deadlines.into_iter().flatten().min()
             }
             Phase::Waiting { until, .. } => Some(until),
             Phase::Idle | Phase::Failed { .. } => None,
@@ -346,20 +420,52 @@ impl Session {
         }
     }
 
-    fn lose(&mut self, fault: LinkFault, now: Instant) {
-        self.trace.lost = Some(now.since(self.since));
+    fn lose(&mut self, mut fault: LinkFault, now: Instant) {
+        let stood = now.since(self.since);
+        self.trace.lost = Some(stood);
+        let mut pause = None;
         if self.phase == Phase::Up {
-            if now.since(self.since) >= STABLE {
+            if stood >= STABLE {
                 self.backoff.reset();
+                self.hurried = 0;
             }
-            self.events.push_back(Event::Lost);
+            let loss = self.kind_of(&fault);
+            if loss == Loss::Subscribing {
+                self.subscriptions.handle_closed();
+                self.hurried += 1;
+                pause = (self.hurried <= self.subscriptions.len() + 1).then_some(NEXT_FILTER);
+            }
+            self.look_for_rival(loss, stood, now);
+            self.events.push_back(Event::Lost(loss));
+        } else if self.rival.handle_refused(&fault) {
+            fault = LinkFault::TakenOver;
         }
         self.drop_socket();
         if fault.is_final() {
             self.enter(Phase::Failed { fault }, now);
         } else {
-            let until = now + self.backoff.next();
+            let until = now + pause.unwrap_or_else(|| self.backoff.next());
             self.enter(Phase::Waiting { fault, until }, now);
+        }
+    }
+
+    /// A lasting session cannot do with another identifier: what waits for it waits under its own.
+    fn look_for_rival(&mut self, loss: Loss, stood: Duration, now: Instant) {
+        let fresh = self.in_flight.has_published_since(now - FRESH_PUBLISH);
+        match loss {
+            Loss::Given => self.rival.handle_other_end(),
+            Loss::Closed if self.config.clean_session && !fresh => {
+                self.rival.handle_cut(&self.config.client_id, stood, now);
+            }
+            Loss::Closed | Loss::Subscribing => {}
+        }
+    }
+
+    fn kind_of(&self, fault: &LinkFault) -> Loss {
+        match fault {
+            LinkFault::Closed(_) if self.subscriptions.is_unanswered() => Loss::Subscribing,
+            LinkFault::Closed(_) => Loss::Closed,
+            _ => Loss::Given,
         }
     }
 
@@ -367,7 +473,7 @@ impl Session {
         self.unsent.clear();
         self.in_flight.clear();
         self.reader = frame_reader(self.config.clean_session);
-        self.latency = None;
+        self.latency.clear();
         if matches!(self.phase, Phase::Opening | Phase::Connecting | Phase::Up) {
             self.outputs.push_back(Output::Close);
         }

@@ -2,7 +2,8 @@
 //!
 //! A change carries no version: for one key the newest wish wins, and a device that reports every second would
 //! turn a checked version into a conflict each time. A wish is never taken for a fact: only a document whose
-//! reported value equals it ends the change well.
+//! reported value equals it ends the change well. And it is made once: what was sent and lost its answer with the
+//! connection waits for the document that tells whether it was carried out.
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a change that ended by itself stays to be seen.
 const FOLD: Duration = Duration::from_secs(4);
+
+/// How long to wait for that document before an update that the broker never acknowledged is sent again.
+const DOUBT: Duration = Duration::from_secs(5);
+
+/// Ends of a connection upon an update after which it is not sent any more.
+const MAX_CUTS: u8 = 2;
 
 /// A client token may have 64 bytes: this much of them is for the client's name.
 const MAX_TOKEN_PREFIX: usize = 40;
@@ -47,7 +54,7 @@ pub enum Stage {
     Accepted { version: u64 },
     /// The device did it.
     Reported,
-    /// The service refused, in its own words.
+    /// The service refused, in its own words. Code 0, without words: the broker closes the connection on it.
     Rejected { code: u16, message: String },
     /// Nobody answered in time. A late answer still counts.
     TimedOut,
@@ -77,6 +84,20 @@ pub struct Change {
     pub steps: Vec<(Step, UnixMillis)>,
     token: String,
     since: Instant,
+    /// The broker has it.
+    acknowledged: bool,
+    doubt: Option<Doubt>,
+    /// How often the other side closed the connection upon it.
+    cuts: u8,
+}
+
+/// Whether an update of an earlier connection was carried out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Doubt {
+    /// The document is not asked for yet.
+    Open,
+    /// It is asked for. Without it the update is sent again then, unless the broker had it.
+    Until(Instant),
 }
 
 /// An update to publish on the request topic of the field's shadow.
@@ -84,6 +105,10 @@ pub struct Change {
 pub struct Request {
     pub field: FieldAddress,
     pub payload: Vec<u8>,
+    /// Names it in [`Requests::handle_acknowledged`] and [`Requests::handle_cut`].
+    pub token: String,
+    /// A connection ended upon it: it must be the only one under way.
+    pub suspected: bool,
 }
 
 /// Every change that is under way or has just ended, at most one a field.
@@ -139,6 +164,9 @@ impl Requests {
             steps: vec![(Step::Queued, now.wall)],
             token: String::new(),
             since: now.instant,
+            acknowledged: false,
+            doubt: None,
+            cuts: 0,
         };
         self.changes.insert(field, change);
     }
@@ -161,28 +189,83 @@ impl Requests {
         }
     }
 
-    /// The next update to publish, to be called while there is a connection.
-    pub fn poll_request(&mut self, now: Now) -> Option<Request> {
-        let queued = self
+    /// The shadows whose documents tell whether an update was carried out.
+    pub fn in_doubt(&self) -> impl Iterator<Item = &FieldAddress> {
+        let doubted = self.changes.iter();
+        doubted
+            .filter(|(_, change)| change.doubt.is_some())
+            .map(|(field, _)| field)
+    }
+
+    /// The documents of [`Self::in_doubt`] are asked for now, or cannot be had.
+    pub fn handle_asked(&mut self, can_be_had: bool, now: Now) {
+        for change in self.changes.values_mut() {
+            if change.doubt == Some(Doubt::Open) {
+                let patience = if can_be_had { DOUBT } else { Duration::ZERO };
+                change.doubt = Some(Doubt::Until(now.instant + patience));
+                change.settle_doubt(now);
+            }
+        }
+    }
+
+    /// The next update to publish, to be called while there is a connection. Those upon which a connection ended
+    /// come only when they are `alone`.
+    pub fn poll_request(&mut self, alone: bool, now: Now) -> Option<Request> {
+        let due = self
             .changes
             .iter()
-            .filter(|(_, change)| change.stage == Stage::Queued);
+            .filter(|(_, change)| change.is_due(alone));
         // In the order of the wishes: the map itself has none.
-        let (field, _) = queued.min_by_key(|(field, change)| (change.since, &field.path))?;
+        let (field, _) = due.min_by_key(|(field, change)| (change.since, &field.path))?;
         let field = field.clone();
         self.serial += 1;
         let token = format!("{}-{}", self.token_prefix, self.serial);
         let change = self.changes.get_mut(&field)?;
         change.token.clone_from(&token);
+        change.steps.retain(|(step, _)| *step == Step::Queued);
         change.enter(Stage::Sent, Some(Step::Sent), now);
         let payload = document::desired_update(&field.path, &change.wish, &token);
-        Some(Request { field, payload })
+        let suspected = change.cuts > 0;
+        Some(Request {
+            field,
+            payload,
+            token,
+            suspected,
+        })
+    }
+
+    /// The next change that is given up because the connection ends upon it.
+    pub fn poll_given_up(&mut self, now: Now) -> Option<FieldAddress> {
+        let mut changes = self.changes.iter_mut();
+        let (field, change) = changes.find(|(_, change)| {
+            change.stage == Stage::Queued && change.doubt.is_none() && change.cuts >= MAX_CUTS
+        })?;
+        change.reject(0, "", now);
+        Some(field.clone())
     }
 
     /// The request could not be published after all.
     pub fn requeue(&mut self, field: &FieldAddress) {
         if let Some(change) = self.changes.get_mut(field) {
-            change.requeue();
+            change.stage = Stage::Queued;
+            change.steps.retain(|(step, _)| *step == Step::Queued);
+        }
+    }
+
+    /// The broker has the update with this token.
+    pub fn handle_acknowledged(&mut self, token: &str) {
+        if let Some(change) = self.by_token(token) {
+            change.acknowledged = true;
+            change.cuts = 0;
+        }
+    }
+
+    /// The other side closed the connection, with the update of this token fresh and unacknowledged.
+    pub fn handle_cut(&mut self, token: &str) {
+        if let Some(change) = self.by_token(token)
+            && change.stage == Stage::Sent
+        {
+            change.cuts += 1;
         }
     }
 
@@ -193,15 +276,24 @@ impl Requests {
         }
     }
 
-    /// The connection is gone: what was sent without an answer goes out again. Wishing twice is wishing once.
+    /// The connection is gone, and with it perhaps the answers to what was sent.
     pub fn handle_lost(&mut self) {
-        self.changes.values_mut().for_each(Change::requeue);
+        for change in self.changes.values_mut() {
+            if change.stage == Stage::Sent {
+                change.doubt = Some(Doubt::Open);
+                if !change.acknowledged {
+                    change.stage = Stage::Queued;
+                }
+            } else if change.doubt.is_some() {
+                change.doubt = Some(Doubt::Open);
+            }
+        }
     }
 
     /// The service accepted the update with this token.
     pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) {
         if let Some(change) = self.by_token(token)
-            && matches!(change.stage, Stage::Sent | Stage::TimedOut)
+            && (matches!(change.stage, Stage::Sent | Stage::TimedOut) || change.doubt.is_some())
         {
             change.enter(
                 Stage::Accepted { version },
@@ -233,6 +325,15 @@ impl Requests {
         }
     }
 
+    /// The service has no such shadow: nothing that is in doubt was carried out.
+    pub fn handle_absent(&mut self, id: ShadowId<'_>) {
+        for (field, change) in &mut self.changes {
+            if field.is_of(id) && change.doubt.take().is_some() {
+                change.stage = Stage::Queued;
+            }
+        }
+    }
+
     /// The shadow was deleted, and every wish in it.
     pub fn handle_deleted(&mut self, id: ShadowId<'_>, version: u64, by: Option<&str>, now: Now) {
         for (field, change) in &mut self.changes {
@@ -256,6 +357,7 @@ impl Requests {
     pub fn handle_timeout(&mut self, now: Now) -> Vec<String> {
         let mut devices = Vec::new();
         self.changes.retain(|field, change| {
+            change.settle_doubt(now);
             if change
                 .deadline()
                 .is_none_or(|deadline| now.instant < deadline)
@@ -298,31 +400,41 @@ impl Change {
         matches!(self.stage, Stage::Sent | Stage::Accepted { .. })
     }
 
-    /// When the present stage is over by itself.
+    fn is_due(&self, alone: bool) -> bool {
+        let may_go = self.cuts == 0 || (alone && self.cuts < MAX_CUTS);
+        self.stage == Stage::Queued && self.doubt.is_none() && may_go
+    }
+
+    /// When the present stage is over by itself, or its doubt.
     fn deadline(&self) -> Option<Instant> {
-        match self.stage {
-            Stage::Sent | Stage::Accepted { .. } => Some(self.since + PATIENCE),
-            Stage::Reported | Stage::Superseded { .. } => Some(self.since + FOLD),
-            Stage::Queued | Stage::Rejected { .. } | Stage::TimedOut => None,
+        match (&self.stage, self.doubt) {
+            (Stage::Queued, Some(Doubt::Until(until))) => Some(until),
+            (Stage::Sent | Stage::Accepted { .. }, _) => Some(self.since + PATIENCE),
+            (Stage::Reported | Stage::Superseded { .. }, _) => Some(self.since + FOLD),
+            (Stage::Queued | Stage::Rejected { .. } | Stage::TimedOut, _) => None,
+        }
+    }
+
+    /// What the broker never acknowledged goes out again when no document came in time.
+    fn settle_doubt(&mut self, now: Now) {
+        if let (Stage::Queued, Some(Doubt::Until(until))) = (&self.stage, self.doubt)
+            && now.instant >= until
+        {
+            self.doubt = None;
         }
     }
 
     fn enter(&mut self, stage: Stage, step: Option<Step>, now: Now) {
         self.stage = stage;
         self.since = now.instant;
+        self.acknowledged = false;
+        self.doubt = None;
         self.steps.extend(step.map(|step| (step, now.wall)));
     }
 
     fn reject(&mut self, code: u16, message: &str, now: Now) {
         let message = message.to_owned();
         self.enter(Stage::Rejected { code, message }, None, now);
-    }
-
-    fn requeue(&mut self) {
-        if self.stage == Stage::Sent {
-            self.stage = Stage::Queued;
-            self.steps.retain(|(step, _)| *step == Step::Queued);
-        }
     }
 
     fn compare(
@@ -332,10 +444,9 @@ impl Change {
         token: Option<&str>,
         now: Now,
     ) {
-        if !matches!(
-            self.stage,
-            Stage::Sent | Stage::Accepted { .. } | Stage::TimedOut
-        ) {
+        let in_doubt = self.doubt.is_some();
+        let awaited = self.is_awaited() || self.stage == Stage::TimedOut;
+        if !awaited && !in_doubt {
             return;
         }
         let desired = value_at(&document.desired, &field.path);
@@ -343,11 +454,19 @@ impl Change {
         let wished = Some(&self.wish).filter(|wish| **wish != Value::Null);
         let stands = desired == wished;
         let done = wished == reported || wished.is_none();
+        // Some devices take the wish away once they have done it.
+        let taken_away = desired.is_none() && done;
+        if in_doubt && !stands && !taken_away {
+            // It never arrived: it goes out as if for the first time.
+            self.doubt = None;
+            self.stage = Stage::Queued;
+            return;
+        }
         let version = document.version;
         let accepted = match self.accepted() {
             Some(accepted) => accepted,
             // The acceptance itself may have been lost with a connection.
-            None if stands => {
+            None if stands || in_doubt => {
                 self.enter(
                     Stage::Accepted { version },
                     Some(Step::Accepted(version)),
@@ -357,8 +476,7 @@ impl Change {
             }
             None => return,
         };
-        if stands || (desired.is_none() && done) {
-            // Some devices take the wish away once they have done it.
+        if stands || taken_away {
             if done && version >= accepted {
                 self.enter(Stage::Reported, Some(Step::Reported), now);
             }

@@ -10,7 +10,9 @@ const ABOUT_SOCKETS = /WebSocket connection to .* failed/;
 export const test = base.extend({
   /** Patterns of console errors that a test provokes on purpose. */
   provoked: [[], { option: true }],
-  page: async ({ page, provoked }, use) => {
+  /** Patterns of addresses elsewhere that a test lets the page ask. */
+  asked: [[], { option: true }],
+  page: async ({ page, provoked, asked }, use) => {
     const faults = [];
     const expected = [ABOUT_SOCKETS, ...provoked];
     page.on('console', (message) => {
@@ -22,7 +24,8 @@ export const test = base.extend({
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.protocol.startsWith('http') && url.origin !== new URL(page.url()).origin && page.url() !== 'about:blank') {
+      const isElsewhere = url.protocol.startsWith('http') && url.origin !== new URL(page.url()).origin;
+      if (isElsewhere && page.url() !== 'about:blank' && !asked.some((it) => it.test(url))) {
         faults.push(`request to another origin: ${url}`);
       }
     });

@@ -92,8 +92,30 @@ export class Backend {
     await stop(this.child, signal);
   }
 
+  /** Keeps its ports and what is on disk. */
+  async restart() {
+    await this.stop('SIGKILL');
+    await this.start();
+  }
+
   async end() {
     await this.stop();
+    await rm(this.data, { recursive: true, force: true });
+  }
+}
+
+/** The shadow service for a broker that is not ours. */
+export class Attached {
+  static async to(port) {
+    const service = new Attached();
+    service.data = await mkdtemp(join(tmpdir(), 'gnomon-e2e-'));
+    const args = ['--attach', `mqtt://127.0.0.1:${port}`, '--data', service.data];
+    service.child = await start(backendProgram, args, /^ready$/m);
+    return service;
+  }
+
+  async end() {
+    await stop(this.child);
     await rm(this.data, { recursive: true, force: true });
   }
 }
@@ -108,7 +130,7 @@ export class Mosquitto {
   static async start({ password } = {}) {
     const mosquitto = new Mosquitto();
     mosquitto.folder = await mkdtemp(join(tmpdir(), 'gnomon-mosquitto-'));
-    const config = join(mosquitto.folder, 'mosquitto.conf');
+    mosquitto.config = join(mosquitto.folder, 'mosquitto.conf');
     const lines = ['user root', 'listener 1883', 'listener 9001', 'protocol websockets'];
     lines.push(`allow_anonymous ${password === undefined}`);
     if (password !== undefined) {
@@ -116,12 +138,22 @@ export class Mosquitto {
       await run('mosquitto_passwd', ['-b', '-c', file, 'plant-ops', password]);
       lines.push(`password_file ${file}`);
     }
-    await writeFile(config, lines.join('\n') + '\n');
-    const inside = `ip link set lo up && exec ${mosquittoProgram} -c ${config}`;
-    mosquitto.child = await start('unshare', ['--map-root-user', '--net', 'sh', '-c', inside], /running/);
-    mosquitto.mqtt = await doorTo(mosquitto.child.pid, 1883);
-    mosquitto.ws = await doorTo(mosquitto.child.pid, 9001);
+    await writeFile(mosquitto.config, lines.join('\n') + '\n');
+    await mosquitto.start();
+    mosquitto.mqtt = await doorTo(mosquitto, 1883);
+    mosquitto.ws = await doorTo(mosquitto, 9001);
     return mosquitto;
+  }
+
+  async start() {
+    const inside = `ip link set lo up && exec ${mosquittoProgram} -c ${this.config}`;
+    this.child = await start('unshare', ['--map-root-user', '--net', 'sh', '-c', inside], /running/);
+  }
+
+  /** Keeps its ports, and forgets everything else. */
+  async restart() {
+    await stop(this.child, 'SIGKILL');
+    await this.start();
   }
 
   get mqttPort() {
@@ -157,12 +189,12 @@ export class TrustingHome {
   }
 }
 
-/** A port of this machine's loopback that leads to `port` in the network namespace of a process. */
-async function doorTo(pid, port) {
+/** A port of this machine's loopback that leads to `port` in the network namespace of a broker's process. */
+async function doorTo(broker, port) {
   const relay = `const inside = require('net').connect(${port}, '127.0.0.1');
     process.stdin.pipe(inside); inside.pipe(process.stdout); inside.on('close', () => process.exit());`;
-  const into = ['--target', String(pid), '--user', '--net', '--preserve-credentials'];
   const server = createServer((outside) => {
+    const into = ['--target', String(broker.child.pid), '--user', '--net', '--preserve-credentials'];
     const child = spawn('nsenter', [...into, process.execPath, '-e', relay], { stdio: ['pipe', 'pipe', 'inherit'] });
     outside.pipe(child.stdin);
     child.stdout.pipe(outside);
@@ -194,9 +226,18 @@ export function publish(port, topic, message) {
   return run('mosquitto_pub', [...address, '-q', '1', '-t', topic, '-m', payload]);
 }
 
+/** Many messages by one connection, in their order. */
+export async function publishAll(port, topic, messages) {
+  const address = ['-h', '127.0.0.1', '-p', String(port)];
+  const child = spawn('mosquitto_pub', [...address, '-q', '1', '-t', topic, '-l'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  child.stdin.end(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`mosquitto_pub ended with ${code}`);
+}
+
 /** The article's subscriber, once it is subscribed. `payloads` grows with each JSON payload that comes. */
-export async function subscribe(port, topic) {
-  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-d'];
+export async function subscribe(port, topic, flags = []) {
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-d', ...flags];
   // Into a pipe it would keep its lines to itself until its buffer is full.
   const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const payloads = [];

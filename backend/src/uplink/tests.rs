@@ -130,12 +130,15 @@ impl Scene {
     }
 
     fn subscribe_id(&mut self) -> PacketId {
+        self.next_subscribe().unwrap()
+    }
+
+    fn next_subscribe(&mut self) -> Option<PacketId> {
         let frames = self.frames();
-        let found = frames.iter().find_map(|frame| match wire::parse(frame) {
+        frames.iter().find_map(|frame| match wire::parse(frame) {
             Ok(Packet::Subscribe(subscribe)) => Some(subscribe.packet_id),
             _ => None,
-        });
-        found.unwrap()
+        })
     }
 
     fn notices(&mut self) -> Vec<Notice> {

@@ -1,7 +1,7 @@
 //! Texts in the one form that both sides of a signature agree on.
 
 /// Percent-encoded as RFC 3986 has it, but for the bytes in `kept`. What was encoded before is encoded twice.
-pub(super) fn encoded(bytes: &[u8], kept: &[u8]) -> String {
+pub(in crate::auth) fn encoded(bytes: &[u8], kept: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) || kept.contains(byte) {

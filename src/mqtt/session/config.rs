@@ -16,7 +16,10 @@ pub struct Config {
     /// the client is away, and the caller says [`Session::acknowledge`](super::Session::acknowledge) for each that
     /// came.
     pub clean_session: bool,
+    /// The first 50 that differ count: the broker would close the connection over more.
     pub filters: Vec<TopicFilter>,
+    /// Those among them that are not asked for, unless [`Session::try_filter`](super::Session::try_filter) says so.
+    pub left_out: Vec<String>,
 }
 
 impl fmt::Debug for Config {

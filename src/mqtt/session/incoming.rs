@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::keep_alive::KeepAlive;
 use super::{Event, LinkFault, Phase, Session};
 use crate::mqtt::inflight::Awaited;
-use crate::mqtt::wire::{self, Packet, Publish, Subscribe};
+use crate::mqtt::wire::{self, Packet, Publish};
 use crate::time::Instant;
 
 impl Session {
@@ -67,26 +67,28 @@ impl Session {
                 code => return Err(LinkFault::Refused(code)),
             },
             (Phase::Up, Packet::PingResp) => {
-                self.latency = self.keep_alive.answered(now).or(self.latency);
+                if let Some(took) = self.keep_alive.answered(now) {
+                    self.latency.push(took);
+                }
             }
             (Phase::Up, Packet::PubAck(id)) => match self.in_flight.end(id) {
-                Some(Awaited::Publish(sent)) => {
+                Some((Awaited::Publish, sent)) => {
                     self.resend.acknowledged(id);
-                    self.latency = Some(now.since(sent));
+                    self.latency.push(now.since(sent));
                     self.events.push_back(Event::Acknowledged(id));
                 }
                 _ => return Err(unexpected("PUBACK for nothing")),
             },
             (Phase::Up, Packet::SubAck(ack)) => match self.in_flight.end(ack.packet_id) {
-                Some(Awaited::Subscribe(places))
-                    if self.subscriptions.answered(&places, &ack.codes) =>
-                {
-                    // Every SUBSCRIBE goes out when the link comes up.
-                    let took = now.since(self.since);
-                    self.latency = Some(took);
-                    self.trace.subscribed = Some(took);
+                Some((Awaited::Subscribe(places), sent)) => {
+                    self.latency.push(now.since(sent));
+                    self.handle_suback(&places, &ack, now)?;
                 }
                 _ => return Err(unexpected("SUBACK for nothing")),
+            },
+            (Phase::Up, Packet::UnsubAck(id)) => match self.in_flight.end(id) {
+                Some((Awaited::Unsubscribe, _)) => {}
+                _ => return Err(unexpected("UNSUBACK for nothing")),
             },
             _ => return Err(unexpected("a packet that a broker does not send here")),
         }
@@ -100,15 +102,10 @@ impl Session {
         self.keep_alive = KeepAlive::new(self.config.keep_alive, now);
         // Whether the broker still has its half of a lasting session or not, it may not have seen these.
         for (id, packet) in self.resend.iter() {
-            self.in_flight.resume(id, Awaited::Publish(now));
+            self.in_flight.resume(id, now);
             self.unsent.extend_from_slice(packet);
         }
-        for places in self.subscriptions.restart() {
-            let filters = self.subscriptions.filters(&places);
-            if let Some(packet_id) = self.in_flight.begin(Awaited::Subscribe(places)) {
-                self.send(&Packet::Subscribe(Subscribe { packet_id, filters }), now);
-            }
-        }
+        self.start_subscribing(now);
         self.events.push_back(Event::Connected);
     }
 }

@@ -1,4 +1,9 @@
-//! The filters that a session holds, and what the broker said to each.
+//! The filters that a session holds, what the broker said to each, and in which order they are asked for.
+//!
+//! AWS IoT closes the connection over a SUBSCRIBE that its policy does not allow, without a word. So after such an
+//! end the filters are asked for one by one, and the one that ends a connection a second time is set aside.
+
+use std::collections::VecDeque;
 
 use crate::mqtt::limits::{MAX_FILTERS_PER_SUBSCRIBE, MAX_SUBSCRIPTIONS};
 use crate::topic::TopicFilter;
@@ -20,50 +25,186 @@ pub enum SubscriptionState {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Subscriptions(Vec<(TopicFilter, SubscriptionState)>);
+struct Subscription {
+    filter: TopicFilter,
+    state: SubscriptionState,
+    /// The other side closed the connection while this one was unanswered.
+    suspected: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Subscriptions {
+    all: Vec<Subscription>,
+    /// Places that are still to be asked for on this connection.
+    queue: VecDeque<usize>,
+    /// Places without an answer.
+    unanswered: Vec<usize>,
+    /// One filter a SUBSCRIBE, and the next one after its answer.
+    careful: bool,
+}
 
 impl Subscriptions {
-    /// Keeps the first 50: the broker would close the connection over more.
-    pub(super) fn new(filters: Vec<TopicFilter>) -> Self {
-        let kept = filters.into_iter().take(MAX_SUBSCRIPTIONS);
-        Self(
-            kept.map(|filter| (filter, SubscriptionState::Asked))
-                .collect(),
-        )
+    pub(super) fn new(filters: &[TopicFilter], left_out: &[String]) -> Self {
+        let mut all: Vec<Subscription> = Vec::new();
+        for filter in filters {
+            if all.len() < MAX_SUBSCRIPTIONS && all.iter().all(|known| known.filter != *filter) {
+                let unwanted = left_out.iter().any(|text| text == filter.as_str());
+                all.push(Subscription {
+                    filter: filter.clone(),
+                    state: match unwanted {
+                        true => SubscriptionState::LeftOut,
+                        false => SubscriptionState::Asked,
+                    },
+                    suspected: false,
+                });
+            }
+        }
+        Self {
+            all,
+            queue: VecDeque::new(),
+            unanswered: Vec::new(),
+            careful: false,
+        }
     }
 
-    /// Asks for all of them anew, in packets that AWS IoT takes.
-    pub(super) fn restart(&mut self) -> Vec<Vec<usize>> {
-        for (_, state) in &mut self.0 {
-            *state = SubscriptionState::Asked;
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// A new connection: asks for all of them anew, and for the suspects last, since what follows them may not come.
+    pub(super) fn restart(&mut self) {
+        self.unanswered.clear();
+        self.queue.clear();
+        for suspected in [false, true] {
+            for (place, it) in self.all.iter_mut().enumerate() {
+                let unwanted = matches!(
+                    it.state,
+                    SubscriptionState::SetAside | SubscriptionState::LeftOut
+                );
+                if it.suspected == suspected && !unwanted {
+                    it.state = SubscriptionState::Asked;
+                    self.queue.push_back(place);
+                }
+            }
         }
-        let places: Vec<usize> = (0..self.0.len()).collect();
-        places
-            .chunks(MAX_FILTERS_PER_SUBSCRIBE)
-            .map(<[usize]>::to_vec)
-            .collect()
+    }
+
+    /// Whether a filter is under suspicion.
+    pub(super) fn is_wary(&self) -> bool {
+        self.all.iter().any(|it| it.suspected)
+    }
+
+    /// The places of the next SUBSCRIBE, in numbers that AWS IoT takes.
+    pub(super) fn poll(&mut self) -> Option<Vec<usize>> {
+        let most = match self.careful {
+            true => usize::from(self.unanswered.is_empty()),
+            false => MAX_FILTERS_PER_SUBSCRIBE,
+        };
+        let count = most.min(self.queue.len());
+        let places: Vec<usize> = self.queue.drain(..count).collect();
+        self.unanswered.extend(&places);
+        (!places.is_empty()).then_some(places)
     }
 
     pub(super) fn filters(&self, places: &[usize]) -> Vec<(TopicFilter, u8)> {
-        places
-            .iter()
-            .map(|&place| (self.0[place].0.clone(), 1))
-            .collect()
+        let filter = |place: &usize| (self.all[*place].filter.clone(), 1);
+        places.iter().map(filter).collect()
     }
 
-    /// One code for each place, as SUBACK gives them. False when their numbers differ.
-    pub(super) fn answered(&mut self, places: &[usize], codes: &[u8]) -> bool {
+    /// One code for each place, as SUBACK gives them: what was granted to somebody who no longer wants it. `None`
+    /// when their numbers differ.
+    pub(super) fn answered(&mut self, places: &[usize], codes: &[u8]) -> Option<Vec<TopicFilter>> {
+        let mut unwanted = Vec::new();
+        self.unanswered.retain(|place| !places.contains(place));
         for (&place, &code) in places.iter().zip(codes) {
-            self.0[place].1 = match code {
+            let it = &mut self.all[place];
+            it.suspected = false;
+            if it.state == SubscriptionState::LeftOut {
+                unwanted.extend((code != 0x80).then(|| it.filter.clone()));
+                continue;
+            }
+            it.state = match code {
                 0x80 => SubscriptionState::Refused,
                 0 => SubscriptionState::GrantedQoS0,
                 _ => SubscriptionState::Granted,
             };
         }
-        places.len() == codes.len()
+        let clear = |it: &Subscription| !it.suspected && it.state != SubscriptionState::SetAside;
+        if self.is_settled() && self.all.iter().all(clear) {
+            self.careful = false;
+        }
+        (places.len() == codes.len()).then_some(unwanted)
+    }
+
+    /// Whether SUBACK is awaited.
+    pub(super) fn is_unanswered(&self) -> bool {
+        !self.unanswered.is_empty()
+    }
+
+    /// Whether every filter has its answer.
+    pub(super) fn is_settled(&self) -> bool {
+        self.unanswered.is_empty() && self.queue.is_empty()
+    }
+
+    /// The other side closed the connection while filters were unanswered: one of them may be why.
+    pub(super) fn handle_closed(&mut self) {
+        if let [place] = self.unanswered[..]
+            && self.all[place].suspected
+        {
+            let it = &mut self.all[place];
+            it.suspected = false;
+            if it.state == SubscriptionState::Asked {
+                it.state = SubscriptionState::SetAside;
+            }
+        }
+        for place in self.unanswered.drain(..) {
+            let it = &mut self.all[place];
+            it.suspected = it.state == SubscriptionState::Asked;
+        }
+        self.careful = true;
+    }
+
+    /// Asks again for a filter that was not granted. False when there is nothing to ask for.
+    pub(super) fn try_again(&mut self, filter: &str) -> bool {
+        let Some(place) = self.place(filter) else {
+            return false;
+        };
+        let it = &mut self.all[place];
+        match it.state {
+            SubscriptionState::Asked
+            | SubscriptionState::Granted
+            | SubscriptionState::GrantedQoS0 => return false,
+            // It was convicted once: the next end of a connection is enough.
+            SubscriptionState::SetAside => it.suspected = true,
+            SubscriptionState::Refused | SubscriptionState::LeftOut => {}
+        }
+        it.state = SubscriptionState::Asked;
+        self.careful = true;
+        if !self.unanswered.contains(&place) {
+            self.queue.push_back(place);
+        }
+        true
+    }
+
+    /// Asks for a filter no more. Gives it back when the broker has to be told.
+    pub(super) fn leave_out(&mut self, filter: &str) -> Option<TopicFilter> {
+        let place = self.place(filter)?;
+        self.queue.retain(|waiting| *waiting != place);
+        let it = &mut self.all[place];
+        it.suspected = false;
+        let before = std::mem::replace(&mut it.state, SubscriptionState::LeftOut);
+        matches!(
+            before,
+            SubscriptionState::Granted | SubscriptionState::GrantedQoS0
+        )
+        .then(|| it.filter.clone())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&TopicFilter, SubscriptionState)> {
-        self.0.iter().map(|(filter, state)| (filter, *state))
+        self.all.iter().map(|it| (&it.filter, it.state))
+    }
+
+    fn place(&self, filter: &str) -> Option<usize> {
+        self.all.iter().position(|it| it.filter.as_str() == filter)
     }
 }

@@ -1,10 +1,13 @@
 //! The session against a broker played by hand, in virtual time.
 
+mod careful;
 mod faults;
 mod lasting;
+mod rival;
 
 use super::*;
 use crate::mqtt::wire::{ConnAck, SubAck};
+use crate::topic::TopicFilter;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
@@ -32,6 +35,7 @@ impl Scene {
             keep_alive: KEEP_ALIVE,
             clean_session: true,
             filters,
+            left_out: Vec::new(),
         };
         Self {
             session: Session::new(config, 1, at(0)),
@@ -67,6 +71,13 @@ impl Scene {
             code: 0,
         }));
         scene
+    }
+
+    /// Answers a SUBSCRIBE: every filter is granted.
+    fn grant(&mut self, packet_id: u16, filters: usize) {
+        let packet_id = PacketId::new(packet_id).unwrap();
+        let codes = vec![1; filters];
+        self.broker(&Packet::SubAck(SubAck { packet_id, codes }));
     }
 
     fn broker(&mut self, packet: &Packet<'_>) -> Vec<(String, Vec<u8>)> {
@@ -198,7 +209,7 @@ fn keeps_what_the_broker_said_to_each_filter() {
         packet_id,
         codes: vec![1, 0x80],
     }));
-    assert_eq!(scene.session.latency(), Some(Duration::from_millis(7)));
+    assert_eq!(scene.session.latency(), Some(7));
     let states: Vec<_> = scene
         .session
         .subscriptions()
@@ -220,7 +231,33 @@ fn pings_at_half_the_keep_alive_and_measures_the_answer() {
     assert_eq!(scene.sent(), ["PingReq"]);
     scene.now = scene.now + Duration::from_millis(38);
     scene.broker(&Packet::PingResp);
-    assert_eq!(scene.session.latency(), Some(Duration::from_millis(38)));
+    assert_eq!(scene.session.latency(), Some(38));
+}
+
+#[test]
+fn pings_every_second_while_somebody_looks_and_only_then() {
+    let mut scene = Scene::up(filters(0));
+    scene.sent();
+    for second in 0..5 {
+        scene.session.look(scene.now);
+        scene.pass_until(at(second));
+        assert_eq!(scene.sent(), ["PingReq"], "at {second} s");
+        scene.now = scene.now + Duration::from_millis(10 + 10 * second);
+        scene.broker(&Packet::PingResp);
+        assert_eq!(scene.session.pinged_at(), Some(scene.now));
+    }
+    assert_eq!(scene.session.latency_percentile(50), Some(30));
+    assert_eq!(scene.session.latency_percentile(95), Some(50));
+    // One ping at most is out.
+    scene.session.look(scene.now);
+    scene.pass_until(at(6));
+    scene.session.look(scene.now);
+    scene.pass_until(at(8));
+    assert_eq!(scene.sent(), ["PingReq"]);
+    scene.broker(&Packet::PingResp);
+    scene.sent();
+    scene.pass_until(at(35));
+    assert!(scene.sent().len() <= 1);
 }
 
 #[test]
@@ -235,7 +272,7 @@ fn publishing_is_bounded_and_acknowledged() {
     scene.now = scene.now + Duration::from_millis(5);
     scene.broker(&Packet::PubAck(id));
     assert_eq!(scene.events(), [Event::Acknowledged(id)]);
-    assert_eq!(scene.session.latency(), Some(Duration::from_millis(5)));
+    assert_eq!(scene.session.latency(), Some(5));
     for _ in 0..MAX_IN_FLIGHT {
         scene
             .session

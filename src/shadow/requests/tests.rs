@@ -93,13 +93,25 @@ impl Scene {
 
     /// Sends what waits; the answers are lost when `hears` is false.
     fn send(&mut self, hears: bool) {
-        while let Some(request) = self.requests.poll_request(self.now) {
+        while let Some(request) = self.requests.poll_request(true, self.now) {
             for (operation, payload) in self.ask(Verb::Update, &request.payload) {
                 if hears {
                     self.hear(operation, &payload);
                 }
             }
         }
+    }
+
+    /// Asks for the document and hears it.
+    fn get(&mut self) {
+        for (operation, payload) in self.ask(Verb::Get, b"") {
+            self.hear(operation, &payload);
+        }
+    }
+
+    fn version(&self) -> u64 {
+        let id = ShadowId::new("lamp", None).unwrap();
+        self.service.document(id).unwrap().version
     }
 
     fn wish(&mut self, value: &str) {
@@ -143,7 +155,7 @@ fn a_wish_is_reported_only_when_the_device_says_so() {
 fn the_newest_wish_wins_and_an_old_answer_changes_nothing() {
     let mut scene = Scene::new();
     scene.wish("on");
-    let first = scene.requests.poll_request(scene.now).unwrap();
+    let first = scene.requests.poll_request(true, scene.now).unwrap();
     scene.wish("off");
     for (operation, payload) in scene.ask(Verb::Update, &first.payload) {
         scene.hear(operation, &payload);
@@ -231,20 +243,143 @@ fn somebody_elses_wish_supersedes_and_says_whose_it_was() {
 
 #[test]
 fn an_answer_lost_with_the_connection_is_found_in_the_document() {
+    for acknowledged in [true, false] {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(false);
+        if acknowledged {
+            scene.requests.handle_acknowledged("gnomon-1-1");
+        }
+        scene.requests.handle_lost();
+        scene.requests.handle_asked(true, scene.now);
+        scene.send(false);
+        assert_eq!(scene.version(), 2, "it is not sent blindly");
+        scene.get();
+        assert_eq!(scene.stage(), Some(Stage::Accepted { version: 2 }));
+        scene.send(true);
+        assert_eq!(scene.version(), 2);
+    }
+}
+
+#[test]
+fn what_never_arrived_goes_out_again_when_the_document_says_so() {
+    for deleted in [false, true] {
+        for acknowledged in [false, true] {
+            let mut scene = Scene::new();
+            if deleted {
+                scene.ask(Verb::Delete, b"");
+            }
+            scene.wish("on");
+            let lost = scene.requests.poll_request(false, scene.now).unwrap();
+            if acknowledged {
+                scene.requests.handle_acknowledged(&lost.token);
+            }
+            scene.requests.handle_lost();
+            scene.requests.handle_asked(true, scene.now);
+            match deleted {
+                true => scene
+                    .requests
+                    .handle_absent(ShadowId::new("lamp", None).unwrap()),
+                false => scene.get(),
+            }
+            assert_eq!(scene.stage(), Some(Stage::Queued));
+            scene.send(true);
+            assert!(matches!(scene.stage(), Some(Stage::Accepted { .. })));
+        }
+    }
+}
+
+#[test]
+fn without_a_document_only_what_was_not_acknowledged_goes_out_again() {
     let mut scene = Scene::new();
     scene.wish("on");
     scene.send(false);
     scene.requests.handle_lost();
-    assert_eq!(scene.stage(), Some(Stage::Queued));
-    assert_eq!(scene.requests.queued(), 1);
-    scene.send(true);
-    assert_eq!(scene.stage(), Some(Stage::Accepted { version: 3 }));
-    scene.wish("off");
+    scene.pass(600);
+    assert_eq!(scene.requests.poll_timeout(), None, "nobody was asked yet");
+    scene.requests.handle_asked(true, scene.now);
+    scene.pass(4);
+    assert_eq!(scene.requests.poll_request(true, scene.now), None);
+    scene.pass(1);
+    assert!(scene.requests.poll_request(true, scene.now).is_some());
+    let mut scene = Scene::new();
+    scene.wish("on");
     scene.send(false);
-    for (operation, payload) in scene.ask(Verb::Get, b"") {
-        scene.hear(operation, &payload);
-    }
+    scene.requests.handle_acknowledged("gnomon-1-1");
+    scene.requests.handle_lost();
+    scene.requests.handle_asked(true, scene.now);
+    scene.pass(29);
+    assert_eq!(scene.requests.poll_request(true, scene.now), None);
+    scene.pass(1);
+    assert_eq!(scene.stage(), Some(Stage::TimedOut));
+    scene.get();
+    assert_eq!(scene.stage(), Some(Stage::Accepted { version: 2 }));
+}
+
+#[test]
+fn a_wish_that_the_device_took_away_when_it_was_done_is_not_made_again() {
+    let mut scene = Scene::new();
+    scene.wish("on");
+    scene.send(false);
+    scene.requests.handle_lost();
+    scene.ask(
+        Verb::Update,
+        br#"{"state":{"desired":null,"reported":{"power":"on"}}}"#,
+    );
+    scene.get();
     assert_eq!(scene.stage(), Some(Stage::Reported));
+}
+
+#[test]
+fn a_change_that_ends_the_connection_twice_is_given_up() {
+    let mut scene = Scene::new();
+    scene.wish("on");
+    for round in 0..2 {
+        let request = scene.requests.poll_request(true, scene.now).unwrap();
+        assert_eq!(request.suspected, round == 1);
+        scene.requests.handle_cut(&request.token);
+        scene.requests.handle_lost();
+        assert_eq!(scene.requests.poll_given_up(scene.now), None, "in doubt");
+        scene.requests.handle_asked(true, scene.now);
+        scene.get();
+        assert_eq!(scene.requests.poll_request(false, scene.now), None);
+    }
+    assert_eq!(scene.requests.poll_request(true, scene.now), None);
+    assert_eq!(scene.requests.poll_given_up(scene.now), Some(power()));
+    let (code, message) = (0, String::new());
+    assert_eq!(scene.stage(), Some(Stage::Rejected { code, message }));
+    scene.requests.send_again(&power(), scene.now);
+    scene.send(true);
+    assert!(matches!(scene.stage(), Some(Stage::Accepted { .. })));
+}
+
+#[test]
+fn what_is_acknowledged_is_cleared_and_others_do_not_wait_for_a_suspect() {
+    let mut scene = Scene::new();
+    scene.wish("on");
+    let first = scene.requests.poll_request(true, scene.now).unwrap();
+    scene.requests.handle_cut(&first.token);
+    scene.requests.handle_lost();
+    scene.requests.handle_asked(false, scene.now);
+    let other = FieldAddress {
+        device: "fan".into(),
+        ..power()
+    };
+    scene.pass(1);
+    scene.requests.desire(other.clone(), true.into(), scene.now);
+    let next = scene.requests.poll_request(false, scene.now).unwrap();
+    assert_eq!((next.field, next.suspected), (other, false));
+    let again = scene.requests.poll_request(true, scene.now).unwrap();
+    scene.requests.handle_acknowledged(&again.token);
+    scene.requests.handle_lost();
+    scene.get();
+    assert!(
+        !scene
+            .requests
+            .poll_request(true, scene.now)
+            .unwrap()
+            .suspected
+    );
 }
 
 #[test]
@@ -275,7 +410,7 @@ fn a_token_fits_into_64_bytes_whatever_the_client_is_called() {
     let mut requests = Requests::new(&"é".repeat(100));
     requests.serial = u64::MAX - 1;
     requests.desire(power(), true.into(), Now::default());
-    let request = requests.poll_request(Now::default()).unwrap();
+    let request = requests.poll_request(true, Now::default()).unwrap();
     let request = ServiceRequest::from_message("$aws/things/lamp/shadow/update", &request.payload);
     let mut service = ShadowService::new(Limits::default());
     let response = service.handle(request.unwrap(), UnixMillis(0));

@@ -91,8 +91,10 @@ fn a_broker_that_never_answers_subscribe_is_named_and_tried_again() {
     scene.uplink.handle_opened(scene.now);
     scene.accept(0);
     scene.request("$aws/things/lamp/shadow/get", "", Some(1));
-    assert_eq!(scene.notices(), []);
-    scene.pass();
+    while scene.now < Instant(0) + CONNECT_TIMEOUT {
+        assert_eq!(scene.notices(), []);
+        scene.pass();
+    }
     assert_eq!(scene.now, Instant(0) + CONNECT_TIMEOUT);
     let words = "it let the service in but did not answer SUBSCRIBE";
     assert_eq!(scene.notices(), [trouble(words)]);
@@ -192,4 +194,40 @@ fn leaving_says_disconnect_and_stays_away() {
         Some(Output::Close)
     );
     assert_eq!(scene.uplink.poll_timeout(), None);
+}
+
+#[test]
+fn a_filter_that_ends_the_connection_is_named_and_asked_for_again() {
+    let mut scene = Scene::new();
+    for attempt in 0..2 {
+        scene.frames();
+        scene.uplink.handle_opened(scene.now);
+        scene.accept(0);
+        if attempt == 1 {
+            scene.pass();
+            let mut one_by_one = 0;
+            while let Some(packet_id) = scene.next_subscribe().filter(|_| one_by_one < 2) {
+                let codes = vec![1];
+                scene.broker(&Packet::SubAck(SubAck { packet_id, codes }));
+                one_by_one += 1;
+            }
+        }
+        scene.break_off();
+    }
+    scene.frames();
+    scene.uplink.handle_opened(scene.now);
+    scene.accept(0);
+    scene.pass();
+    while let Some(packet_id) = scene.next_subscribe() {
+        let codes = vec![1];
+        scene.broker(&Packet::SubAck(SubAck { packet_id, codes }));
+    }
+    let words = "it refuses the subscription to $aws/things/+/shadow/update";
+    assert_eq!(scene.notices(), [trouble(words)]);
+    let given_up = scene.now;
+    scene.frames();
+    scene.pass();
+    assert_eq!(scene.now, given_up + AFTER_REFUSAL);
+    let asked = scene.uplink.filters(SubscriptionState::Asked);
+    assert_eq!(asked, ["$aws/things/+/shadow/update"]);
 }

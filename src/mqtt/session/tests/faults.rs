@@ -34,7 +34,7 @@ fn a_silent_broker_is_given_up_after_one_and_a_half_keep_alives() {
         }
     ));
     assert_eq!(scene.outputs(), [Output::Close]);
-    assert_eq!(scene.events(), [Event::Connected, Event::Lost]);
+    assert_eq!(scene.events(), [Event::Connected, Event::Lost(Loss::Given)]);
 }
 
 #[test]
@@ -49,6 +49,7 @@ fn a_late_timer_does_not_save_a_silent_link() {
 #[test]
 fn tries_again_by_itself_and_asks_for_every_filter_again() {
     let mut scene = Scene::up(filters(1));
+    scene.grant(1, 1);
     scene.session.handle_closed(1006, scene.now);
     let Phase::Waiting { fault, until } = scene.session.phase().clone() else {
         panic!("{:?}", scene.session.phase());

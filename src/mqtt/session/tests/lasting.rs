@@ -23,6 +23,7 @@ fn a_lasting_session_says_so_and_acknowledges_only_what_its_owner_took() {
 #[test]
 fn a_lasting_session_repeats_what_was_not_acknowledged() {
     let mut scene = Scene::lasting();
+    scene.grant(1, 1);
     let [first, second, third] = [b"1", b"2", b"3"].map(|payload| {
         let sent = scene
             .session
@@ -42,6 +43,7 @@ fn a_lasting_session_repeats_what_was_not_acknowledged() {
     };
     assert_eq!(sent[1..3], [repeated(first, b'1'), repeated(third, b'3')]);
     assert!(sent[3].starts_with("Subscribe("), "{sent:?}");
+    scene.grant(5, 1);
     scene.events();
     scene.broker(&Packet::PubAck(first));
     scene.broker(&Packet::PubAck(third));

@@ -1,0 +1,456 @@
+//! An Amazon Cognito identity pool gives keys for a while: who is it (once), then keys for whom it is. What to ask and
+//! what the answer means; it sends nothing.
+
+use serde::Deserialize;
+
+use super::Question;
+use super::endpoint::{Address, incomplete, is_loopback, is_region};
+use super::fault::SignInFault;
+use super::way::{IdentityPool, Keys, Login};
+use crate::time::UnixMillis;
+
+/// Of a message of theirs, in characters.
+const MAX_MESSAGE: usize = 300;
+
+/// Of anything that comes back with keys, in bytes. Real session tokens have about 2,000.
+const MAX_PART: usize = 16 * 1024;
+
+/// Of an identity that was deleted: the next time, another one is asked for. For a guest, each is somebody else.
+const GONE: &str = "ResourceNotFound";
+
+/// Fits identities and pools (`[\w-]+:[0-9a-f-]+`).
+const MAX_ID: usize = 55;
+
+/// What a call came back with.
+#[derive(Clone, Copy)]
+pub struct Answer<'a> {
+    pub status: u16,
+    /// The header `x-amzn-errortype`, where it may be read.
+    pub error_type: Option<&'a str>,
+    pub body: &'a [u8],
+}
+
+/// One pool, and the identity that it gave.
+pub struct Cognito {
+    pool: String,
+    login: Option<Login>,
+    url: String,
+    identity: Option<String>,
+}
+
+impl Cognito {
+    /// What is wrong is named by the field of [`IdentityPool`] or [`Login`]; the pool itself is `pool`.
+    pub fn new(pool: &IdentityPool) -> Result<Self, SignInFault> {
+        let id = pool.id.trim();
+        let region = id.split_once(':').map(|(region, _)| region);
+        let region = region.filter(|region| is_region(region) && is_id(id));
+        let region = region.ok_or_else(|| incomplete("pool"))?;
+        let url = match pool.service.trim() {
+            "" => service_of(region),
+            own => checked(own).ok_or_else(|| incomplete("service"))?,
+        };
+        let login = pool.login.as_ref().map(|login| {
+            let (provider, token) = (login.provider.trim(), login.token.trim());
+            match (provider, token) {
+                ("", _) => Err(incomplete("provider")),
+                (_, "") => Err(incomplete("token")),
+                _ => Ok(Login {
+                    provider: provider.to_owned(),
+                    token: token.to_owned(),
+                }),
+            }
+        });
+        Ok(Self {
+            pool: id.to_owned(),
+            login: login.transpose()?,
+            url,
+            identity: None,
+        })
+    }
+
+    /// The next call on the way to keys.
+    pub fn question(&self) -> Question {
+        let (action, name, id) = match &self.identity {
+            None => ("GetId", "IdentityPoolId", &self.pool),
+            Some(identity) => ("GetCredentialsForIdentity", "IdentityId", identity),
+        };
+        let mut body = "{\"".to_owned() + name + "\":" + &json(id);
+        if let Some(Login { provider, token }) = &self.login {
+            body = body + ",\"Logins\":{" + &json(provider) + ":" + &json(token) + "}";
+        }
+        Question {
+            method: "POST",
+            url: self.url.clone(),
+            headers: vec![
+                ("content-type", "application/x-amz-json-1.1".to_owned()),
+                (
+                    "x-amz-target",
+                    "AWSCognitoIdentityService.".to_owned() + action,
+                ),
+                ("cache-control", "no-store".to_owned()),
+            ],
+            body: (body + "}").into_bytes(),
+        }
+    }
+
+    /// None: there is one more [`Self::question`].
+    pub fn handle_answer(&mut self, answer: Answer<'_>) -> Result<Option<Keys>, SignInFault> {
+        if answer.status != 200 {
+            let fault = refusal(answer);
+            if matches!(&fault, SignInFault::CognitoRefused { code, .. } if code.starts_with(GONE))
+            {
+                self.identity = None;
+            }
+            return Err(fault);
+        }
+        let said = read(answer.body).ok_or(SignInFault::CognitoUnreachable)?;
+        let identity = said.identity_id.filter(|id| is_id(id));
+        let identity = identity.ok_or(SignInFault::CognitoUnreachable)?;
+        let asked_for_keys = self.identity.replace(identity).is_some();
+        if !asked_for_keys {
+            return Ok(None);
+        }
+        let keys = said.credentials.and_then(Given::checked);
+        keys.map(Some).ok_or(SignInFault::CognitoUnreachable)
+    }
+}
+
+fn service_of(region: &str) -> String {
+    let end = if region.starts_with("cn-") { ".cn" } else { "" };
+    "https://cognito-identity.".to_owned() + region + ".amazonaws.com" + end + "/"
+}
+
+/// Tokens go there, so it is https, or this machine.
+fn checked(url: &str) -> Option<String> {
+    let address = Address::read(url)?;
+    let secure = address.scheme.eq_ignore_ascii_case("https");
+    let near = address.scheme.eq_ignore_ascii_case("http")
+        && is_loopback(&address.host.to_ascii_lowercase());
+    (secure || near).then(|| url.to_owned())
+}
+
+fn is_id(id: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    id.len() <= MAX_ID
+        && id.split_once(':').is_some_and(|(region, name)| {
+            !region.is_empty()
+                && !name.is_empty()
+                && (region.bytes().chain(name.bytes())).all(is_word)
+        })
+}
+
+fn json(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct Said {
+    #[serde(rename = "IdentityId")]
+    identity_id: Option<String>,
+    #[serde(rename = "Credentials")]
+    credentials: Option<Given>,
+    #[serde(rename = "__type")]
+    error_type: Option<String>,
+    #[serde(alias = "Message")]
+    message: Option<String>,
+}
+
+/// Other names than those of STS, and a number where STS has a text.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Given {
+    access_key_id: String,
+    secret_key: String,
+    session_token: String,
+    /// In seconds since 1970.
+    expiration: f64,
+}
+
+impl Given {
+    fn checked(self) -> Option<Keys> {
+        let plain = |text: &str| {
+            (1..=MAX_PART).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let parts = [&self.access_key_id, &self.secret_key, &self.session_token];
+        // Up to the year 9999, which a stamp can still say.
+        let in_time = self.expiration > 0.0 && self.expiration < 253_402_300_800.0;
+        (in_time && parts.iter().all(|part| plain(part))).then_some(Keys {
+            access_key_id: self.access_key_id,
+            secret_access_key: self.secret_key,
+            session_token: Some(self.session_token),
+            expires_at: Some(UnixMillis((self.expiration * 1000.0) as i64)),
+        })
+    }
+}
+
+fn read(body: &[u8]) -> Option<Said> {
+    serde_json::from_slice(body).ok()
+}
+
+/// Whatever does not speak as Cognito does, is not Cognito.
+fn refusal(answer: Answer<'_>) -> SignInFault {
+    match error_of(answer) {
+        (code, _) if code.is_empty() => SignInFault::CognitoUnreachable,
+        (code, message) => SignInFault::CognitoRefused { code, message },
+    }
+}
+
+/// The name and the words of an error as AWS's services write it. Empty where there is none.
+pub fn error_of(answer: Answer<'_>) -> (String, String) {
+    let said = read(answer.body);
+    let (own, message) = said.map_or((None, None), |said| (said.error_type, said.message));
+    let name = own.as_deref().or(answer.error_type).unwrap_or_default();
+    let message = message.unwrap_or_default();
+    (
+        error_name(name).to_owned(),
+        message.chars().take(MAX_MESSAGE).collect(),
+    )
+}
+
+/// The bare name of an AWS error: it may come behind a `prefix#` and before a `:http…`. Empty for what is no name.
+fn error_name(text: &str) -> &str {
+    let name = text.rsplit('#').next().unwrap_or_default();
+    let name = name.split(':').next().unwrap_or_default().trim();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    match name.len() <= 100 && name.bytes().all(fits) {
+        true => name,
+        false => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POOL: &str = "us-east-1:11111111-2222-3333-4444-555555555555";
+    const IDENTITY: &str = r#"{"IdentityId":"us-east-1:aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"}"#;
+    const GIVEN: &str = r#"{"IdentityId":"us-east-1:aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee","Credentials":
+        {"AccessKeyId":"ASIA1","SecretKey":"s/1","SessionToken":"t+1==","Expiration":1.7E9}}"#;
+
+    fn pool(login: Option<(&str, &str)>, service: &str) -> IdentityPool {
+        IdentityPool {
+            id: POOL.to_owned(),
+            login: login.map(|(provider, token)| Login {
+                provider: provider.to_owned(),
+                token: token.to_owned(),
+            }),
+            service: service.to_owned(),
+        }
+    }
+
+    fn guest() -> Cognito {
+        Cognito::new(&pool(None, "")).ok().unwrap()
+    }
+
+    fn said(status: u16, body: &str) -> Answer<'_> {
+        Answer {
+            status,
+            error_type: None,
+            body: body.as_bytes(),
+        }
+    }
+
+    fn body(cognito: &Cognito) -> String {
+        String::from_utf8(cognito.question().body).unwrap()
+    }
+
+    #[test]
+    fn a_guest_asks_twice_and_then_only_for_keys() {
+        let mut guest = guest();
+        let question = guest.question();
+        assert_eq!(
+            question.url,
+            "https://cognito-identity.us-east-1.amazonaws.com/"
+        );
+        assert_eq!(question.headers[1].1, "AWSCognitoIdentityService.GetId");
+        assert_eq!(body(&guest), format!(r#"{{"IdentityPoolId":"{POOL}"}}"#));
+        assert!(matches!(guest.handle_answer(said(200, IDENTITY)), Ok(None)));
+        for _ in 0..2 {
+            let question = guest.question();
+            let target = "AWSCognitoIdentityService.GetCredentialsForIdentity";
+            assert_eq!(question.headers[1].1, target);
+            assert_eq!(body(&guest), IDENTITY);
+            let keys = guest
+                .handle_answer(said(200, GIVEN))
+                .ok()
+                .flatten()
+                .unwrap();
+            assert_eq!(keys.access_key_id, "ASIA1");
+            assert_eq!(keys.secret_access_key, "s/1");
+            assert_eq!(keys.session_token.as_deref(), Some("t+1=="));
+            assert_eq!(keys.expires_at, Some(UnixMillis(1_700_000_000_000)));
+        }
+    }
+
+    #[test]
+    fn a_login_goes_with_both_calls() {
+        let login = Some((" idp.example/pool\"1 ", " ey.x.y\n"));
+        let mut cognito = Cognito::new(&pool(login, "https://stand.in/x"))
+            .ok()
+            .unwrap();
+        let logins = r#","Logins":{"idp.example/pool\"1":"ey.x.y"}}"#;
+        for _ in 0..2 {
+            assert!(body(&cognito).ends_with(logins), "{}", body(&cognito));
+            assert_eq!(cognito.question().url, "https://stand.in/x");
+            let _ = cognito.handle_answer(said(200, IDENTITY));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_named() {
+        let named = |pool: &IdentityPool| Cognito::new(pool).err();
+        for id in [
+            "",
+            "us-east-1",
+            ":1-2",
+            "nowhere:1-2",
+            "us-east-1:",
+            "us-east-1:a\"b",
+        ] {
+            let pool = IdentityPool {
+                id: id.to_owned(),
+                ..IdentityPool::default()
+            };
+            assert_eq!(named(&pool), Some(incomplete("pool")), "{id}");
+        }
+        assert_eq!(
+            named(&pool(Some(("", "t")), "")),
+            Some(incomplete("provider"))
+        );
+        assert_eq!(
+            named(&pool(Some(("p", " ")), "")),
+            Some(incomplete("token"))
+        );
+        for service in [
+            "http://stand.in/",
+            "stand.in",
+            "ftp://127.0.0.1",
+            "http://127.0.0.1.evil/",
+            "https://",
+        ] {
+            assert_eq!(
+                named(&pool(None, service)),
+                Some(incomplete("service")),
+                "{service}"
+            );
+        }
+        for service in [
+            "https://stand.in",
+            "http://127.0.0.1:9000/",
+            "http://LOCALHOST:1",
+        ] {
+            assert_eq!(named(&pool(None, service)), None, "{service}");
+        }
+        let china = IdentityPool {
+            id: "cn-north-1:1".to_owned(),
+            ..IdentityPool::default()
+        };
+        let url = Cognito::new(&china).ok().unwrap().question().url;
+        assert_eq!(url, "https://cognito-identity.cn-north-1.amazonaws.com.cn/");
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_name_and_its_words() {
+        let refused = |answer| guest().handle_answer(answer).err().unwrap();
+        let fault = |code: &str, message: &str| SignInFault::CognitoRefused {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        };
+        let body = r#"{"__type":"NotAuthorizedException","message":"Unauthenticated access is not supported"}"#;
+        let expected = fault(
+            "NotAuthorizedException",
+            "Unauthenticated access is not supported",
+        );
+        assert_eq!(refused(said(400, body)), expected);
+        assert!(expected.is_final());
+        let body =
+            r#"{"__type":"com.amazonaws.cognito#TooManyRequestsException","Message":"slow"}"#;
+        let expected = fault("TooManyRequestsException", "slow");
+        assert_eq!(refused(said(400, body)), expected);
+        assert!(!expected.is_final());
+        let header = Answer {
+            error_type: Some("InternalErrorException:http://internal.amazon.com/x"),
+            ..said(500, "")
+        };
+        assert_eq!(refused(header), fault("InternalErrorException", ""));
+        let long = format!(r#"{{"__type":"X","message":"{}"}}"#, "é".repeat(5000));
+        assert_eq!(refused(said(400, &long)), fault("X", &"é".repeat(300)));
+    }
+
+    #[test]
+    fn what_is_not_cognitos_word_is_not_cognito() {
+        for (status, body) in [
+            (404, "<html>"),
+            (502, ""),
+            (400, "{}"),
+            (400, r#"{"__type":"<b>no name</b>"}"#),
+            (200, ""),
+            (200, "{}"),
+            (200, "[1]"),
+            (200, r#"{"IdentityId":7}"#),
+            (200, r#"{"IdentityId":"x"}"#),
+            (200, r#"{"IdentityId":"us-east-1:a b"}"#),
+            (302, IDENTITY),
+        ] {
+            let answer = guest().handle_answer(said(status, body));
+            assert_eq!(
+                answer.err(),
+                Some(SignInFault::CognitoUnreachable),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_that_cannot_be_keys_are_none() {
+        for (from, to) in [
+            ("\"ASIA1\"", "\"\""),
+            ("\"ASIA1\"", "7"),
+            ("s/1", "a\\nb"),
+            ("t+1==", "é"),
+            ("1.7E9", "\"1.7E9\""),
+            ("1.7E9", "-1"),
+            ("1.7E9", "1e300"),
+            ("1.7E9", "1e999"),
+            ("SessionToken", "Token"),
+            ("s/1", &"x".repeat(MAX_PART + 1)),
+        ] {
+            let mut guest = guest();
+            let _ = guest.handle_answer(said(200, IDENTITY));
+            let answer = guest.handle_answer(said(200, &GIVEN.replace(from, to)));
+            assert_eq!(
+                answer.err(),
+                Some(SignInFault::CognitoUnreachable),
+                "{to:.20}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_end_may_have_fractions() {
+        for (text, end) in [
+            ("1700000000.5", 1_700_000_000_500),
+            ("17e8", 1_700_000_000_000),
+        ] {
+            let mut guest = guest();
+            let _ = guest.handle_answer(said(200, IDENTITY));
+            let keys = guest.handle_answer(said(200, &GIVEN.replace("1.7E9", text)));
+            assert_eq!(
+                keys.ok().flatten().unwrap().expires_at,
+                Some(UnixMillis(end))
+            );
+        }
+    }
+
+    #[test]
+    fn an_identity_that_is_gone_is_asked_for_again_and_no_other() {
+        let mut guest = guest();
+        let _ = guest.handle_answer(said(200, IDENTITY));
+        let busy = r#"{"__type":"TooManyRequestsException"}"#;
+        assert!(guest.handle_answer(said(400, busy)).is_err());
+        assert_eq!(body(&guest), IDENTITY);
+        let gone = r#"{"__type":"ResourceNotFoundException","message":"gone"}"#;
+        assert!(guest.handle_answer(said(400, gone)).is_err());
+        assert!(body(&guest).contains("IdentityPoolId"));
+    }
+}

@@ -1,0 +1,272 @@
+//! What this page publishes: desired updates and `get`s, and which of them the broker closes the link on.
+//!
+//! AWS IoT closes the connection over a PUBLISH that its policy does not allow, without a word. So everything goes
+//! out with QoS 1: what is unacknowledged and fresh when the other side closes is under suspicion. It goes out
+//! alone the next time, and not again when the link ends once more.
+
+use super::Engine;
+use crate::message::QoS;
+use crate::mqtt::limits::FRESH_PUBLISH;
+use crate::mqtt::session::{Event, Loss};
+use crate::mqtt::wire::PacketId;
+use crate::shadow::requests::Requests;
+use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
+use crate::time::{Instant, Now};
+
+/// A message that the broker has not acknowledged.
+#[derive(Debug)]
+struct Sent {
+    id: PacketId,
+    topic: String,
+    /// The client token of a desired update. None: it is a `get`.
+    token: Option<String>,
+    at: Instant,
+    /// Nothing else is sent while it is fresh.
+    alone: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Publishing {
+    /// In the order of sending; bounded by the session's window.
+    unacknowledged: Vec<Sent>,
+    /// Before it nothing else is sent: something is out alone.
+    alone_until: Option<Instant>,
+    /// A `get` that is to be sent alone, because the link ended upon it.
+    suspect: Option<String>,
+    /// Nothing is asked for any more.
+    no_gets: bool,
+    /// The last topic that turned out to end the link.
+    refused: Option<String>,
+    /// Under which client identifier that was: another one may have other rights.
+    client_id: String,
+}
+
+impl Publishing {
+    pub(super) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.alone_until
+    }
+
+    /// A person wants another attempt: what was given up may be tried again.
+    pub(super) fn forgive(&mut self) {
+        (self.suspect, self.no_gets, self.refused) = (None, false, None);
+    }
+
+    fn note(&mut self, sent: Sent) {
+        if sent.alone {
+            self.alone_until = Some(sent.at + FRESH_PUBLISH);
+        }
+        self.unacknowledged.push(sent);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if self.alone_until.is_some_and(|until| now >= until) {
+            // It was neither acknowledged nor the end of the link: nobody knows, and the rest need not wait.
+            self.alone_until = None;
+            self.suspect = None;
+        }
+    }
+
+    /// Whether something that is fresh waits for its acknowledgement.
+    fn is_busy(&self, now: Instant) -> bool {
+        self.unacknowledged.iter().any(|sent| sent.is_fresh(now))
+    }
+
+    fn handle_acknowledged(&mut self, id: PacketId, requests: &mut Requests) {
+        let Some(place) = self.unacknowledged.iter().position(|sent| sent.id == id) else {
+            return;
+        };
+        let sent = self.unacknowledged.remove(place);
+        if sent.alone {
+            self.alone_until = None;
+            self.suspect = None;
+        }
+        self.refused.take_if(|refused| *refused == sent.topic);
+        if let Some(token) = sent.token {
+            requests.handle_acknowledged(&token);
+        }
+    }
+
+    /// Looks for what the link may have ended upon.
+    fn handle_lost(&mut self, loss: Loss, requests: &mut Requests, now: Instant) {
+        self.alone_until = None;
+        let mut fresh = std::mem::take(&mut self.unacknowledged);
+        fresh.retain(|sent| loss == Loss::Closed && sent.is_fresh(now));
+        let tokens = fresh.iter().filter_map(|sent| sent.token.as_deref());
+        tokens.for_each(|token| requests.handle_cut(token));
+        // The broker took what came before the first one.
+        match fresh.into_iter().next() {
+            None => {}
+            Some(first) if first.token.is_some() => {}
+            Some(first) if first.alone => {
+                self.no_gets = true;
+                self.suspect = None;
+                self.refused = Some(first.topic);
+            }
+            Some(first) => self.suspect = Some(first.topic),
+        }
+    }
+}
+
+impl Sent {
+    fn is_fresh(&self, now: Instant) -> bool {
+        now.since(self.at) < FRESH_PUBLISH
+    }
+}
+
+impl Engine {
+    pub(super) fn handle_events(&mut self, now: Now) {
+        while let Some(event) = self
+            .link
+            .as_mut()
+            .and_then(|link| link.session.poll_event())
+        {
+            match event {
+                Event::Connected => self.handle_connected(),
+                Event::Lost(loss) => {
+                    let requests = &mut self.known.requests;
+                    self.publishing.handle_lost(loss, requests, now.instant);
+                    requests.handle_lost();
+                }
+                Event::Acknowledged(id) => {
+                    let requests = &mut self.known.requests;
+                    self.publishing.handle_acknowledged(id, requests);
+                }
+            }
+        }
+    }
+
+    fn handle_connected(&mut self) {
+        self.asked = None;
+        if let Some(link) = &self.link
+            && self.publishing.client_id != link.session.client_id()
+        {
+            self.publishing.forgive();
+            link.session
+                .client_id()
+                .clone_into(&mut self.publishing.client_id);
+        }
+        let known = &mut self.known;
+        known.shadows.restart();
+        let mut first = Vec::new();
+        for field in known.requests.in_doubt() {
+            if let Some(slot) = known.fleet.find(&field.device) {
+                let key = (slot, field.shadow.as_deref().map(Into::into));
+                if !first.contains(&key) {
+                    first.push(key);
+                }
+            }
+        }
+        let others = known.shadows.keys().filter(|key| !first.contains(key));
+        known.lookup.restart(first.iter().cloned().chain(others));
+    }
+
+    /// Sends everything that may go out now.
+    pub(super) fn publish_due(&mut self, now: Now) {
+        self.publishing.handle_timeout(now.instant);
+        if !self.is_ready() {
+            return;
+        }
+        if let Some(topic) = self.publishing.suspect.clone()
+            && self.publishing.alone_until.is_none()
+        {
+            self.publish(topic, b"", None, true, now.instant);
+        }
+        let can_be_had = !self.publishing.no_gets;
+        self.known.requests.handle_asked(can_be_had, now);
+        self.publish_requests(now);
+        self.publish_lookups(now);
+    }
+
+    fn publish_requests(&mut self, now: Now) {
+        while let Some(field) = self.known.requests.poll_given_up(now) {
+            self.publishing.refused =
+                request_topic(&field.device, field.shadow.as_deref(), Verb::Update);
+            self.known.refresh_named(&field.device, now);
+        }
+        while self.may_publish() {
+            let alone = !self.publishing.is_busy(now.instant);
+            let Some(request) = self.known.requests.poll_request(alone, now) else {
+                break;
+            };
+            let field = request.field;
+            let topic = request_topic(&field.device, field.shadow.as_deref(), Verb::Update);
+            let Some(topic) = topic else {
+                let message = "this name cannot be the name of a thing";
+                self.known.requests.handle_unsendable(&field, message, now);
+                continue;
+            };
+            let (token, suspected) = (Some(request.token), request.suspected);
+            if !self.publish(topic, &request.payload, token, suspected, now.instant) {
+                self.known.requests.requeue(&field);
+                break;
+            }
+        }
+    }
+
+    fn publish_lookups(&mut self, now: Now) {
+        while self.may_ask() {
+            let Some((slot, shadow)) = self.known.lookup.poll(now.instant) else {
+                break;
+            };
+            let name = self.known.fleet.name(slot).to_owned();
+            self.publish_get(&name, shadow.as_deref(), now.instant);
+        }
+    }
+
+    /// A lost request costs only freshness; it is made again on the next connection.
+    pub(super) fn publish_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
+        if let Some(topic) = request_topic(device, shadow, Verb::Get) {
+            self.publish(topic, b"", None, false, now);
+        }
+    }
+
+    fn publish(
+        &mut self,
+        topic: String,
+        payload: &[u8],
+        token: Option<String>,
+        alone: bool,
+        at: Instant,
+    ) -> bool {
+        let Some(link) = &mut self.link else {
+            return false;
+        };
+        let sent = link.session.publish(&topic, payload, QoS::AtLeastOnce, at);
+        if let Ok(Some(id)) = sent {
+            self.publishing.note(Sent {
+                id,
+                topic,
+                token,
+                at,
+                alone,
+            });
+        }
+        sent.is_ok()
+    }
+
+    /// Whether the link stands and every filter had its answer, without which that of a request would be lost.
+    fn is_ready(&self) -> bool {
+        self.link
+            .as_ref()
+            .is_some_and(|link| link.session.is_settled())
+    }
+
+    fn may_publish(&self) -> bool {
+        self.is_ready() && self.publishing.alone_until.is_none()
+    }
+
+    /// Whether a `get` may go out.
+    pub(super) fn may_ask(&self) -> bool {
+        self.may_publish() && !self.publishing.no_gets
+    }
+}
+
+fn request_topic(device: &str, shadow: Option<&str>, verb: Verb) -> Option<String> {
+    let id = ShadowId::new(device, shadow).ok()?;
+    let operation = Operation::Request(verb);
+    Some(ShadowTopic { id, operation }.to_string())
+}
