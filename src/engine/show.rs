@@ -23,6 +23,8 @@ impl Engine {
     /// Everything that changed since the last frame, as far as `request` looks at it.
     pub fn frame(&mut self, request: &FrameRequest, now: Now) -> FrameUpdate {
         self.known.handle_timeout(now);
+        let backlog = self.known.backlog.len() as u32;
+        self.known.work_in();
         if request.fresh {
             self.shown = Shown::default();
         }
@@ -31,7 +33,7 @@ impl Engine {
         }
         self.look_up_selected(request, now);
         let changes = self.known.fleet.take_changes(request.fresh);
-        let link = self.link_view(now);
+        let link = self.link_view(backlog, now);
         let doctor = request.doctor.then(|| self.doctor_view(&link, now));
         let list = self
             .known
@@ -61,21 +63,23 @@ impl Engine {
         }
     }
 
-    fn link_view(&mut self, now: Now) -> LinkView {
+    fn link_view(&mut self, backlog: u32, now: Now) -> LinkView {
         self.meter.roll(now.instant);
         let (messages_per_second, bytes_per_second) = self.meter.rates();
         let mut view = LinkView {
             messages_per_second,
             bytes_per_second,
             history: self.meter.history(),
-            dropped: self.known.fleet.dropped(),
+            backlog,
+            dropped: self.known.fleet.dropped() + self.known.backlog.dropped(),
             unreadable: self.known.counters.unreadable,
             texts: self.known.counters.texts,
             waiting: self.known.requests.queued() as u32,
             publish_refused: self.publishing.refused().map(ToOwned::to_owned),
             ..LinkView::default()
         };
-        if let Some(link) = &self.link {
+        if let Some(link) = &mut self.link {
+            link.rates.roll(now.instant);
             link.describe(&mut view, now);
         }
         view

@@ -90,7 +90,8 @@ fn send(mut control: TcpStream, path: &str, subscriber: &Subscriber) -> io::Resu
         rate => pace(&stream, &mut packets, messages, per_frame, rate)?,
     }
     let body = began.elapsed().as_secs_f64().to_string();
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: ";
+    let head =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: ";
     write!(control, "{head}{}\r\n\r\n{body}", body.len())
 }
 
