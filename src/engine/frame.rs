@@ -57,6 +57,8 @@ pub struct FrameView {
     pub now: UnixMillis,
     /// Device slots in use; slots below it may be undrawn (mark 0).
     pub slots: u32,
+    /// Messages that came since the page was opened.
+    pub received: u64,
     pub link: Option<LinkView>,
     pub list: Option<ListView>,
     pub selected: Option<Selected>,
@@ -86,7 +88,7 @@ pub struct LinkView {
     /// Of the newest 100 on the present connection.
     pub latency_p50_ms: Option<u32>,
     pub latency_p95_ms: Option<u32>,
-    /// Messages that came and are not worked in yet.
+    /// Messages that waited to be worked in when this frame was asked for.
     pub backlog: u32,
     /// Messages that were received and not kept: of more than the page can work in, each device's newest is.
     pub dropped: u64,
