@@ -4,6 +4,7 @@
 //! silent, arms one timer with [`Engine::poll_timeout`], and asks for a [`frame`] when it wants to draw.
 
 pub mod ask;
+mod backlog;
 pub mod command;
 pub mod doctor;
 mod door;
@@ -13,7 +14,9 @@ mod link;
 mod lookup;
 mod meter;
 mod panel;
+mod positions;
 mod publish;
+mod rates;
 mod shadows;
 mod show;
 mod signed;
@@ -189,6 +192,7 @@ impl Engine {
         let deadlines = [
             link.poll_timeout(),
             self.known.requests.poll_timeout(),
+            self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
         ];
@@ -212,10 +216,12 @@ impl Engine {
             return;
         };
         meter.count_bytes(chunk.len(), now.instant);
-        let patterns = &link.patterns;
+        link.rates.roll(now.instant);
+        let (patterns, rates) = (&link.patterns, &mut link.rates);
         link.session.handle_chunk(chunk, now.instant, |publish| {
             meter.count_message();
-            known.handle_message(publish, patterns, now);
+            let owner = known.handle_message(publish, patterns, now);
+            rates.count(owner, publish.topic);
         });
     }
 

@@ -7,6 +7,7 @@ mod common;
 mod http {
     mod bounds;
     pub(crate) mod client;
+    mod signed;
 }
 
 use common::{Server, publish, publish_1};

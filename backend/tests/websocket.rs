@@ -7,6 +7,10 @@ mod common;
 
 use common::{CONNACK, Server, connect, patiently, publish, subscribe};
 use futures_util::{SinkExt, StreamExt};
+use gnomon::auth::attempt::signed_url;
+use gnomon::auth::endpoint::Endpoint;
+use gnomon::auth::way::{AwsPlace, Keys};
+use gnomon::time::UnixMillis;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -198,4 +202,40 @@ async fn stopping_closes_open_sockets() {
     let socket = client(&server, "a").await;
     server.stop().await;
     assert!(is_closed(socket).await);
+}
+
+#[tokio::test]
+async fn with_keys_the_url_that_the_dashboard_makes_opens_it_and_another_does_not() {
+    let mut config = common::config();
+    let known = gnomon_backend::signatures::Keys::parse("AKIDEXAMPLE right").unwrap();
+    config.keys = Some(known.into());
+    let core = gnomon_backend::net::Core::in_memory(&config).unwrap();
+    let server = Server::run(core, config, None).await;
+    let endpoint = Endpoint::read(&AwsPlace {
+        endpoint: format!("ws://{}", server.http),
+        region: "eu-west-1".to_owned(),
+    })
+    .unwrap();
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let now = UnixMillis(since_1970.as_millis() as i64);
+    for (secret, token) in [("right", None), ("right", Some("a/+=")), ("wrong", None)] {
+        let keys = Keys {
+            access_key_id: "AKIDEXAMPLE".to_owned(),
+            secret_access_key: secret.to_owned(),
+            session_token: token.map(str::to_owned),
+            expires_at: None,
+        };
+        let url = signed_url(&endpoint, &keys, now);
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", "mqtt".parse().unwrap());
+        match patiently(connect_async(request)).await {
+            Ok(_) => assert_eq!(secret, "right"),
+            Err(Error::Http(refusal)) => {
+                assert_eq!((secret, refusal.status().as_u16()), ("wrong", 403));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    server.stop().await;
 }

@@ -57,6 +57,8 @@ pub struct FrameView {
     pub now: UnixMillis,
     /// Device slots in use; slots below it may be undrawn (mark 0).
     pub slots: u32,
+    /// Messages that came since the page was opened.
+    pub received: u64,
     pub link: Option<LinkView>,
     pub list: Option<ListView>,
     pub selected: Option<Selected>,
@@ -86,7 +88,7 @@ pub struct LinkView {
     /// Of the newest 100 on the present connection.
     pub latency_p50_ms: Option<u32>,
     pub latency_p95_ms: Option<u32>,
-    /// Messages that came and are not worked in yet.
+    /// Messages that waited to be worked in when this frame was asked for.
     pub backlog: u32,
     /// Messages that were received and not kept: of more than the page can work in, each device's newest is.
     pub dropped: u64,
@@ -97,7 +99,7 @@ pub struct LinkView {
     pub subscriptions: Vec<SubscriptionView>,
     /// Changes that wait for the connection.
     pub waiting: u32,
-    /// Keys with an end, or a clock that had to be learnt.
+    /// Of a link that is signed.
     pub sign_in: Option<SignInView>,
     /// The client identifier that somebody else uses too. This page left it to them and connected under another.
     pub taken_over: Option<String>,
@@ -107,7 +109,7 @@ pub struct LinkView {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInView {
-    /// When the present keys end, where it is known.
+    /// When the present keys end on this device's clock, where it is known.
     pub until: Option<UnixMillis>,
     /// How far this device's clock is ahead of the other side's (negative: behind), where it was learnt.
     pub clock_offset_ms: Option<i64>,

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::backlog::{Backlog, Said};
 use super::frame::Badge;
 use super::lookup::Lookup;
+use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
 use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
@@ -32,6 +34,8 @@ pub(super) struct Known {
     pub(super) requests: Requests,
     pub(super) lookup: Lookup,
     pub(super) counters: Counters,
+    /// Messages on location topics that wait.
+    pub(super) backlog: Backlog,
     /// Devices whose difference was young, and when it grows old.
     watched: BTreeSet<(UnixMillis, Slot)>,
 }
@@ -50,6 +54,7 @@ impl Known {
             requests: Requests::new(client_id),
             lookup: Lookup::default(),
             counters: Counters::default(),
+            backlog: Backlog::default(),
             watched: BTreeSet::new(),
         }
     }
@@ -61,45 +66,31 @@ impl Known {
         self.requests = Requests::new(client_id);
         self.lookup = Lookup::default();
         self.counters = Counters::default();
+        self.backlog = Backlog::default();
         self.watched.clear();
     }
 
+    /// Says whose the message was.
     pub(super) fn handle_message(
         &mut self,
         publish: &Publish<'_>,
         patterns: &[TopicPattern],
         now: Now,
-    ) {
+    ) -> Owner {
         if let Some(topic) = ShadowTopic::parse(publish.topic) {
-            return self.handle_shadow(topic, publish.payload, now);
+            self.handle_shadow(topic, publish.payload, now);
+            return Owner::Shadow {
+                operation: topic.operation,
+                named: topic.id.shadow().is_some(),
+            };
         }
-        let Some(name) = patterns
-            .iter()
-            .find_map(|pattern| pattern.name(publish.topic))
-        else {
-            return;
-        };
-        let Ok(reading) = location::read(publish.payload) else {
-            self.counters.unreadable += 1;
-            return;
-        };
-        let Some(slot) = self.fleet.intern(&name) else {
-            return;
-        };
-        match reading {
-            Reading::Fix(fix) => self
-                .fleet
-                .apply_fix(slot, &fix, heard_at(publish, &fix, now)),
-            Reading::Text(text) => {
-                self.counters.texts += 1;
-                self.fleet.apply_text(slot, publish.topic, text, now.wall);
+        for (number, pattern) in patterns.iter().enumerate() {
+            if let Some(name) = pattern.name(publish.topic) {
+                self.handle_position(&name, &Said::new(publish, now.wall), now.instant);
+                return Owner::Location(number);
             }
-            Reading::Offline => self.fleet.set_offline(slot, true),
-            Reading::Nothing => self.fleet.touch(slot, now.wall),
         }
-        if ShadowId::new(&name, None).is_ok() {
-            self.lookup.want((slot, None));
-        }
+        Owner::Nobody
     }
 
     fn handle_shadow(&mut self, topic: ShadowTopic<'_>, payload: &[u8], now: Now) {
@@ -107,6 +98,9 @@ impl Known {
             self.counters.unreadable += 1;
             return;
         };
+        if let Some(slot) = self.fleet.find(topic.id.thing()) {
+            self.work_in_one(slot);
+        }
         let token = event.client_token.as_deref();
         match event.kind {
             EventKind::Documents(document) => {
@@ -245,14 +239,13 @@ impl Known {
                 self.refresh(slot, now);
             }
         }
+        if self
+            .backlog
+            .poll_timeout()
+            .is_some_and(|at| at <= now.instant)
+        {
+            self.work_in();
+        }
         self.fleet.tick(now.wall);
-    }
-}
-
-/// A retained message was said when the device was there, by its own word, not when it was delivered.
-fn heard_at(publish: &Publish<'_>, fix: &Fix, now: Now) -> UnixMillis {
-    match fix.time {
-        Some(time) if publish.retain => time.min(now.wall),
-        _ => now.wall,
     }
 }

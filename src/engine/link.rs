@@ -8,6 +8,7 @@ use super::ask::{FetchAnswer, NoAnswer};
 use super::command::ConnectRequest;
 use super::door::{Door, Entry, host_of};
 use super::frame::{LinkState, LinkView, SubscriptionView};
+use super::rates::Rates;
 use super::signed::{Next, Signed};
 use crate::auth::endpoint::region_of;
 use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
@@ -24,6 +25,7 @@ pub(super) struct Link {
     pub(super) client_id: String,
     pub(super) patterns: Vec<TopicPattern>,
     pub(super) session: Session,
+    pub(super) rates: Rates,
     door: Door,
     outputs: VecDeque<Output>,
 }
@@ -47,13 +49,15 @@ impl Link {
         if let (None, Err(error)) = (&wrong, &filters) {
             wrong = Some(LinkFault::Unsendable(error.clone()));
         }
+        let filters = filters.unwrap_or_default();
+        let rates = Rates::new(patterns.as_ref().map_or(0, Vec::len), &filters);
         let config = Config {
             client_id: client_id.clone(),
             user_name: entry.user_name,
             password: entry.password,
             keep_alive: keep_alive(request.keep_alive),
             clean_session: true,
-            filters: filters.unwrap_or_default(),
+            filters,
             left_out: request.left_out,
         };
         let mut session = Session::new(config, rng.next_u64(), now);
@@ -70,6 +74,7 @@ impl Link {
             client_id,
             patterns: patterns.unwrap_or_default(),
             session,
+            rates,
             door,
             outputs: VecDeque::new(),
         }
@@ -196,7 +201,7 @@ impl Link {
             .map(|(filter, state)| SubscriptionView {
                 filter: filter.as_str().to_owned(),
                 state,
-                messages_per_second: 0,
+                messages_per_second: self.rates.of(filter),
             })
             .collect();
     }

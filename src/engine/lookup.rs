@@ -18,8 +18,10 @@ pub(super) type Key = (Slot, Option<Box<str>>);
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
     queue: VecDeque<Key>,
-    /// Asked for, or heard of, on the present connection.
-    done: HashSet<Key>,
+    // Asked for, or heard of, on the present connection.
+    /// Whether the classic shadow of each slot was.
+    classic: Vec<bool>,
+    named: HashSet<Key>,
     unanswered: u32,
     next: Instant,
 }
@@ -35,14 +37,14 @@ impl Lookup {
 
     /// Asks for a shadow when its turn comes.
     pub(super) fn want(&mut self, key: Key) {
-        if self.done.insert(key.clone()) {
+        if self.note(&key) {
             self.queue.push_back(key);
         }
     }
 
     /// Asks for a shadow that a person looks at, before all others.
     pub(super) fn want_now(&mut self, key: Key) {
-        if self.done.insert(key.clone()) {
+        if self.note(&key) {
             self.unanswered = 0;
             self.queue.push_front(key);
         }
@@ -50,9 +52,31 @@ impl Lookup {
 
     /// The shadow was heard of: nothing to ask for.
     pub(super) fn heard(&mut self, key: &Key) {
-        if !self.done.contains(key) {
-            self.done.insert(key.clone());
+        self.note(key);
+    }
+
+    /// Whether it was asked for, or heard of: every position of a device asks.
+    pub(super) fn knows(&self, key: &Key) -> bool {
+        match key.1 {
+            None => self.classic.get(key.0.index()).is_some_and(|done| *done),
+            Some(_) => self.named.contains(key),
         }
+    }
+
+    /// True for what is new.
+    fn note(&mut self, key: &Key) -> bool {
+        if self.knows(key) {
+            return false;
+        }
+        let index = key.0.index();
+        if key.1.is_some() {
+            self.named.insert(key.clone());
+        } else {
+            self.classic
+                .resize(self.classic.len().max(index + 1), false);
+            self.classic[index] = true;
+        }
+        true
     }
 
     /// A `get` was answered, one way or the other.
@@ -66,7 +90,7 @@ impl Lookup {
             return None;
         }
         let key = self.queue.pop_front()?;
-        self.done.insert(key.clone());
+        self.note(&key);
         self.unanswered += 1;
         self.next = now + PACE;
         Some(key)

@@ -10,6 +10,8 @@ const SECONDS_KEPT: usize = 60;
 pub(super) struct Meter {
     /// The second that is being counted.
     second: u64,
+    /// Since the beginning.
+    total: u64,
     messages: u32,
     bytes: u32,
     /// Whole seconds, oldest first.
@@ -26,6 +28,12 @@ impl Meter {
     /// A message in the second of the bytes that held it.
     pub(super) fn count_message(&mut self) {
         self.messages = self.messages.saturating_add(1);
+        self.total += 1;
+    }
+
+    /// Messages since the beginning.
+    pub(super) fn total(&self) -> u64 {
+        self.total
     }
 
     /// Closes the seconds that are over.

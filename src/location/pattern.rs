@@ -26,6 +26,47 @@ pub struct TopicPattern {
     filter: TopicFilter,
     /// Indices of the levels in braces, ascending. None: the whole topic is the name.
     named: Vec<usize>,
+    cut: Cut,
+}
+
+/// How a name is found: the usual forms without a look at each level, since messages come by the ten thousand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Cut {
+    /// There is one topic, which is the name.
+    Whole,
+    /// So many levels between two texts.
+    Between {
+        before: Box<str>,
+        levels: usize,
+        after: Box<str>,
+    },
+    Levels,
+}
+
+impl Cut {
+    /// `levels` are those of the filter.
+    fn new(levels: &[&str], named: &[usize]) -> Self {
+        let (first, last) = match named {
+            [first, .., last] => (*first, *last),
+            [only] => (*only, *only),
+            [] if levels.iter().any(|level| is_wild(level)) => return Self::Levels,
+            [] => return Self::Whole,
+        };
+        let (before, after) = (&levels[..first], &levels[last + 1..]);
+        let others_are_fixed = !before.iter().chain(after).any(|level| is_wild(level));
+        match last - first + 1 == named.len() && others_are_fixed && first > 0 {
+            true => Self::Between {
+                before: (before.join("/") + "/").into(),
+                levels: named.len(),
+                after: after.iter().map(|level| "/".to_owned() + level).collect(),
+            },
+            false => Self::Levels,
+        }
+    }
+}
+
+fn is_wild(level: &str) -> bool {
+    matches!(level, "+" | "#")
 }
 
 impl TopicPattern {
@@ -46,6 +87,7 @@ impl TopicPattern {
         }
         Ok(Self {
             filter: TopicFilter::new(&levels.join("/"))?,
+            cut: Cut::new(&levels, &named),
             named,
         })
     }
@@ -57,6 +99,20 @@ impl TopicPattern {
 
     /// The name of the device that `topic` belongs to, or None when the topic does not fit or names nothing.
     pub fn name<'t>(&self, topic: &'t str) -> Option<Cow<'t, str>> {
+        match &self.cut {
+            Cut::Whole => return (topic == self.filter.as_str()).then_some(Cow::Borrowed(topic)),
+            Cut::Between {
+                before,
+                levels,
+                after,
+            } => {
+                let name = topic.strip_prefix(&**before)?.strip_suffix(&**after)?;
+                let slashes = name.bytes().filter(|byte| *byte == b'/').count();
+                let fits = slashes + 1 == *levels && !name.is_empty();
+                return fits.then_some(Cow::Borrowed(name));
+            }
+            Cut::Levels => {}
+        }
         if !self.filter.matches(topic) {
             return None;
         }
@@ -145,6 +201,46 @@ mod tests {
             Some("taxi-7"),
         );
         check("{any}/location", "+/location", "$SYS/location", None);
+    }
+
+    #[test]
+    fn a_name_is_the_same_with_and_without_a_look_at_each_level() {
+        let patterns = [
+            "topic_1",
+            "a/{b}/c",
+            "a/{b}/{c}",
+            "{b}/c",
+            "a/{b}",
+            "a/b/{c}/d/e",
+        ];
+        let topics = [
+            "topic_1",
+            "a/x/c",
+            "a//c",
+            "a/c",
+            "a/x/y/c",
+            "a/x/y",
+            "a//",
+            "a/",
+            "a",
+            "/c",
+            "x/c",
+            "$a/c",
+            "a/b/x/d/e",
+            "a/b//d/e",
+            "a/b/d/e",
+            "a/b/x/y/d/e",
+        ];
+        for text in patterns {
+            let pattern = TopicPattern::new(text).unwrap();
+            let slow = TopicPattern {
+                cut: Cut::Levels,
+                ..pattern.clone()
+            };
+            for topic in topics {
+                assert_eq!(pattern.name(topic), slow.name(topic), "{text} of {topic}");
+            }
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub enum Phase {
 }
 
 /// What the host must do to the socket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Output {
     Open,
     /// All packets queued so far, for one frame.
@@ -106,6 +106,17 @@ pub struct Session {
     backoff: Backoff,
     latency: Latency,
     trace: Trace,
+}
+
+/// Leaves out the packets: CONNECT holds the password.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open => f.write_str("Open"),
+            Self::Send(bytes) => f.debug_tuple("Send").field(&bytes.len()).finish(),
+            Self::Close => f.write_str("Close"),
+        }
+    }
 }
 
 /// Leaves out the packets: CONNECT holds the password.

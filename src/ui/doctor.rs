@@ -72,6 +72,7 @@ fn row(step: &StepView, language: Language) -> AnyView {
             {mark}
             <span class="visually-hidden">{state.text(language)} ": "</span>
             <span class="doctor-step">{name(step, language)} " " <span>{detail(&step.step, language)}</span></span>
+            " "
             <span class="doctor-took">{took}</span>
         </li>
     }

@@ -35,7 +35,13 @@ pub(super) fn LinkDetails(kind: Memo<LinkKind>, drops: Memo<Drops>) -> impl Into
     let url = memo(move |_| store.link.with(|link| address::without_secrets(&link.url)));
     let client = memo(move |_| store.link.with(|link| link.client_id.clone()));
     view! {
-        <div id="link-details" class="details" role="group" aria-label=say(shell::DETAILS)>
+        <div
+            id="link-details"
+            class="details"
+            role="group"
+            aria-label=say(shell::DETAILS)
+            data-received=move || store.received.get().to_string()
+        >
             <div class="details-head">
                 {move || Some(kind.get().mark())}
                 <h2>{move || kind.get().word().text(language.get()).to_owned()}</h2>

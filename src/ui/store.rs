@@ -15,6 +15,8 @@ pub struct Store {
     // From the engine.
     /// The engine's wall clock, to the tenth of a second: ages are counted from it.
     pub now: RwSignal<UnixMillis>,
+    /// Messages that came since the page was opened.
+    pub received: RwSignal<u64>,
     pub link: RwSignal<LinkView>,
     pub list: RwSignal<ListView>,
     pub selected: RwSignal<Selected>,
@@ -43,6 +45,7 @@ impl Store {
     pub fn new() -> Self {
         Self {
             now: RwSignal::default(),
+            received: RwSignal::default(),
             link: RwSignal::default(),
             list: RwSignal::default(),
             selected: RwSignal::new(Selected::Nothing),
@@ -100,6 +103,9 @@ impl Store {
         let now = UnixMillis(view.now.0.div_euclid(100) * 100);
         if self.now.get_untracked() != now {
             self.now.set(now);
+        }
+        if self.received.get_untracked() != view.received {
+            self.received.set(view.received);
         }
         if let Some(link) = view.link {
             self.link.set(link);

@@ -15,6 +15,7 @@ use super::parcel::{self, ToWorker};
 use super::socket::{Socket, SocketEvent};
 use super::timer::Timer;
 use crate::engine::{Engine, Input, Output};
+use crate::time::Instant;
 
 /// How soon to look again whether a full socket has drained.
 const CONGESTED: Duration = Duration::from_millis(50);
@@ -62,11 +63,12 @@ impl Host {
         match parcel::unpack_word(&event.data()) {
             Some(ToWorker::Command(command)) => self.handle(Input::Command(command)),
             Some(ToWorker::Frame(request)) => {
-                let update = self.engine.borrow_mut().frame(&request, self.clock.now());
+                let now = self.clock.now();
+                let update = self.engine.borrow_mut().frame(&request, now);
                 if let Some((message, moved)) = parcel::pack_update(update) {
                     let _ = self.scope.post_message_with_transfer(&message, &moved);
                 }
-                self.drive();
+                self.drive(now.instant);
             }
             None => {}
         }
@@ -80,18 +82,19 @@ impl Host {
     }
 
     fn handle(self: &Rc<Self>, input: Input) {
-        self.engine.borrow_mut().handle(input, self.clock.now());
-        self.drive();
+        let now = self.clock.now();
+        self.engine.borrow_mut().handle(input, now);
+        self.drive(now.instant);
     }
 
     /// Does everything that the engine wants done, then sleeps until its next deadline.
-    fn drive(self: &Rc<Self>) {
+    fn drive(self: &Rc<Self>, now: Instant) {
         loop {
-            let writable = self
-                .socket
-                .borrow()
-                .as_ref()
-                .is_some_and(Socket::is_writable);
+            // The browser is asked only where it matters: after most messages there is nothing to send.
+            let socket = self.socket.borrow();
+            let writable = self.engine.borrow().has_unsent()
+                && socket.as_ref().is_some_and(Socket::is_writable);
+            drop(socket);
             let Some(output) = self.engine.borrow_mut().poll_output(writable) else {
                 break;
             };
@@ -121,7 +124,6 @@ impl Host {
                 }
             }
         }
-        let now = self.clock.now().instant;
         let engine = self.engine.borrow();
         let congested = engine.has_unsent().then(|| now + CONGESTED);
         let deadline = [engine.poll_timeout(), congested]

@@ -33,7 +33,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// What a page may send: what AWS's own libraries do send.
-const ALLOWED_HEADERS: &str = "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,\
+const ALLOWED_HEADERS: &str = "authorization,cache-control,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,\
     x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request,x-amz-target,x-amzn-principal,x-amzn-iot-principal,x-amzn-iot-policy,\
     x-amz-mqtt5-user-properties,x-amz-mqtt5-payload-format-indicator,x-amz-mqtt5-correlation-data";
 /// Whom a call is about: its things, or its policies.

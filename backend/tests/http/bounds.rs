@@ -94,6 +94,8 @@ async fn a_page_of_an_allowed_origin_may_call_and_read_errors() {
         "content-type",
         "x-amz-date",
         "x-amz-security-token",
+        "x-amz-target",
+        "cache-control",
         "x-amzn-principal",
         "x-amzn-iot-principal",
     ] {

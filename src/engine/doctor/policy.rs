@@ -24,95 +24,68 @@ pub(super) enum Statement<'a> {
 
 /// Everything that the page does: it connects, listens to `filters`, and asks for shadows and changes them.
 pub(super) fn whole(holder: Holder<'_>, filters: &[&str]) -> String {
-    let mut statements = vec![one(holder, &Statement::Connect, 4)];
-    if !filters.is_empty() {
-        statements.push(one(holder, &Statement::Listen(filters), 4));
+    let mut text = String::from("{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    ");
+    write(&mut text, holder, &Statement::Connect, "    ");
+    for statement in [Statement::Listen(filters), Statement::Shadows] {
+        if statement != Statement::Listen(&[]) {
+            text += ",\n    ";
+            write(&mut text, holder, &statement, "    ");
+        }
     }
-    statements.push(one(holder, &Statement::Shadows, 4));
-    let statements = statements.join(",\n    ");
-    [
-        "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    ",
-        &statements,
-        "\n  ]\n}",
-    ]
-    .concat()
+    text + "\n  ]\n}"
 }
 
 /// A single statement, to be added to a policy that lacks it.
 pub(super) fn statement(holder: Holder<'_>, statement: &Statement<'_>) -> String {
-    one(holder, statement, 0)
+    let mut text = String::new();
+    write(&mut text, holder, statement, "");
+    text
 }
 
-fn one(holder: Holder<'_>, statement: &Statement<'_>, indent: usize) -> String {
-    let (actions, resources) = match statement {
-        Statement::Connect => (
-            &["iot:Connect"][..],
-            vec![["client/", &client(holder.client_id)].concat()],
-        ),
+/// `margin` stands before each line but the first.
+fn write(text: &mut String, holder: Holder<'_>, statement: &Statement<'_>, margin: &str) {
+    let (actions, resources) = asked(statement, holder.client_id);
+    let arn = arn(holder.region);
+    text.push_str("{\n");
+    let mut line = |parts: &[&str]| {
+        text.push_str(margin);
+        parts.iter().for_each(|part| text.push_str(part));
+    };
+    line(&["  \"Effect\": \"Allow\",\n"]);
+    line(&["  \"Action\": [", actions, "],\n"]);
+    line(&["  \"Resource\": [\n"]);
+    for (place, resource) in resources.iter().enumerate() {
+        let last = place + 1 == resources.len();
+        let end = if last { "\n" } else { ",\n" };
+        line(&["    ", &quoted(&[&arn, resource.as_str()].concat()), end]);
+    }
+    line(&["  ]\n"]);
+    line(&["}"]);
+}
+
+/// The actions of a statement, and what stands in their ARNs behind the account.
+fn asked(statement: &Statement<'_>, client_id: &str) -> (&'static str, Vec<String>) {
+    match statement {
+        Statement::Connect => ("\"iot:Connect\"", of_kind("client/", &[client(client_id)])),
         Statement::Listen(filters) => {
-            let topics = reaching(filters);
-            let named = |kind: &str| {
-                let with_kind = |topic: &String| [kind, topic].concat();
-                topics.iter().map(with_kind).collect::<Vec<_>>()
-            };
-            (
-                &["iot:Subscribe", "iot:Receive"][..],
-                [named("topicfilter/"), named("topic/")].concat(),
-            )
+            let patterns = reaching(filters);
+            let mut resources = of_kind("topicfilter/", &patterns);
+            resources.append(&mut of_kind("topic/", &patterns));
+            ("\"iot:Subscribe\", \"iot:Receive\"", resources)
         }
         Statement::Shadows => {
-            let requests = [Verb::Get, Verb::Update].map(Operation::Request);
-            let filters: Vec<_> = requests
-                .into_iter()
-                .flat_map(Operation::filters_for_all_things)
-                .collect();
-            let filters: Vec<_> = filters.iter().map(String::as_str).collect();
-            (&["iot:Publish"][..], topics(reaching(&filters)))
+            let [get, update] = [Verb::Get, Verb::Update]
+                .map(|verb| Operation::Request(verb).filters_for_all_things());
+            let filters = [&get[0], &get[1], &update[0], &update[1]].map(String::as_str);
+            ("\"iot:Publish\"", of_kind("topic/", &reaching(&filters)))
         }
-        Statement::Publish(topic) => (&["iot:Publish"][..], topics(vec![alike(topic)])),
-    };
-    let arn = arn(holder.region);
-    let arns: Vec<_> = resources
-        .iter()
-        .map(|resource| [&arn, resource.as_str()].concat())
-        .collect();
-    let margin = " ".repeat(indent);
-    [
-        "{\n",
-        &margin,
-        "  \"Effect\": \"Allow\",\n",
-        &margin,
-        "  \"Action\": ",
-        &list(actions, indent),
-        ",\n",
-        &margin,
-        "  \"Resource\": ",
-        &list(&arns, indent),
-        "\n",
-        &margin,
-        "}",
-    ]
-    .concat()
+        Statement::Publish(topic) => ("\"iot:Publish\"", of_kind("topic/", &[alike(topic)])),
+    }
 }
 
-fn topics(patterns: Vec<String>) -> Vec<String> {
-    let with_kind = |pattern: &String| ["topic/", pattern].concat();
-    patterns.iter().map(with_kind).collect()
-}
-
-/// One text alone, several in brackets.
-fn list(texts: &[impl AsRef<str>], indent: usize) -> String {
-    if let [text] = texts {
-        return quoted(text.as_ref());
-    }
-    let margin = " ".repeat(indent);
-    let mut list = String::from("[");
-    for (place, text) in texts.iter().enumerate() {
-        list += if place == 0 { "\n    " } else { ",\n    " };
-        list += &margin;
-        list += &quoted(text.as_ref());
-    }
-    [&list, "\n  ", &margin, "]"].concat()
+fn of_kind(kind: &str, names: &[String]) -> Vec<String> {
+    let names = names.iter();
+    names.map(|name| kind.to_owned() + name).collect()
 }
 
 /// As a string of JSON.
@@ -229,10 +202,7 @@ mod tests {
         let filters = ["$aws/things/+/shadow/name/+/update/documents"];
         let expected = r#"{
   "Effect": "Allow",
-  "Action": [
-    "iot:Subscribe",
-    "iot:Receive"
-  ],
+  "Action": ["iot:Subscribe", "iot:Receive"],
   "Resource": [
     "arn:aws:iot:ap-northeast-1:*:topicfilter/$aws/things/*/shadow/name/*/update/documents",
     "arn:aws:iot:ap-northeast-1:*:topic/$aws/things/*/shadow/name/*/update/documents"
@@ -249,15 +219,14 @@ mod tests {
   "Statement": [
     {
       "Effect": "Allow",
-      "Action": "iot:Connect",
-      "Resource": "arn:aws:iot:ap-northeast-1:*:client/desk"
+      "Action": ["iot:Connect"],
+      "Resource": [
+        "arn:aws:iot:ap-northeast-1:*:client/desk"
+      ]
     },
     {
       "Effect": "Allow",
-      "Action": [
-        "iot:Subscribe",
-        "iot:Receive"
-      ],
+      "Action": ["iot:Subscribe", "iot:Receive"],
       "Resource": [
         "arn:aws:iot:ap-northeast-1:*:topicfilter/topic_1",
         "arn:aws:iot:ap-northeast-1:*:topicfilter/fleet/*/location",
@@ -267,7 +236,7 @@ mod tests {
     },
     {
       "Effect": "Allow",
-      "Action": "iot:Publish",
+      "Action": ["iot:Publish"],
       "Resource": [
         "arn:aws:iot:ap-northeast-1:*:topic/$aws/things/*/shadow/*get",
         "arn:aws:iot:ap-northeast-1:*:topic/$aws/things/*/shadow/*update"
@@ -327,8 +296,8 @@ mod tests {
             let text = statement(HOLDER, &Statement::Publish(topic));
             let read: serde_json::Value = serde_json::from_str(&text).unwrap();
             let arn = format!("arn:aws:iot:ap-northeast-1:*:topic/{expected}");
-            assert_eq!(read["Resource"], arn.as_str());
-            assert_eq!(read["Action"], "iot:Publish");
+            assert_eq!(read["Resource"][0], arn.as_str());
+            assert_eq!(read["Action"][0], "iot:Publish");
         }
     }
 }
