@@ -5,7 +5,7 @@ use super::doctor::DoctorView;
 use super::frame::{FrameRequest, FrameUpdate, FrameView, LinkView, ListView, Picked, Selected};
 use crate::geo::Bounds;
 use crate::shadow::topics::ShadowId;
-use crate::time::Now;
+use crate::time::{Instant, Now};
 
 /// Between two answers to one and the same request, in milliseconds: a fleet that never rests is shown thirty times
 /// a second, which halves the work of the page and of whoever draws it.
