@@ -268,6 +268,7 @@ impl Engine {
         self.link = Some(link);
         self.record = Record::default();
         self.publishing = Publishing::default();
+        self.known.requests.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.

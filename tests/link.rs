@@ -315,6 +315,23 @@ fn a_wish_that_the_broker_closes_on_may_be_made_again() {
 }
 
 #[test]
+fn a_wish_that_is_under_way_when_a_person_connects_again_is_made_once() {
+    let mut world = World::new(1);
+    world.pair.latency = Duration::from_millis(200);
+    world.connect();
+    world.pair.run_for(SECOND * 2);
+    world.locate();
+    world.pair.run_for(SECOND * 2);
+    world.wish(0);
+    world.pair.run_for(Duration::from_millis(100));
+    world.connect();
+    world.pair.run_for(SECOND * 4);
+    let change = world.change(0).expect("it was wished");
+    assert!(was_accepted(&change), "{change:?}");
+    world.check_end("connected again");
+}
+
+#[test]
 fn a_lasting_session_loses_nothing_in_either_direction() {
     each_seed(2000, |seed| Lasting::new(seed).run());
 }
