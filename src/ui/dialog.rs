@@ -2,9 +2,11 @@
 
 use leptos::html::Dialog as DialogElement;
 use leptos::prelude::*;
-use web_sys::{Event, MouseEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 use super::icons::{Icon, icon};
+use super::keys::{focus, focused};
 use super::reactive::{act, watch};
 use super::text::{Phrase, say, shell};
 
@@ -19,6 +21,7 @@ pub(super) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<DialogElement>::new();
+    StoredValue::new_local(Return(focused()));
     watch(move || {
         if let Some(dialog) = element.get()
             && !dialog.open()
@@ -66,5 +69,23 @@ pub(super) fn Dialog(
                 {children()}
             </div>
         </dialog>
+    }
+}
+
+/// Gives the focus back, once what had it can be reached again; or gives it to the link, where the details led here.
+struct Return(Option<Element>);
+
+impl Drop for Return {
+    fn drop(&mut self) {
+        let before = self
+            .0
+            .take()
+            .and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        request_animation_frame(move || match before.filter(|it| it.is_connected()) {
+            Some(element) if element.tab_index() >= 0 => {
+                let _ = element.focus();
+            }
+            _ => focus(".pill-button"),
+        });
     }
 }

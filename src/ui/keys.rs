@@ -171,6 +171,6 @@ impl Focus {
     }
 }
 
-fn focused() -> Option<Element> {
+pub(super) fn focused() -> Option<Element> {
     document().active_element()
 }

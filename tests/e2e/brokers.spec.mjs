@@ -51,7 +51,11 @@ test('a port where nobody listens is named and tried again', async ({ page }) =>
   const port = await freePort();
   await open(page, `ws://127.0.0.1:${port}/mqtt`);
   await expect(connection(page)).toHaveText(/^Disconnected/);
-  await expect(connection(page)).toContainText(`127.0.0.1:${port}`);
+  // The pill says what is wrong, its details where.
+  await connection(page).click();
+  const details = page.getByRole('group', { name: 'Connection details' });
+  await expect(details).toContainText(`127.0.0.1:${port}`);
+  await expect(page.getByRole('banner').getByText(/next try in/)).toBeVisible();
 });
 
 test('an address of another kind is refused before anything is sent', async ({ page }) => {

@@ -96,64 +96,69 @@ test('the profile of an earlier version is taken over once', async ({ page }) =>
   expect(kept['gnomon.profiles']).toContain('old-desk');
 });
 
-test('no secret of any way is left behind', async ({ page }) => {
-  await page.goto(backend.page);
-  await connected(page);
-  const ways = {
-    'Any broker': {
-      'Broker address': 'ws://127.0.0.1:9/mqtt?token=hidden-query',
-      'User name': 'plant-ops',
-      Password: 'hidden-password',
-    },
-    'AWS keys': {
-      Endpoint: 'ws://127.0.0.1:9/mqtt',
-      Region: 'us-east-1',
-      'Access key ID': 'AKIDEXAMPLE',
-      'Secret access key': 'hidden-key',
-      'Session token': 'hidden-session',
-    },
-    'AWS Cognito': {
-      Endpoint: 'ws://127.0.0.1:9/mqtt',
-      Region: 'us-east-1',
-      'Identity pool ID': 'us-east-1:1-2-3',
-      'Sign-in provider': 'accounts.example',
-      'Sign-in token': 'hidden-login',
-      'Cognito address': 'http://127.0.0.1:9/',
-    },
-    'Custom authorizer': {
-      Endpoint: 'ws://127.0.0.1:9/mqtt',
-      Region: 'us-east-1',
-      'Authorizer name': 'mine',
-      'Token key name': 'key',
-      Token: 'hidden-token',
-      'Token signature': 'hidden-signature',
-      Password: 'hidden-word',
-    },
-  };
-  await edit(page);
-  for (const [way, fields] of Object.entries(ways)) {
-    await saved(page).getByRole('button', { name: 'New connection' }).click();
-    await dialog(page).getByRole('tab', { name: way }).click();
-    for (const [name, text] of Object.entries(fields)) {
-      await dialog(page).getByLabel(name, { exact: true }).fill(text);
+test.describe('where nobody listens', () => {
+  // The doctor asks why.
+  test.use({ asked: [/^http:\/\/127\.0\.0\.1:9\//], provoked: [/Failed to load resource: net::/] });
+
+  test('no secret of any way is left behind', async ({ page }) => {
+    await page.goto(backend.page);
+    await connected(page);
+    const ways = {
+      'Any broker': {
+        'Broker address': 'ws://127.0.0.1:9/mqtt?token=hidden-query',
+        'User name': 'plant-ops',
+        Password: 'hidden-password',
+      },
+      'AWS keys': {
+        Endpoint: 'ws://127.0.0.1:9/mqtt',
+        Region: 'us-east-1',
+        'Access key ID': 'AKIDEXAMPLE',
+        'Secret access key': 'hidden-key',
+        'Session token': 'hidden-session',
+      },
+      'AWS Cognito': {
+        Endpoint: 'ws://127.0.0.1:9/mqtt',
+        Region: 'us-east-1',
+        'Identity pool ID': 'us-east-1:1-2-3',
+        'Sign-in provider': 'accounts.example',
+        'Sign-in token': 'hidden-login',
+        'Cognito address': 'http://127.0.0.1:9/',
+      },
+      'Custom authorizer': {
+        Endpoint: 'ws://127.0.0.1:9/mqtt',
+        Region: 'us-east-1',
+        'Authorizer name': 'mine',
+        'Token key name': 'key',
+        Token: 'hidden-token',
+        'Token signature': 'hidden-signature',
+        Password: 'hidden-word',
+      },
+    };
+    await edit(page);
+    for (const [way, fields] of Object.entries(ways)) {
+      await saved(page).getByRole('button', { name: 'New connection' }).click();
+      await dialog(page).getByRole('tab', { name: way }).click();
+      for (const [name, text] of Object.entries(fields)) {
+        await dialog(page).getByLabel(name, { exact: true }).fill(text);
+      }
+      await dialog(page).getByRole('button', { name: 'Save without secrets' }).click();
+      await connectButton(page).click();
+      await expect(connection(page)).toHaveText(/^(Disconnected|Failed)/);
+      const left = await leftBehind(page);
+      expect(left).toContain('gnomon.profiles');
+      expect(left).not.toContain('hidden');
     }
-    await dialog(page).getByRole('button', { name: 'Save without secrets' }).click();
-    await connectButton(page).click();
-    await expect(connection(page)).toHaveText(/^(Disconnected|Failed)/);
     const left = await leftBehind(page);
-    expect(left).toContain('gnomon.profiles');
-    expect(left).not.toContain('hidden');
-  }
-  const left = await leftBehind(page);
-  for (const word of ['plant-ops', 'AKIDEXAMPLE', 'us-east-1:1-2-3', 'accounts.example', 'mine']) {
-    expect(left).toContain(word);
-  }
-  // A reload asks for what was not kept, and for nothing else.
-  await page.reload();
-  await expect(dialog(page)).toContainText('Gnomon never stores a secret.');
-  await expect(dialog(page).getByLabel('Token', { exact: true })).toBeFocused();
-  await expect(dialog(page).getByLabel('Token', { exact: true })).toHaveValue('');
-  await expect(dialog(page).getByLabel('Authorizer name')).toHaveValue('mine');
+    for (const word of ['plant-ops', 'AKIDEXAMPLE', 'us-east-1:1-2-3', 'accounts.example', 'mine']) {
+      expect(left).toContain(word);
+    }
+    // A reload asks for what was not kept, and for nothing else.
+    await page.reload();
+    await expect(dialog(page)).toContainText('Gnomon never stores a secret.');
+    await expect(dialog(page).getByLabel('Token', { exact: true })).toBeFocused();
+    await expect(dialog(page).getByLabel('Token', { exact: true })).toHaveValue('');
+    await expect(dialog(page).getByLabel('Authorizer name')).toHaveValue('mine');
+  });
 });
 
 test('what is wrong stands at its field, and nothing is lost', async ({ page }) => {
@@ -233,24 +238,27 @@ test('tabs with the same identifier connect under names of their own', async ({ 
   await connected(second);
   await connection(second).click();
   await expect(details(second).getByText('as shared', { exact: true })).toBeVisible();
-  await edit2(second);
+  await details(second).getByRole('button', { name: 'Edit connection' }).click();
   await expect(dialog(second).getByLabel('Client identifier')).toHaveValue('shared');
   await second.close();
 });
-
-async function edit2(page) {
-  await details(page).getByRole('button', { name: 'Edit connection' }).click();
-}
 
 test('the dialog keeps the focus, and gives it back', async ({ page }) => {
   await page.goto(backend.page);
   await connected(page);
   await edit(page);
   await expect(dialog(page).getByLabel('Broker address')).toBeFocused();
-  for (let presses = 0; presses < 40; presses += 1) {
+  // Past the last control comes the browser's own bar, which is the body to the page.
+  const place = () =>
+    page.evaluate(() => {
+      const { activeElement } = document;
+      return activeElement === document.body ? 'browser' : activeElement.closest('dialog') ? 'dialog' : 'behind';
+    });
+  for (let presses = 0; presses < 30; presses += 1) {
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement === document.body || !!document.activeElement.closest('dialog'))).toBe(true);
+    expect(await place()).not.toBe('behind');
   }
+  await dialog(page).getByLabel('Broker address').focus();
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Connection details' })).toBeFocused();

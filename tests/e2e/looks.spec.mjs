@@ -10,6 +10,17 @@ test.afterAll(async () => {
   await backend.end();
 });
 
+/** The texts in an element that are wider than their place, but for those that end in an ellipsis or scroll. */
+const cutOff = (root) =>
+  [...root.querySelectorAll('*')]
+    .filter((it) => it.scrollWidth > it.clientWidth + 1 && it.clientWidth > 0)
+    .filter((it) => !['INPUT', 'TEXTAREA'].includes(it.tagName))
+    .filter((it) => {
+      const { display, overflowX, textOverflow, clipPath } = getComputedStyle(it);
+      return display !== 'inline' && textOverflow !== 'ellipsis' && overflowX !== 'auto' && clipPath === 'none';
+    })
+    .map((it) => `${it.tagName}.${it.className}: ${it.textContent}`);
+
 for (const width of [360, 390, 768, 1100, 1440, 1920]) {
   for (const colorScheme of ['light', 'dark']) {
     test(`nothing is cut off at ${width} px, ${colorScheme}`, async ({ page }, info) => {
@@ -24,6 +35,28 @@ for (const width of [360, 390, 768, 1100, 1440, 1920]) {
       await page.waitForLoadState('networkidle');
       await page.screenshot({ path: info.outputPath(`${width}-${colorScheme}.png`) });
     });
+
+    for (const locale of ['en-GB', 'ja-JP']) {
+      test.describe(locale, () => {
+        test.use({ locale });
+
+        test(`no word of the connections is cut off at ${width} px, ${colorScheme}`, async ({ page }, info) => {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: width < 768 ? 844 : 900 });
+          await page.goto(backend.page);
+          await page.locator('.link-pill').click();
+          await page.locator('.details-actions button').first().click();
+          const dialog = page.getByRole('dialog');
+          await dialog.locator('details summary').click();
+          await dialog.locator('.policy-foot button').click();
+          for (const tab of await dialog.getByRole('tab').all()) {
+            await tab.click();
+            expect(await dialog.evaluate(cutOff)).toEqual([]);
+          }
+          await page.screenshot({ path: info.outputPath(`connections-${width}-${colorScheme}-${locale}.png`) });
+        });
+      });
+    }
   }
 }
 
