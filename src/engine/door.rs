@@ -182,7 +182,10 @@ mod tests {
     #[test]
     fn a_broker_is_opened_by_its_whole_url_and_shown_by_what_is_no_secret() {
         for (url, shown) in [
-            ("wss://me:hidden@h:8084/mqtt?token=hidden#hidden", "wss://h:8084/mqtt"),
+            (
+                "wss://me:hidden@h:8084/mqtt?token=hidden#hidden",
+                "wss://h:8084/mqtt",
+            ),
             ("ws://h", "ws://h"),
         ] {
             let entry = Entry::new(Way::Broker {
