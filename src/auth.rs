@@ -6,7 +6,6 @@ pub mod cognito;
 pub mod endpoint;
 mod fault;
 mod keys;
-pub mod profile;
 pub mod sigv4;
 pub mod way;
 

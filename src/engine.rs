@@ -15,6 +15,7 @@ mod lookup;
 mod meter;
 mod panel;
 mod positions;
+pub mod profile;
 mod publish;
 mod rates;
 mod shadows;

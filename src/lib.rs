@@ -4,11 +4,11 @@
 //!
 //! - [`time`], [`rng`], [`geo`], [`decimal`], [`topic`], [`message`]: the small words that everything else is written in
 //! - [`mqtt`]: MQTT 3.1.1 without IO: packets from bytes, and the client's session
-//! - [`auth`]: how a client shows who it is: endpoints, keys, SigV4, Cognito, and connections as text without secrets
+//! - [`auth`]: how a client shows who it is: endpoints, keys, SigV4 and Cognito
 //! - [`shadow`]: AWS IoT Device Shadows: documents, merge, delta, topics, requests, and the service itself
 //! - [`location`]: the many shapes in which a position arrives, read into one
 //! - [`fleet`]: every device that was ever heard of, ready to be drawn, searched and sorted
-//! - [`engine`]: the brain: what comes from the link and from the page goes in, packets and frames come out
+//! - [`engine`]: the brain: what comes from the link and from the page goes in, packets and frames come out; and connections as text
 //!
 //! ---
 //!

@@ -98,6 +98,10 @@ impl Backlog {
 
     /// Keeps a message in the place of an older one of the same device. False when there is no room.
     pub(super) fn put(&mut self, slot: Slot, said: &Said<'_>, now: Instant) -> bool {
+        if self.places.is_empty() {
+            // What was taken out one by one leaves its bytes behind.
+            self.bytes.clear();
+        }
         let len = said.topic.len() + said.payload.len();
         let number = self.number_of(slot);
         let old = number.and_then(|number| self.places.get(number));
@@ -280,6 +284,16 @@ mod tests {
         put(&mut backlog, 2, "newer");
         let left = [(0, "waits".to_owned()), (2, "newer".to_owned())];
         assert_eq!(waiting(&backlog), left);
+    }
+
+    #[test]
+    fn what_was_taken_out_leaves_room() {
+        let mut backlog = Backlog::default();
+        let long = "x".repeat(MAX_BYTES / 2);
+        for _ in 0..3 {
+            put(&mut backlog, 1, &long);
+            assert!(backlog.take(Slot(1)).is_some());
+        }
     }
 
     #[test]

@@ -54,12 +54,14 @@ impl Entry {
     }
 
     fn to_broker(url: &str, user_name: Option<String>, password: Option<String>) -> Self {
+        let mut shown = url.to_owned();
+        take_hidden(&mut shown);
         Self {
             door: match host_of(url) {
                 Some(_) => Door::Open(url.to_owned()),
                 None => Door::Shut(LinkFault::BadUrl),
             },
-            url: url.to_owned(),
+            url: shown,
             user_name: user_name.filter(|name| !name.is_empty()),
             password: password.map(String::into_bytes),
         }
@@ -175,6 +177,32 @@ mod tests {
         ] {
             assert_eq!(host_of(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_broker_is_opened_by_its_whole_url_and_shown_by_what_is_no_secret() {
+        for (url, shown) in [
+            (
+                "wss://me:hidden@h:8084/mqtt?token=hidden#hidden",
+                "wss://h:8084/mqtt",
+            ),
+            ("ws://h", "ws://h"),
+        ] {
+            let entry = Entry::new(Way::Broker {
+                url: url.to_owned(),
+                user_name: None,
+                password: None,
+            });
+            assert!(matches!(&entry.door, Door::Open(it) if it == url));
+            assert_eq!(entry.url, shown);
+        }
+        let entry = Entry::new(Way::Broker {
+            url: "mqtt://me:hidden@h?hidden".to_owned(),
+            user_name: None,
+            password: None,
+        });
+        assert!(matches!(entry.door, Door::Shut(LinkFault::BadUrl)));
+        assert_eq!(entry.url, "mqtt://h");
     }
 
     fn place(endpoint: &str) -> AwsPlace {

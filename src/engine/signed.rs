@@ -275,7 +275,8 @@ impl Signed {
         match said {
             Ok(None) => return self.ask_keys(opening, deadline, now, numbers),
             Ok(Some(keys)) => {
-                self.renew_at = now.instant + self.good_for(&keys, now);
+                // By a clock that was set meanwhile they may have ended: that is no reason to ask without end.
+                self.renew_at = now.instant + self.good_for(&keys, now).max(RENEW_AGAIN);
                 self.keys = Some(keys);
                 self.failed_renewals = 0;
             }

@@ -7,8 +7,8 @@ use leptos::task::spawn_local;
 use super::address;
 use super::commands::Commands;
 use super::open::{Form, Open};
-use crate::auth::profile::{self, Profile};
 use crate::engine::command::{Command, ConnectRequest, Way};
+use crate::engine::profile::{self, Profile};
 use crate::web::tabs::{self, Hold};
 use crate::web::{start, storage};
 

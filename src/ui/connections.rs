@@ -15,9 +15,9 @@ use super::open::{Form, Open};
 use super::reactive::{memo, show, watch};
 use super::store::Store;
 use super::text::connections as words;
-use crate::auth::profile::Profile;
 use crate::engine::command::ConnectRequest;
 use crate::engine::frame::{Outcome, SubscriptionState};
+use crate::engine::profile::Profile;
 use crate::time::UnixMillis;
 
 /// What is edited. Lives as long as the dialog.

@@ -187,6 +187,19 @@ fn keys_that_live_shortly_are_renewed_in_the_middle_of_their_life() {
 }
 
 #[test]
+fn keys_that_ended_before_they_came_are_no_reason_to_ask_without_end() {
+    let mut near = connected(60);
+    near.run_for(Duration::from_secs(31));
+    for _ in 0..3 {
+        give_keys(&mut near, "second", -10);
+        keep_alive(&mut near, 14);
+        assert!(near.questions.is_empty());
+        keep_alive(&mut near, 2);
+    }
+    assert_eq!(near.link().state, LinkState::Connected);
+}
+
+#[test]
 fn a_renewal_that_fails_is_tried_again_and_only_shown() {
     let mut near = connected(120);
     near.run_for(Duration::from_secs(61));

@@ -1,10 +1,10 @@
 //! Nothing secret is in the `Debug` of anything that goes in or comes out.
 
-use gnomon::auth::profile::Profile;
 use gnomon::engine::ask::FetchAnswer;
 use gnomon::engine::command::{
     Authorizer, AwsPlace, Carrier, Command, ConnectRequest, IdentityPool, Keys, Login, Way,
 };
+use gnomon::engine::profile::Profile;
 use gnomon::engine::{Engine, Input, Output};
 use gnomon::time::Now;
 

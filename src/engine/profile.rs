@@ -4,8 +4,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::endpoint::take_hidden;
-use crate::engine::command::{Carrier, ConnectRequest, Login, Way};
+use super::command::{Carrier, ConnectRequest, Login, Way};
+use crate::auth::endpoint::take_hidden;
 
 /// The first line. Texts of another kind or version hold nothing for us.
 const HEAD: &str = "gnomon connections 1";
