@@ -80,7 +80,7 @@ test.describe('an identity pool', () => {
         childList: true,
       });
     });
-    await expect.poll(() => cognito.calls.GetCredentialsForIdentity, { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(() => cognito.calls.GetCredentialsForIdentity, { timeout: 40_000 }).toBeGreaterThan(1);
     await connected(page);
     expect(cognito.calls.GetId).toBe(1);
     const states = await page.evaluate(() => [...window.states]);
