@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Output;
+use super::address::Address;
 use super::ask::{FetchAnswer, NoAnswer};
 use super::command::ConnectRequest;
-use super::door::{Door, Entry, host_of};
+use super::door::{Door, Entry};
 use super::frame::{LinkState, LinkView, SubscriptionView};
 use super::rates::Rates;
 use super::signed::{Next, Signed};
@@ -186,7 +187,8 @@ impl Link {
 
     pub(super) fn describe(&self, view: &mut LinkView, now: Now) {
         view.state = self.state(now);
-        view.host = host_of(&self.url).unwrap_or(&self.url).to_owned();
+        let address = Address::parse(&self.url);
+        view.host = address.map_or(&*self.url, |it| it.authority).to_owned();
         view.url.clone_from(&self.url);
         view.client_id = self.session.client_id().to_owned();
         view.taken_over = self.session.taken_over().map(ToOwned::to_owned);

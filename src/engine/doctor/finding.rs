@@ -2,11 +2,11 @@
 //! took and the answers to a few questions are put together; everything else says its cause itself.
 
 use crate::auth::SignInFault;
+use crate::engine::address::{Address, Host};
 use crate::engine::frame::SubscriptionState;
 use crate::mqtt::limits::CONNECT_TIMEOUT;
 use crate::mqtt::session::{LinkFault, Phase, Trace};
 
-use super::address::{Address, Host};
 use super::case::Case;
 use super::examine::Found;
 use super::{Cause, Finding};
