@@ -153,7 +153,6 @@ impl Known {
         let Some(slot) = self.fleet.intern(id.thing()) else {
             return;
         };
-        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
         let newest = newest_report(&document.reported);
         let reported = document.reported_json();
         if !self.shadows.insert(slot, id.shadow(), document) {
@@ -161,6 +160,7 @@ impl Known {
         }
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
             self.requests.handle_document(id, document, token, now);
+        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
         }
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
