@@ -251,6 +251,7 @@ impl Engine {
             }
             Command::LeaveOut(filter) => {
                 self.with_session(|session| session.leave_out(&filter, now.instant));
+                self.known.lookup.untold();
             }
             Command::Examine => self.examine(now.instant),
         }
