@@ -47,9 +47,7 @@ fn each_seed(seeds: u64, scenario: fn(u64)) {
     std::thread::scope(|scope| {
         for first in 0..THREADS {
             scope.spawn(move || {
-                (first..seeds)
-                    .step_by(THREADS as usize)
-                    .for_each(|seed| scenario(seed));
+                (first..seeds).step_by(THREADS as usize).for_each(scenario);
             });
         }
     });

@@ -57,6 +57,11 @@ impl Meter {
         (self.history.back().copied().unwrap_or(0), self.last_bytes)
     }
 
+    /// Messages of the last whole second, or of the one under way if they are more already.
+    pub(super) fn busiest(&self) -> u32 {
+        self.rates().0.max(self.messages)
+    }
+
     pub(super) fn history(&self) -> Vec<u32> {
         self.history.iter().copied().collect()
     }

@@ -11,6 +11,12 @@ use crate::time::{Instant, Now};
 /// a second, which halves the work of the page and of whoever draws it.
 const PACE: u64 = 30;
 
+/// The same in a flood, where drawing would take the time that receiving needs.
+const PACE_IN_FLOOD: u64 = 100;
+
+/// Messages a second that are a flood.
+const FLOOD: u32 = 20_000;
+
 /// The parts that the page holds.
 #[derive(Default)]
 pub(super) struct Shown {
@@ -30,7 +36,7 @@ impl Engine {
     /// Everything that changed since the last frame, as far as `request` looks at it.
     pub fn frame(&mut self, request: &FrameRequest, now: Now) -> FrameUpdate {
         self.known.handle_timeout(now);
-        let soon = now.instant.0 < self.shown.at.0 + PACE;
+        let soon = now.instant.0 < self.shown.at.0 + self.pace();
         if soon && !request.fresh && self.shown.request == *request {
             return self.nothing(now);
         }
@@ -74,6 +80,13 @@ impl Engine {
                 extent: extent.and_then(|extent| news(&mut self.shown.extent, extent)),
                 doctor: doctor.and_then(|doctor| news(&mut self.shown.doctor, doctor)),
             },
+        }
+    }
+
+    fn pace(&self) -> u64 {
+        match self.meter.busiest() > FLOOD {
+            true => PACE_IN_FLOOD,
+            false => PACE,
         }
     }
 

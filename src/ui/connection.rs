@@ -37,7 +37,7 @@ pub(super) struct Connection {
 }
 
 /// A connection of the list.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Entry {
     pub(super) id: u32,
     pub(super) profile: Profile,
@@ -178,16 +178,24 @@ impl Connection {
 
     /// To a broker that wants no sign-in, without keeping it.
     fn connect_to(self, url: &str) {
-        let request = ConnectRequest::to(url);
-        let known = self.list.with_untracked(|list| {
-            let known = list.iter().find(|entry| entry.profile.request == request);
-            known.map(|entry| entry.id)
-        });
         let profile = Profile {
             name: address::host(url),
-            request,
+            request: ConnectRequest::to(url),
             asks: false,
         };
+        let known = self.list.with_untracked(|list| {
+            let known = list.iter().find(|entry| {
+                let name = entry.profile.name.clone();
+                is_same(
+                    &entry.profile,
+                    Profile {
+                        name,
+                        ..profile.clone()
+                    },
+                )
+            });
+            known.map(|entry| entry.id)
+        });
         self.connect(known.unwrap_or_else(|| self.put(None, profile, false)));
     }
 
@@ -250,6 +258,12 @@ impl Connection {
 fn count(number: StoredValue<u32>) -> u32 {
     number.update_value(|number| *number += 1);
     number.get_value()
+}
+
+/// Whether both are the same but for their secrets, and for whether they have any.
+pub(super) fn is_same(kept: &Profile, mut other: Profile) -> bool {
+    other.asks = kept.asks;
+    profile::write(std::slice::from_ref(kept)) == profile::write(&[other])
 }
 
 /// Where a way leads: a URL, or the name of a host.

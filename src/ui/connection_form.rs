@@ -105,7 +105,7 @@ fn tabs(editor: Editor) -> AnyView {
                 role="tab"
                 aria-controls="way"
                 aria-selected=live(move || is_chosen().to_string())
-                tabindex=live(move || if is_chosen() { "0" } else { "-1" })
+                tabindex=live(move || if is_chosen() { "0" } else { "-1" }.to_owned())
                 on:click=act(move |_| chosen.set(tab))
             >
                 {say(tab_name(tab))}

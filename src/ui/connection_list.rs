@@ -16,9 +16,8 @@ pub(super) fn list(editor: Editor) -> AnyView {
     let kind = LinkKind::memo(expect_context::<Store>());
     let entries = live(move || {
         let entries = connection.list.get().into_iter();
-        entries
-            .map(|entry| row(entry, editor, connection, kind))
-            .collect::<Vec<_>>()
+        let rows = entries.map(|entry| row(entry, editor, connection, kind));
+        Some(rows.collect::<Vec<_>>().into_any())
     });
     view! {
         <nav class="connection-list" aria-label=say(words::CONNECTIONS)>
@@ -26,7 +25,7 @@ pub(super) fn list(editor: Editor) -> AnyView {
             <button
                 type="button"
                 class="connection-row"
-                aria-current=move || editor.edited.get().is_none().then_some("true")
+                aria-current=move || editor.edited.get().is_none().to_string()
                 on:click=act(move |_| editor.blank())
             >
                 {icon(Icon::Plus)}
@@ -40,8 +39,8 @@ pub(super) fn list(editor: Editor) -> AnyView {
 fn row(entry: Entry, editor: Editor, connection: Connection, kind: Memo<LinkKind>) -> AnyView {
     let id = entry.id;
     let mark = live(move || match connection.in_use.get() == Some(id) {
-        true => kind.get().mark(),
-        false => LinkKind::Idle.mark(),
+        true => Some(kind.get().mark()),
+        false => Some(LinkKind::Idle.mark()),
     });
     let host = address::host(address_of(&entry.profile.request.way));
     view! {
@@ -49,7 +48,7 @@ fn row(entry: Entry, editor: Editor, connection: Connection, kind: Memo<LinkKind
             <button
                 type="button"
                 class="connection-row"
-                aria-current=move || (editor.edited.get() == Some(id)).then_some("true")
+                aria-current=move || (editor.edited.get() == Some(id)).to_string()
                 on:click=act(move |_| editor.edit(connection, id))
             >
                 {mark}

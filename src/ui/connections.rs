@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::connection::Connection;
+use super::connection::{Connection, is_same};
 use super::connection_form::form;
 use super::connection_list::list;
 use super::dialog::Dialog;
@@ -113,12 +113,14 @@ impl Editor {
     pub(super) fn kept(self, connection: Connection) -> Memo<bool> {
         memo(move |_| {
             let edited = self.edited.get();
-            let (request, name) = (self.draft.request(), self.draft.trimmed(Slot::Name));
+            let draft = Profile {
+                name: self.draft.trimmed(Slot::Name),
+                request: self.draft.request(),
+                asks: false,
+            };
             connection.list.with(|list| {
-                list.iter().any(|entry| {
-                    let same = entry.profile.request == request && entry.profile.name == name;
-                    Some(entry.id) == edited && entry.saved && same
-                })
+                let entry = list.iter().find(|entry| Some(entry.id) == edited);
+                entry.is_some_and(|entry| entry.saved && is_same(&entry.profile, draft))
             })
         })
     }

@@ -31,11 +31,10 @@ pub(super) fn copy_button(text: Memo<String>, words: Option<Phrase>) -> AnyView 
         phrase.text(language.get()).to_owned()
     };
     let picture = live(move || {
-        icon(if copied.get() {
-            Icon::Check
-        } else {
-            Icon::Copy
-        })
+        Some(icon(match copied.get() {
+            true => Icon::Check,
+            false => Icon::Copy,
+        }))
     });
     let class = match words {
         Some(_) => "button",

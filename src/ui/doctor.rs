@@ -26,10 +26,9 @@ pub(super) fn doctor() -> AnyView {
     });
     let rows = live(move || {
         let language = language.get();
-        let row = |step: &StepView| row(step, language);
-        store
-            .doctor
-            .with(|doctor| doctor.steps.iter().map(row).collect::<Vec<_>>())
+        let doctor = store.doctor.read();
+        let rows = doctor.steps.iter().map(|step| row(step, language));
+        Some(rows.collect::<Vec<_>>().into_any())
     });
     view! {
         <section class="doctor" aria-label=say(words::DOCTOR) tabindex="-1" autofocus=came_for>

@@ -35,7 +35,7 @@ pub(super) fn policy(store: Store) -> AnyView {
                 <h4>{said(Box::new(title))}</h4>
                 {copy_button(text, Some(words::COPY_POLICY))}
             </div>
-            <pre hidden=hidden.clone() tabindex="0"><code>{live(move || text.with(|text| coloured(text)))}</code></pre>
+            <pre hidden=hidden.clone() tabindex="0"><code>{live(move || Some(text.with(|text| coloured(text).into_any())))}</code></pre>
             <div class="policy-foot">
                 <span hidden=hidden>{say(words::ACCOUNT)}</span>
                 <button type="button" class="link" on:click=act(move |_| show_whole.update(|it| *it = !*it))>

@@ -9,6 +9,7 @@
 // --rate N         of the paced lines, messages a second (50,000)
 // --devices N      that the messages are about (1,000)
 // --rounds N       of which the median counts (3)
+// --packets A,B    in a frame (1,64)
 // --pages A,B      only these
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -31,6 +32,7 @@ const { values: given } = parseArgs({
     rate: text('50000'),
     devices: text('1000'),
     rounds: text('3'),
+    packets: text('1,64'),
     pages: text(PAGES.join(',')),
   },
 });
@@ -38,6 +40,7 @@ const [messages, memory, seconds, rate, devices, rounds] = [
   ...[given.messages, given.memory, given.seconds, given.rate, given.devices, given.rounds],
 ].map(Number);
 const pages = given.pages.split(',');
+const sizes = given.packets.split(',').map(Number);
 
 const chromium = await Chromium.start();
 const site = await Site.start();
@@ -78,7 +81,7 @@ async function table(title, runs) {
 }
 
 try {
-  for (const packets of [1, 64]) {
+  for (const packets of sizes) {
     const count = packets === 1 ? Math.ceil(messages / 5) : messages;
     const runs = new Map(pages.map((name) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
@@ -87,7 +90,7 @@ try {
     const title = `As fast as it goes, ${packets} a frame, ${count} messages, ${devices} devices`;
     await table(title, [...runs.values()].map(median));
   }
-  for (const packets of seconds > 0 ? [1, 64] : []) {
+  for (const packets of seconds > 0 ? sizes : []) {
     const runs = [];
     for (const name of pages) {
       const load = { messages: rate * seconds, packets, devices, rate };

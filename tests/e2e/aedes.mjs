@@ -5,10 +5,14 @@ import { createServer as createTcpServer } from 'node:net';
 import { Aedes as Broker } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 
-/** Listens on ports of its own, over TCP and WebSocket. `restart` keeps them and forgets everything else. */
+/**
+ * Listens on ports of its own, over TCP and WebSocket. `restart` keeps them and forgets everything else. `visitors`
+ * grows with whoever connects: the path of the WebSocket with its query, the user name and the password.
+ */
 export class Aedes {
   static async start() {
     const aedes = new Aedes();
+    aedes.visitors = [];
     await aedes.listen(0, 0);
     return aedes;
   }
@@ -16,6 +20,10 @@ export class Aedes {
   async listen(tcp, ws) {
     this.sockets = new Set();
     this.core = await Broker.createBroker();
+    this.core.authenticate = (client, userName, password, done) => {
+      this.visitors.push({ path: client.req?.url, userName, password: password?.toString() });
+      done(null, true);
+    };
     this.tcp = createTcpServer(this.core.handle);
     this.http = createServer();
     new WebSocketServer({ server: this.http, handleProtocols: () => 'mqtt' }).on('connection', (socket, request) => {

@@ -36,27 +36,27 @@ for (const width of [360, 390, 768, 1100, 1440, 1920]) {
       await page.screenshot({ path: info.outputPath(`${width}-${colorScheme}.png`) });
     });
 
-    for (const locale of ['en-GB', 'ja-JP']) {
-      test.describe(locale, () => {
-        test.use({ locale });
+    // Each light with a language of its own: two pictures of each width show all four.
+    const locale = colorScheme === 'light' ? 'en-GB' : 'ja-JP';
+    test.describe(locale, () => {
+      test.use({ locale });
 
-        test(`no word of the connections is cut off at ${width} px, ${colorScheme}`, async ({ page }, info) => {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: width < 768 ? 844 : 900 });
-          await page.goto(backend.page);
-          await page.locator('.link-pill').click();
-          await page.locator('.details-actions button').first().click();
-          const dialog = page.getByRole('dialog');
-          await dialog.locator('details summary').click();
-          await dialog.locator('.policy-foot button').click();
-          for (const tab of await dialog.getByRole('tab').all()) {
-            await tab.click();
-            expect(await dialog.evaluate(cutOff)).toEqual([]);
-          }
-          await page.screenshot({ path: info.outputPath(`connections-${width}-${colorScheme}-${locale}.png`) });
-        });
+      test(`no word of the connections is cut off at ${width} px, ${colorScheme}`, async ({ page }, info) => {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: width < 768 ? 844 : 900 });
+        await page.goto(backend.page);
+        await page.locator('.link-pill').click();
+        await page.locator('.details-actions button').first().click();
+        const dialog = page.getByRole('dialog');
+        await dialog.locator('details summary').click();
+        await dialog.locator('.policy-foot button').click();
+        for (const tab of await dialog.getByRole('tab').all()) {
+          await tab.click();
+          expect(await dialog.evaluate(cutOff)).toEqual([]);
+        }
+        await page.screenshot({ path: info.outputPath(`connections-${width}-${colorScheme}.png`) });
       });
-    }
+    });
   }
 }
 

@@ -66,7 +66,7 @@ pub const TOKEN: Phrase = Phrase::new("Token", "トークン");
 pub const SIGNATURE: Phrase = Phrase::new("Token signature", "トークンの署名");
 pub const SIGNATURE_HINT: Phrase = Phrase::new(
     "Made elsewhere: the private key stays away from the browser",
-    "別の場所で作成。秘密鍵をブラウザーに入れないためです",
+    "別の場所で作成し、秘密鍵はブラウザーに入れません",
 );
 pub const BY_USER_NAME: Phrase = Phrase::new(
     "Send these behind CONNECT's user name, not in the URL",
@@ -131,19 +131,18 @@ pub const NEVER_ALL: Phrase = Phrase::new(
 pub const AWS_CLOSES: Phrase = Phrase::new("AWS closes the link on them", "AWS は接続を閉じます");
 pub const SECRETS: Phrase = Phrase::new(
     "Secrets live only in this tab, and are gone when it closes.",
-    "秘密の値はこのタブにのみ保持され、閉じると消えます。",
+    "秘密情報はこのタブにのみ保持され、閉じると消えます。",
 );
 pub const SECRET_AGAIN: Phrase = Phrase::new(
     "Gnomon never stores a secret. Enter it again to connect.",
-    "Gnomon は秘密の値を保存しません。接続するには再入力してください。",
+    "Gnomon は秘密情報を保存しません。接続するには再入力してください。",
 );
 pub const SECRET_IN_ADDRESS: Phrase = Phrase::new(
     "User name and password go into their own fields, not into the address.",
     "ユーザー名とパスワードは、アドレスではなく専用の欄に入力してください。",
 );
-pub const SAVE: Phrase = Phrase::new("Save without secrets", "秘密以外を保存");
+pub const SAVE: Phrase = Phrase::new("Save without secrets", "秘密情報を除いて保存");
 pub const SAVED: Phrase = Phrase::new("Saved", "保存しました");
 pub const DELETE: Phrase = Phrase::new("Delete", "削除");
-pub const TEST: Phrase = Phrase::new("Test only", "テストのみ");
 pub const CONNECT: Phrase = Phrase::new("Connect", "接続");
 pub const CONNECT_AGAIN: Phrase = Phrase::new("Connect again", "再接続");

@@ -16,12 +16,12 @@ const BUDGETS: [Budget; 2] = [
     Budget {
         name: "page",
         prefix: "gnomon-",
-        bytes: 250_000,
+        bytes: 300_000,
     },
     Budget {
         name: "engine",
         prefix: "engine_",
-        bytes: 150_000,
+        bytes: 190_000,
     },
 ];
 
