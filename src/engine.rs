@@ -3,6 +3,7 @@
 //! The host hands in what happens with [`Engine::handle`], does what [`Engine::poll_output`] says until it is
 //! silent, arms one timer with [`Engine::poll_timeout`], and asks for a [`frame`] when it wants to draw.
 
+mod address;
 pub mod ask;
 mod backlog;
 pub mod command;
@@ -250,6 +251,7 @@ impl Engine {
             }
             Command::LeaveOut(filter) => {
                 self.with_session(|session| session.leave_out(&filter, now.instant));
+                self.known.lookup.untold();
             }
             Command::Examine => self.examine(now.instant),
         }

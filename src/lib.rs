@@ -8,7 +8,7 @@
 //! - [`shadow`]: AWS IoT Device Shadows: documents, merge, delta, topics, requests, and the service itself
 //! - [`location`]: the many shapes in which a position arrives, read into one
 //! - [`fleet`]: every device that was ever heard of, ready to be drawn, searched and sorted
-//! - [`engine`]: the brain: what comes from the link and from the page goes in, packets and frames come out; and connections as text
+//! - [`engine`]: the brain: what comes from the link and from the page goes in, packets and frames come out
 //!
 //! ---
 //!

@@ -206,6 +206,47 @@ fn a_filter_that_is_left_out_is_given_back_and_taken_up_again() {
 }
 
 #[test]
+fn a_state_is_followed_where_its_documents_may_not_be_heard() {
+    let mut world = World::new(1);
+    let documents = "$aws/things/+/shadow/update/documents";
+    let accepted = documents.replace("documents", "accepted");
+    world.govern(&[("iot:Subscribe", format!("topicfilter/{documents}"))]);
+    world.connect();
+    world.pair.run_for(SECOND * 10);
+    assert_eq!(world.pair.sockets, 3);
+    let (filter, state) = world.states().remove(3);
+    assert_eq!((&*filter, state), (documents, SubscriptionState::SetAside));
+    let heard = (accepted.clone(), SubscriptionState::Granted);
+    assert_eq!(world.states().last(), Some(&heard));
+    // Nobody told of the lamps before.
+    world.report();
+    world.pair.run_for(SECOND);
+    world.wish(0);
+    world.pair.run_for(SECOND);
+    let stage = |world: &mut World| world.change(0).expect("it was wished").stage;
+    assert!(matches!(stage(&mut world), Stage::Accepted { .. }));
+    world.obey();
+    world.pair.run_for(SECOND);
+    assert_eq!(stage(&mut world), Stage::Reported);
+    let asked = |world: &World| world.pair.tap.published.len();
+    let before = asked(&world);
+    for _ in 0..100 {
+        world.report();
+        world.pair.run_for(SECOND / 50);
+    }
+    world.pair.run_for(SECOND);
+    assert!(asked(&world) - before <= 30, "asks at its pace");
+    // Once they may be heard, nothing stands in for them any more.
+    world.govern(&[]);
+    world.check_end("documents");
+    assert!(world.states().iter().all(|(filter, _)| *filter != accepted));
+    let before = asked(&world);
+    world.report();
+    world.pair.run_for(SECOND * 5);
+    assert_eq!(asked(&world), before);
+}
+
+#[test]
 fn the_latency_is_alive_while_it_is_looked_at() {
     let mut world = World::new(1);
     world.pair.latency = Duration::from_millis(40);

@@ -1,7 +1,6 @@
 //! What the connection doctor says: the steps of the newest attempt in the order they happen, and what the first
 //! failure means.
 
-mod address;
 mod case;
 mod examine;
 mod finding;

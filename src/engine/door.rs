@@ -1,5 +1,6 @@
 //! How the socket of each way in is opened: by the same URL every time, or by one that is signed anew.
 
+use super::address::Address;
 use super::ask::{FetchAnswer, NoAnswer};
 use super::command::Way;
 use super::signed::{Next, Signed};
@@ -57,7 +58,7 @@ impl Entry {
         let mut shown = url.to_owned();
         take_hidden(&mut shown);
         Self {
-            door: match host_of(url) {
+            door: match Address::parse(url) {
                 Some(_) => Door::Open(url.to_owned()),
                 None => Door::Shut(LinkFault::BadUrl),
             },
@@ -143,41 +144,10 @@ fn shut(fault: SignInFault) -> Door {
     Door::Shut(LinkFault::SignIn(fault))
 }
 
-/// Host and port of a `ws://` or `wss://` URL.
-pub(super) fn host_of(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !scheme.eq_ignore_ascii_case("ws") && !scheme.eq_ignore_ascii_case("wss") {
-        return None;
-    }
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    (!host.is_empty()).then_some(host)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::command::{Carrier, Keys};
-
-    #[test]
-    fn finds_the_host_and_never_shows_a_password() {
-        assert_eq!(host_of("ws://127.0.0.1:8083/mqtt"), Some("127.0.0.1:8083"));
-        assert_eq!(
-            host_of("WSS://me:secret@iot.example.net?x=1"),
-            Some("iot.example.net")
-        );
-        for bad in [
-            "",
-            "ws://",
-            "http://a",
-            "mqtt://a:1883",
-            "127.0.0.1",
-            "ws:/a",
-            "wss:///mqtt",
-        ] {
-            assert_eq!(host_of(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn a_broker_is_opened_by_its_whole_url_and_shown_by_what_is_no_secret() {

@@ -105,6 +105,7 @@ impl Known {
         match event.kind {
             EventKind::Documents(document) => {
                 let version = document.version;
+                self.lookup.told(topic.id.shadow().is_some());
                 self.requests
                     .handle_accepted(token.unwrap_or_default(), version, now);
                 self.handle_document(topic.id, document, token, now);
@@ -113,10 +114,11 @@ impl Known {
                 self.lookup.answered();
                 self.handle_document(topic.id, document, None, now);
             }
-            // `update/documents` says the same and more; this one is heard only where a person asked for it.
+            // `update/documents` says the same and more; this one is heard only where that one is not to be had.
             EventKind::Updated { version, .. } => {
                 self.requests
                     .handle_accepted(token.unwrap_or_default(), version, now);
+                self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
                 self.requests.handle_deleted(topic.id, version, token, now);
@@ -153,12 +155,12 @@ impl Known {
         let Some(slot) = self.fleet.intern(id.thing()) else {
             return;
         };
-        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
         let newest = newest_report(&document.reported);
         let reported = document.reported_json();
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
+        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
             self.requests.handle_document(id, document, token, now);
         }
@@ -176,6 +178,17 @@ impl Known {
             Err(_) => self.counters.unreadable += 1,
         }
         self.refresh(slot, now);
+    }
+
+    /// The shadow has come to this version. Which state that is, nobody said.
+    fn handle_changed(&mut self, id: ShadowId<'_>, version: u64) {
+        let Some(slot) = self.fleet.intern(id.thing()) else {
+            return;
+        };
+        let known = self.shadows.document(slot, id.shadow());
+        if known.is_none_or(|known| known.version < version) {
+            self.lookup.changed((slot, id.shadow().map(Into::into)));
+        }
     }
 
     /// There is no such shadow: if one was known, it was deleted while nobody listened.

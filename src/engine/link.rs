@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Output;
+use super::address::Address;
 use super::ask::{FetchAnswer, NoAnswer};
 use super::command::ConnectRequest;
-use super::door::{Door, Entry, host_of};
+use super::door::{Door, Entry};
 use super::frame::{LinkState, LinkView, SubscriptionView};
 use super::rates::Rates;
 use super::signed::{Next, Signed};
@@ -15,7 +16,7 @@ use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
 use crate::mqtt::limits::KEEP_ALIVE;
 use crate::mqtt::session::{self, Config, LinkFault, Phase, Session};
 use crate::rng::Rng;
-use crate::shadow::topics::Operation;
+use crate::shadow::topics::{Operation, Verb};
 use crate::time::{Instant, Now, UnixMillis};
 use crate::topic::TopicFilter;
 
@@ -39,18 +40,16 @@ impl Link {
         let entry = Entry::new(request.way);
         let patterns = patterns(&request.locations);
         let filters = filters(&patterns, &request.filters);
-        let mut wrong = match &entry.door {
-            Door::Shut(fault) => Some(fault.clone()),
-            Door::Open(_) | Door::Signed(_) => None,
+        let wrong = match (&entry.door, &patterns, &filters) {
+            (Door::Shut(fault), ..) => Some(fault.clone()),
+            (_, Err(error), _) => Some(LinkFault::Unsendable(error.to_string())),
+            (.., Err(error)) => Some(LinkFault::Unsendable(error.clone())),
+            _ => None,
         };
-        if let (None, Some(error)) = (&wrong, patterns.as_ref().err()) {
-            wrong = Some(LinkFault::Unsendable(error.to_string()));
-        }
-        if let (None, Err(error)) = (&wrong, &filters) {
-            wrong = Some(LinkFault::Unsendable(error.clone()));
-        }
         let filters = filters.unwrap_or_default();
-        let rates = Rates::new(patterns.as_ref().map_or(0, Vec::len), &filters);
+        let mut counted = filters.clone();
+        counted.extend(stand_ins().map(|(other, _)| other));
+        let rates = Rates::new(patterns.as_ref().map_or(0, Vec::len), &counted);
         let config = Config {
             client_id: client_id.clone(),
             user_name: entry.user_name,
@@ -61,6 +60,7 @@ impl Link {
             left_out: request.left_out,
         };
         let mut session = Session::new(config, rng.next_u64(), now);
+        stand_ins().for_each(|(other, filter)| session.stand_in(&other, &filter));
         let mut door = entry.door;
         match wrong {
             Some(fault) => {
@@ -186,7 +186,8 @@ impl Link {
 
     pub(super) fn describe(&self, view: &mut LinkView, now: Now) {
         view.state = self.state(now);
-        view.host = host_of(&self.url).unwrap_or(&self.url).to_owned();
+        let address = Address::parse(&self.url);
+        view.host = address.map_or(&*self.url, |it| it.authority).to_owned();
         view.url.clone_from(&self.url);
         view.client_id = self.session.client_id().to_owned();
         view.taken_over = self.session.taken_over().map(ToOwned::to_owned);
@@ -256,6 +257,15 @@ fn shadow_filters() -> impl Iterator<Item = TopicFilter> {
         .into_iter()
         .flat_map(Operation::filters_for_all_things);
     texts.filter_map(|text| TopicFilter::new(&text).ok())
+}
+
+/// What tells at least that a shadow changed, and the filter in whose place it is asked for.
+fn stand_ins() -> impl Iterator<Item = (TopicFilter, String)> {
+    let others = Operation::Accepted(Verb::Update).filters_for_all_things();
+    let pairs = others
+        .into_iter()
+        .zip(Operation::Documents.filters_for_all_things());
+    pairs.filter_map(|(other, filter)| Some((TopicFilter::new(&other).ok()?, filter)))
 }
 
 /// What is asked for: positions, then shadows, then what a person typed. The session asks for each once.

@@ -12,6 +12,9 @@ const PACE: Duration = Duration::from_millis(100);
 /// Requests without an answer, after which only what a person looks at is asked for: there may be no service.
 const MAX_UNANSWERED: u32 = 10;
 
+/// Shadows that wait to be asked for once more. Above it a change is seen with the next one.
+const MAX_CHANGED: usize = 10_000;
+
 /// A shadow of a device; None is the classic one.
 pub(super) type Key = (Slot, Option<Box<str>>);
 
@@ -22,6 +25,10 @@ pub(super) struct Lookup {
     /// Whether the classic shadow of each slot was.
     classic: Vec<bool>,
     named: HashSet<Key>,
+    /// Those in the queue that are asked for once more.
+    changed: HashSet<Key>,
+    /// Whether a change tells the whole document by itself: of classic shadows, of named ones.
+    told: [bool; 2],
     unanswered: u32,
     next: Instant,
 }
@@ -53,6 +60,24 @@ impl Lookup {
     /// The shadow was heard of: nothing to ask for.
     pub(super) fn heard(&mut self, key: &Key) {
         self.note(key);
+    }
+
+    /// A change of a shadow of this kind told the whole document.
+    pub(super) fn told(&mut self, named: bool) {
+        self.told[usize::from(named)] = true;
+    }
+
+    /// Perhaps they do no more.
+    pub(super) fn untold(&mut self) {
+        self.told = [false; 2];
+    }
+
+    /// The shadow changed, and nobody says into what: asks for it before those that were never asked for.
+    pub(super) fn changed(&mut self, key: Key) {
+        let told = self.told[usize::from(key.1.is_some())];
+        if !told && self.changed.len() < MAX_CHANGED && self.changed.insert(key.clone()) {
+            self.queue.push_front(key);
+        }
     }
 
     /// Whether it was asked for, or heard of: every position of a device asks.
@@ -91,6 +116,7 @@ impl Lookup {
         }
         let key = self.queue.pop_front()?;
         self.note(&key);
+        self.changed.remove(&key);
         self.unanswered += 1;
         self.next = now + PACE;
         Some(key)
@@ -137,6 +163,30 @@ mod tests {
         assert_eq!(lookup.poll_timeout(), None);
         lookup.answered();
         assert_eq!(asked(&mut lookup), 10);
+    }
+
+    #[test]
+    fn a_change_that_tells_no_document_is_asked_for_once_at_a_time() {
+        let mut lookup = Lookup::default();
+        let (lamp, cfg) = ((Slot(1), None), (Slot(1), Some("cfg".into())));
+        lookup.want((Slot(2), None));
+        lookup.heard(&lamp);
+        lookup.told(true);
+        for _ in 0..3 {
+            lookup.changed(lamp.clone());
+            lookup.changed(cfg.clone());
+        }
+        assert_eq!(lookup.poll(Instant(0)), Some(lamp.clone()));
+        lookup.changed(lamp.clone());
+        assert_eq!(lookup.poll(Instant(100)), Some(lamp));
+        assert_eq!(lookup.poll(Instant(200)), Some((Slot(2), None)));
+        lookup.untold();
+        lookup.changed(cfg.clone());
+        assert_eq!(lookup.poll(Instant(300)), Some(cfg));
+        for slot in 0..2 * MAX_CHANGED as u32 {
+            lookup.changed((Slot(slot), None));
+        }
+        assert_eq!(lookup.queue.len(), MAX_CHANGED);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::lookup::Key;
 use crate::fleet::Slot;
 use crate::shadow::document::{Leaf, Node, ShadowDocument};
-use crate::shadow::value::{Number, Object, Value};
+use crate::shadow::value::{Object, Value};
 use crate::time::UnixMillis;
 
 /// Named shadows of one device that are kept.
@@ -143,7 +143,7 @@ impl Shadows {
         let mut health = Health::default();
         for Named { document, .. } in self.of.get(&slot).into_iter().flatten() {
             let value = |key: &str| document.reported.leaf(&[key]).map(|stated| &stated.value);
-            let low = |battery: &&Value| number_of(battery).is_some_and(|n| n < LOW_BATTERY);
+            let low = |battery: &&Value| battery.as_number().is_some_and(|n| n < LOW_BATTERY);
             let battery = value("battery").filter(low);
             if let Some(battery) = battery {
                 health.alarm = Some(("battery".to_owned(), format!("{} %", battery.to_text())));
@@ -161,15 +161,6 @@ impl Shadows {
 
     pub(super) fn clear(&mut self) {
         self.of.clear();
-    }
-}
-
-fn number_of(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(Number::Unsigned(number)) => Some(*number as f64),
-        Value::Number(Number::Signed(number)) => Some(*number as f64),
-        Value::Number(Number::Decimal(number)) => Some(*number),
-        _ => None,
     }
 }
 

@@ -56,6 +56,16 @@ impl Value {
         }
     }
 
+    /// As near as a decimal comes to it.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(Number::Unsigned(number)) => Some(*number as f64),
+            Self::Number(Number::Signed(number)) => Some(*number as f64),
+            Self::Number(Number::Decimal(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
     pub(in crate::shadow) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

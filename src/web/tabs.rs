@@ -1,6 +1,6 @@
 //! A name that one tab of this browser holds at a time. Knows nothing of what the name is used for.
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -63,7 +63,8 @@ async fn ask(name: &str) -> Option<JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE).ok()?;
     let name = "gnomon ".to_owned() + name;
-    let answer = Promise::new(&mut |answer, refuse| {
+    let mut requested = None;
+    let answer = Promise::new(&mut |answer, _| {
         let held = Closure::once_into_js(move |lock: JsValue| {
             if lock.is_null() {
                 let _ = answer.call1(&JsValue::NULL, &lock);
@@ -74,11 +75,12 @@ async fn ask(name: &str) -> Option<JsValue> {
             })
             .into()
         });
-        if locks.request(&name, &options, &held).is_err() {
-            let _ = refuse.call0(&JsValue::NULL);
-        }
+        requested = locks.request(&name, &options, &held).ok();
     });
-    JsFuture::from(answer).await.ok()
+    // Where a person lets no page keep anything, the browser refuses, and `held` is never called.
+    let requested = requested?;
+    let either = Promise::race(&Array::of2(&answer, &requested));
+    JsFuture::from(either).await.ok()
 }
 
 impl Drop for Hold {

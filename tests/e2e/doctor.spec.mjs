@@ -230,7 +230,7 @@ test.describe('a policy that does not allow it', () => {
       const doctor = await openDoctor(page);
       await expect(headline(doctor)).toHaveText(SAYS.filterCloses, { timeout: 40_000 });
       await expect(finding(doctor)).toContainText(filter);
-      await expect(steps(doctor).filter({ hasText: '12 of 13 filters' })).toBeVisible();
+      await expect(steps(doctor).filter({ hasText: '13 of 14 filters' })).toBeVisible();
       await doctor.getByRole('button', { name: 'Copy policy' }).click();
       const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
       expect(copied.Effect).toBe('Allow');

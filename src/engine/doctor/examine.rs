@@ -1,11 +1,11 @@
 //! The questions that tell apart why a WebSocket does not open, and what the answers say. Asks nothing by itself.
 
+use std::time::Duration;
+
 use crate::engine::Output;
+use crate::engine::address::Address;
 use crate::engine::ask::{Fetch, Knock};
 use crate::time::Instant;
-
-use super::address::Address;
-use std::time::Duration;
 
 /// After that an answer is not waited for any more.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -18,6 +18,12 @@ impl Session {
         self.subscriptions.iter()
     }
 
+    /// Asks for `other` wherever `filter` is refused, set aside or left out. To be called before the first attempt.
+    pub fn stand_in(&mut self, other: &TopicFilter, filter: &str) {
+        self.subscriptions
+            .stand_in(other, filter, &self.config.left_out);
+    }
+
     /// Asks again for a filter that was refused, set aside or left out: at once where the link stands.
     pub fn try_filter(&mut self, filter: &str, now: Instant) {
         if self.subscriptions.try_again(filter) {
@@ -31,6 +37,7 @@ impl Session {
         if self.phase == Phase::Up {
             self.unsubscribe(granted.into_iter().collect(), now);
         }
+        self.subscribe(now);
         self.note_settled(now);
     }
 

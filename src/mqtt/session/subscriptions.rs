@@ -30,6 +30,8 @@ struct Subscription {
     state: SubscriptionState,
     /// The other side closed the connection while this one was unanswered.
     suspected: bool,
+    /// The place of the one that this one stands in for: it is asked for only where that one is not to be had.
+    stands_in_for: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,20 +45,42 @@ pub(super) struct Subscriptions {
     careful: bool,
 }
 
+impl Subscription {
+    fn new(filter: &TopicFilter, left_out: &[String], stands_in_for: Option<usize>) -> Self {
+        let unwanted = left_out.iter().any(|text| text == filter.as_str());
+        Self {
+            filter: filter.clone(),
+            state: match unwanted {
+                true => SubscriptionState::LeftOut,
+                false => SubscriptionState::Asked,
+            },
+            suspected: false,
+            stands_in_for,
+        }
+    }
+
+    fn is_granted(&self) -> bool {
+        matches!(
+            self.state,
+            SubscriptionState::Granted | SubscriptionState::GrantedQoS0
+        )
+    }
+
+    /// Whether it is not asked for on any connection, until a person wants it.
+    fn is_given_up(&self) -> bool {
+        matches!(
+            self.state,
+            SubscriptionState::SetAside | SubscriptionState::LeftOut
+        )
+    }
+}
+
 impl Subscriptions {
     pub(super) fn new(filters: &[TopicFilter], left_out: &[String]) -> Self {
         let mut all: Vec<Subscription> = Vec::new();
         for filter in filters {
             if all.len() < MAX_SUBSCRIPTIONS && all.iter().all(|known| known.filter != *filter) {
-                let unwanted = left_out.iter().any(|text| text == filter.as_str());
-                all.push(Subscription {
-                    filter: filter.clone(),
-                    state: match unwanted {
-                        true => SubscriptionState::LeftOut,
-                        false => SubscriptionState::Asked,
-                    },
-                    suspected: false,
-                });
+                all.push(Subscription::new(filter, left_out, None));
             }
         }
         Self {
@@ -64,6 +88,14 @@ impl Subscriptions {
             queue: VecDeque::new(),
             unanswered: Vec::new(),
             careful: false,
+        }
+    }
+
+    /// Asks for `other` where `filter` is not to be had. It takes up no room beside that one.
+    pub(super) fn stand_in(&mut self, other: &TopicFilter, filter: &str, left_out: &[String]) {
+        let place = self.place(filter);
+        if place.is_some() && self.place(other.as_str()).is_none() {
+            self.all.push(Subscription::new(other, left_out, place));
         }
     }
 
@@ -75,18 +107,46 @@ impl Subscriptions {
     pub(super) fn restart(&mut self) {
         self.unanswered.clear();
         self.queue.clear();
+        for it in self.all.iter_mut().filter(|it| !it.is_given_up()) {
+            it.state = SubscriptionState::Asked;
+        }
         for suspected in [false, true] {
-            for (place, it) in self.all.iter_mut().enumerate() {
-                let unwanted = matches!(
-                    it.state,
-                    SubscriptionState::SetAside | SubscriptionState::LeftOut
-                );
-                if it.suspected == suspected && !unwanted {
-                    it.state = SubscriptionState::Asked;
+            for (place, it) in self.all.iter().enumerate() {
+                if it.suspected == suspected && !it.is_given_up() && self.is_needed(it) {
                     self.queue.push_back(place);
                 }
             }
         }
+    }
+
+    /// Whether it stands in for nothing, or for what is not to be had.
+    fn is_needed(&self, it: &Subscription) -> bool {
+        it.stands_in_for.is_none_or(|place| {
+            let other = &self.all[place];
+            other.is_given_up() || other.state == SubscriptionState::Refused
+        })
+    }
+
+    /// Asks for what has to stand in for another one now. Gives back what no longer has to.
+    fn exchange(&mut self) -> Vec<TopicFilter> {
+        let mut unwanted = Vec::new();
+        for place in 0..self.all.len() {
+            let it = &self.all[place];
+            let Some(other) = it.stands_in_for else {
+                continue;
+            };
+            let waits = self.queue.contains(&place) || self.unanswered.contains(&place);
+            if it.state == SubscriptionState::Asked && !waits && self.is_needed(it) {
+                self.queue.push_back(place);
+            } else if self.all[other].is_granted() {
+                self.queue.retain(|waiting| *waiting != place);
+                if it.is_granted() {
+                    unwanted.push(it.filter.clone());
+                    self.all[place].state = SubscriptionState::Asked;
+                }
+            }
+        }
+        unwanted
     }
 
     /// Whether a filter is under suspicion.
@@ -129,6 +189,7 @@ impl Subscriptions {
                 _ => SubscriptionState::Granted,
             };
         }
+        unwanted.append(&mut self.exchange());
         let clear = |it: &Subscription| !it.suspected && it.state != SubscriptionState::SetAside;
         if self.is_settled() && self.all.iter().all(clear) {
             self.careful = false;
@@ -192,16 +253,18 @@ impl Subscriptions {
         self.queue.retain(|waiting| *waiting != place);
         let it = &mut self.all[place];
         it.suspected = false;
-        let before = std::mem::replace(&mut it.state, SubscriptionState::LeftOut);
-        matches!(
-            before,
-            SubscriptionState::Granted | SubscriptionState::GrantedQoS0
-        )
-        .then(|| it.filter.clone())
+        let granted = it.is_granted().then(|| it.filter.clone());
+        it.state = SubscriptionState::LeftOut;
+        // Nothing else was granted by this.
+        self.exchange();
+        granted
     }
 
+    /// Without those that stand in for others and do not have to.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&TopicFilter, SubscriptionState)> {
-        self.all.iter().map(|it| (&it.filter, it.state))
+        let shown = |it: &&Subscription| it.is_granted() || self.is_needed(it);
+        let shown = self.all.iter().filter(shown);
+        shown.map(|it| (&it.filter, it.state))
     }
 
     fn place(&self, filter: &str) -> Option<usize> {

@@ -65,6 +65,15 @@ impl Scene {
         }
     }
 
+    /// The broker answers the newest SUBSCRIBE.
+    fn answer_newest(&mut self, codes: &[u8]) {
+        let sent = self.session.in_flight.clone();
+        let mut ids = (1..100).rev().filter_map(PacketId::new);
+        let packet_id = ids.find(|id| sent.clone().end(*id).is_some()).unwrap();
+        let codes = codes.to_vec();
+        self.broker(&Packet::SubAck(SubAck { packet_id, codes }));
+    }
+
     fn states(&self) -> Vec<SubscriptionState> {
         let states = self.session.subscriptions();
         states.map(|(_, state)| state).collect()
@@ -275,4 +284,86 @@ fn fifty_filters_are_kept_each_of_them_once() {
     assert_eq!(scene.session.subscriptions().count(), 50);
     let scene = Scene::new([filters(7), filters(7)].concat());
     assert_eq!(scene.session.subscriptions().count(), 7);
+}
+
+/// Two filters, of which `spare` stands in for the first one.
+fn with_spare(left_out: &[&str]) -> Scene {
+    let mut scene = Scene::new(filters(2));
+    scene.session.config.left_out = left_out.iter().map(|it| (*it).to_owned()).collect();
+    let left_out = scene.session.config.left_out.clone();
+    scene.session.subscriptions = Subscriptions::new(&filters(2), &left_out);
+    let spare = TopicFilter::new("spare").unwrap();
+    scene.session.stand_in(&spare, "fleet/0/+");
+    scene.session.stand_in(&spare, "never/asked/for");
+    scene
+}
+
+fn strict(forbidden: &'static [&'static str]) -> Strict {
+    Strict {
+        forbidden,
+        connects: Vec::new(),
+    }
+}
+
+#[test]
+fn what_stands_in_for_another_is_asked_for_in_its_place_only() {
+    let mut scene = with_spare(&[]);
+    let mut broker = strict(&[]);
+    scene.session.connect(scene.now);
+    scene.play(&mut broker, at(10));
+    assert_eq!(scene.states(), [Granted, Granted]);
+    scene.session.leave_out("fleet/0/+", scene.now);
+    scene.play(&mut broker, at(20));
+    assert_eq!(scene.states(), [LeftOut, Granted, Granted]);
+    scene.session.handle_closed(1006, scene.now);
+    scene.play(&mut broker, at(40));
+    assert_eq!(scene.states(), [LeftOut, Granted, Granted]);
+    scene.session.try_filter("fleet/0/+", scene.now);
+    let sent = scene.sent().join(" ");
+    assert!(!sent.contains("spare"), "{sent}");
+    scene.answer_newest(&[1]);
+    let sent = scene.sent().join(" ");
+    assert!(
+        sent.contains("Unsubscribe") && sent.contains("spare"),
+        "{sent}"
+    );
+    assert_eq!(scene.states(), [Granted, Granted]);
+}
+
+#[test]
+fn what_stands_in_for_a_filter_that_ends_the_connection_may_end_it_too() {
+    let mut scene = with_spare(&[]);
+    let mut broker = strict(&["fleet/0/+"]);
+    scene.session.connect(scene.now);
+    scene.play(&mut broker, at(60));
+    assert_eq!(scene.states(), [SetAside, Granted, Granted]);
+    assert_eq!(broker.connects.len(), 3);
+    let mut scene = with_spare(&[]);
+    let mut broker = strict(&["fleet/0/+", "spare"]);
+    scene.session.connect(scene.now);
+    scene.play(&mut broker, at(600));
+    assert_eq!(scene.states(), [SetAside, Granted, SetAside]);
+    assert_eq!(broker.connects.len(), 5);
+    assert!(scene.session.is_settled());
+    let mut scene = with_spare(&["fleet/0/+", "spare"]);
+    scene.session.connect(scene.now);
+    scene.play(&mut strict(&[]), at(10));
+    assert_eq!(scene.states(), [LeftOut, Granted, LeftOut]);
+}
+
+#[test]
+fn a_refusal_is_enough_for_another_filter_to_stand_in() {
+    let mut scene = with_spare(&[]);
+    for connection in 0..2 {
+        scene.connect(false);
+        scene.sent();
+        scene.answer_newest(&[0x80, 1]);
+        let sent = scene.sent().join(" ");
+        assert!(sent.contains("spare"), "{connection}: {sent}");
+        assert!(!scene.session.is_settled());
+        scene.answer_newest(&[1]);
+        assert_eq!(scene.states(), [Refused, Granted, Granted]);
+        assert!(scene.session.is_settled());
+        scene.session.disconnect(scene.now);
+    }
 }

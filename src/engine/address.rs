@@ -6,7 +6,7 @@
 pub(super) struct Address<'a> {
     pub(super) secure: bool,
     /// Host and port as they were written.
-    authority: &'a str,
+    pub(super) authority: &'a str,
     pub(super) host: &'a str,
     pub(super) port: Option<&'a str>,
     path: &'a str,
@@ -97,6 +97,7 @@ mod tests {
     fn a_query_and_a_user_go_nowhere() {
         let address = address("WSS://me:secret@iot.example.net:443/mqtt?X-Amz-Signature=ab#x");
         assert_eq!(address.bare(), "wss://iot.example.net:443/mqtt");
+        assert_eq!(address.authority, "iot.example.net:443");
         let http = address.of_http().unwrap();
         assert_eq!(http, "https://iot.example.net:443/");
         assert!(!format!("{address:?}").contains("secret"));
@@ -131,7 +132,16 @@ mod tests {
         ] {
             assert_eq!(address(url).kind(), expected, "{url}");
         }
-        for bad in ["", "ws://", "http://a", "ws:///mqtt", "ws://:8083/"] {
+        for bad in [
+            "",
+            "ws://",
+            "http://a",
+            "mqtt://a:1883",
+            "127.0.0.1",
+            "ws:/a",
+            "ws:///mqtt",
+            "ws://:8083/",
+        ] {
             assert_eq!(Address::parse(bad), None, "{bad}");
         }
     }
