@@ -17,6 +17,9 @@ pub const MAX_SUBSCRIPTIONS: usize = 50;
 /// Bytes that may wait for the socket before a publish is refused.
 pub const MAX_UNSENT: usize = 1 << 20;
 
+/// Bytes of acknowledgements that may wait for a broker that sends and does not read; more ends the connection.
+pub const MAX_UNREAD: usize = 4 << 20;
+
 /// QoS 1 messages that may wait for their acknowledgement.
 pub const MAX_IN_FLIGHT: usize = 100;
 

@@ -28,7 +28,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::mqtt::backoff::Backoff;
 use crate::mqtt::inflight::InFlight;
-use crate::mqtt::limits::CONNECT_TIMEOUT;
+use crate::mqtt::limits::{CONNECT_TIMEOUT, MAX_UNREAD};
 use crate::mqtt::wire::{self, Connect, FrameReader, Packet, PacketId};
 use crate::time::Instant;
 
@@ -352,6 +352,7 @@ impl Session {
     /// Queues a packet that this session made itself. Encoding it fails only for texts that a person typed.
     fn send(&mut self, packet: &Packet<'_>, now: Instant) {
         match wire::encode(packet, &mut self.unsent) {
+            Ok(()) if self.unsent.len() > MAX_UNREAD => self.lose(LinkFault::Silent, now),
             Ok(()) => self.keep_alive.sent(now),
             Err(error) => self.lose(LinkFault::Unsendable(error.to_string()), now),
         }

@@ -167,3 +167,23 @@ fn a_client_identifier_that_cannot_be_sent_is_said() {
         }
     ));
 }
+
+#[test]
+fn a_broker_that_sends_and_never_reads_is_given_up_before_memory_is() {
+    let mut scene = Scene::up(filters(1));
+    let mut burst = BytesMut::new();
+    for _ in 0..10_000 {
+        wire::encode(&message(b"x", Some(7)), &mut burst).unwrap();
+    }
+    let burst = burst.freeze();
+    let mut bursts = 0;
+    while scene.session.phase() == &Phase::Up {
+        scene.session.handle_chunk(burst.clone(), at(1), |_| {});
+        bursts += 1;
+        assert!(bursts < 200);
+    }
+    assert!(
+        scene.session.unsent.len() <= MAX_UNREAD,
+        "nothing is kept of it"
+    );
+}
