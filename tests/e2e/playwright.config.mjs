@@ -15,8 +15,8 @@ const args = [
 export default defineConfig({
   testDir: '.',
   outputDir: '../../target/e2e',
-  // Software GL takes a whole core for one page.
-  workers: 1,
+  // Software GL takes a whole core for one page that moves; most tests wait for something else.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
