@@ -21,7 +21,7 @@ pub(super) struct Explanation {
 /// Explains `fault`.
 pub(super) fn explain(fault: &LinkFault) -> Explanation {
     let code = code(fault);
-    let &[short, headline, why, advice] = words(cause(fault), code.as_deref());
+    let &[short, headline, why, advice] = words(Cause::of(fault), code.as_deref());
     Explanation {
         short,
         headline,
@@ -30,31 +30,6 @@ pub(super) fn explain(fault: &LinkFault) -> Explanation {
         code,
         sign_in: matches!(fault, LinkFault::Refused(4 | 5)),
     }
-}
-
-/// What a fault comes from. None: nothing but tests can tell.
-fn cause(fault: &LinkFault) -> Option<Cause> {
-    Some(match fault {
-        LinkFault::BadUrl => Cause::BadAddress,
-        LinkFault::MixedContent => Cause::MixedContent,
-        LinkFault::Unreachable => return None,
-        LinkFault::NoConnack => Cause::NoConnack,
-        LinkFault::Refused(4 | 5) => Cause::SignIn,
-        LinkFault::Refused(_) => Cause::RefusedConnect,
-        LinkFault::Closed(_) => Cause::Closed,
-        LinkFault::Silent => Cause::KeepAlive,
-        LinkFault::TakenOver => Cause::TakenOver,
-        LinkFault::Malformed(_) => Cause::Malformed,
-        LinkFault::Unsendable(_) => Cause::Incomplete,
-        LinkFault::SignIn(fault) => match fault {
-            SignInFault::NoRegion | SignInFault::Incomplete(_) => Cause::Incomplete,
-            SignInFault::Expired => Cause::Expired,
-            SignInFault::Clock(_) => Cause::Clock,
-            SignInFault::KeysRefused(_) => Cause::KeysRefused,
-            SignInFault::CognitoRefused { .. } => Cause::CognitoRefused,
-            SignInFault::CognitoUnreachable => Cause::CognitoUnreachable,
-        },
-    })
 }
 
 /// In short, the headline, why, and what to do. `code` is the protocol's own word, as far as there is one.

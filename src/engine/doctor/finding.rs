@@ -58,9 +58,9 @@ fn standing(case: &Case<'_>) -> Option<Finding> {
 /// Why a link does not stand.
 fn lost(fault: &LinkFault, case: &Case<'_>) -> Finding {
     let trace = case.failure.map_or(case.trace, |failure| &failure.trace);
-    let causes = match fault {
-        LinkFault::Unreachable => unreachable(&case.link.url, trace, case.found),
-        other => vec![cause(other)],
+    let causes = match Cause::of(fault) {
+        Some(cause) => vec![cause],
+        None => unreachable(&case.link.url, trace, case.found),
     };
     let topics = match fault {
         LinkFault::TakenOver => vec![case.link.client_id.clone()],
@@ -73,28 +73,30 @@ fn lost(fault: &LinkFault, case: &Case<'_>) -> Finding {
     }
 }
 
-fn cause(fault: &LinkFault) -> Cause {
-    match fault {
-        LinkFault::BadUrl => Cause::BadAddress,
-        LinkFault::MixedContent => Cause::MixedContent,
-        // Told apart further by whoever knows the address.
-        LinkFault::Unreachable => Cause::NoAnswer,
-        LinkFault::NoConnack => Cause::NoConnack,
-        LinkFault::Refused(4 | 5) => Cause::SignIn,
-        LinkFault::Refused(_) => Cause::RefusedConnect,
-        LinkFault::Closed(_) => Cause::Closed,
-        LinkFault::Silent => Cause::KeepAlive,
-        LinkFault::TakenOver => Cause::TakenOver,
-        LinkFault::Malformed(_) => Cause::Malformed,
-        LinkFault::Unsendable(_) => Cause::Incomplete,
-        LinkFault::SignIn(fault) => match fault {
-            SignInFault::NoRegion | SignInFault::Incomplete(_) => Cause::Incomplete,
-            SignInFault::Expired => Cause::Expired,
-            SignInFault::Clock(_) => Cause::Clock,
-            SignInFault::KeysRefused(_) => Cause::KeysRefused,
-            SignInFault::CognitoRefused { .. } => Cause::CognitoRefused,
-            SignInFault::CognitoUnreachable => Cause::CognitoUnreachable,
-        },
+impl Cause {
+    /// What a fault comes from. None: a WebSocket that did not open, of which only questions tell why.
+    pub fn of(fault: &LinkFault) -> Option<Self> {
+        Some(match fault {
+            LinkFault::BadUrl => Self::BadAddress,
+            LinkFault::MixedContent => Self::MixedContent,
+            LinkFault::Unreachable => return None,
+            LinkFault::NoConnack => Self::NoConnack,
+            LinkFault::Refused(4 | 5) => Self::SignIn,
+            LinkFault::Refused(_) => Self::RefusedConnect,
+            LinkFault::Closed(_) => Self::Closed,
+            LinkFault::Silent => Self::KeepAlive,
+            LinkFault::TakenOver => Self::TakenOver,
+            LinkFault::Malformed(_) => Self::Malformed,
+            LinkFault::Unsendable(_) => Self::Incomplete,
+            LinkFault::SignIn(fault) => match fault {
+                SignInFault::NoRegion | SignInFault::Incomplete(_) => Self::Incomplete,
+                SignInFault::Expired => Self::Expired,
+                SignInFault::Clock(_) => Self::Clock,
+                SignInFault::KeysRefused(_) => Self::KeysRefused,
+                SignInFault::CognitoRefused { .. } => Self::CognitoRefused,
+                SignInFault::CognitoUnreachable => Self::CognitoUnreachable,
+            },
+        })
     }
 }
 
