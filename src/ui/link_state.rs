@@ -103,8 +103,12 @@ impl Drops {
         memo(move |before: Option<&Self>| {
             let (dropped, now) = (dropped.get(), UnixMillis::from_seconds(second.get()));
             let mut drops = before.cloned().unwrap_or_default();
-            if dropped > drops.seen {
-                drops.recent.push((now, dropped - drops.seen));
+            let more = dropped.saturating_sub(drops.seen);
+            match drops.recent.last_mut() {
+                // In a burst there are some in every frame.
+                Some((at, count)) if *at == now => *count += more,
+                _ if more > 0 => drops.recent.push((now, more)),
+                _ => {}
             }
             drops.seen = dropped;
             drops.recent.retain(|(at, _)| now.0 - at.0 < 60_000);

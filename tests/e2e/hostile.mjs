@@ -71,6 +71,12 @@ export class HostileBroker {
     });
   }
 
+  /** One frame to every page. */
+  send(packets) {
+    const bytes = frame(Buffer.concat(packets));
+    for (const socket of this.sockets) socket.write(bytes);
+  }
+
   async end() {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((closed) => this.server.close(closed));

@@ -1,16 +1,19 @@
-//! `cargo xtask bench NAME`: builds a benchmark and its peers' tools, and hands the arguments on. What it measures
-//! and prints is the benchmark's own.
+//! `cargo xtask bench NAME`: builds a benchmark, what it measures and its peers' tools, and hands the arguments on.
+//! What it measures and prints is the benchmark's own.
 
 use crate::command::command;
+use crate::demo::trunk;
 use crate::failure::Failure;
 use crate::process::Child;
 use crate::progress;
-use crate::setup::{self, MOSQUITTO, Need};
+use crate::setup::{self, CHROMIUM, MOSQUITTO, Need};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-const NAMES: [&str; 2] = ["shadow", "backend"];
+const NAMES: [&str; 3] = ["shadow", "backend", "link"];
+/// The benchmark of the page, which runs in a browser.
+const LINK: &str = "link";
 
 pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     if !NAMES.contains(&name) {
@@ -22,12 +25,25 @@ pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     }
     let folder = std::env::current_dir()
         .map_err(|error| Failure::io("cannot tell the current folder", &error))?;
-    setup::ensure(&[Need::Mosquitto])?;
+    let needs = match name {
+        LINK => [Need::DASHBOARD, &[Need::Browser]].concat(),
+        _ => vec![Need::Mosquitto],
+    };
+    let toolchain = setup::ensure(&needs)?;
+    if name == LINK {
+        let mut build = trunk(toolchain, &["build", "--release"]);
+        progress::run("build the dashboard", &mut build)?;
+    }
     progress::run("build the benchmark", cargo_bench(name).arg("--no-run"))?;
     let mut bench = cargo_bench(name);
     bench.arg("--").args(from_here(arguments, &folder));
-    if let Some(mosquitto) = MOSQUITTO.path() {
-        bench.env("GNOMON_MOSQUITTO", mosquitto);
+    for (variable, program) in [
+        ("GNOMON_MOSQUITTO", &MOSQUITTO),
+        ("GNOMON_CHROMIUM", &CHROMIUM),
+    ] {
+        if let Some(path) = program.path() {
+            bench.env(variable, path);
+        }
     }
     // Its tables go straight to the terminal.
     let status = Child::spawn(&mut bench)?.wait(|| ())?;
@@ -82,7 +98,7 @@ mod tests {
         let failure = run("shadows", &[]).unwrap_err().to_string();
         assert_eq!(
             failure,
-            "There is no benchmark shadows; there are: shadow backend"
+            "There is no benchmark shadows; there are: shadow backend link"
         );
     }
 }

@@ -27,9 +27,10 @@ Usage: cargo xtask COMMAND
   dev           the same as a debug build that reloads the page when a source file changes
   test [STEP]…  everything that CI runs, or only the steps named:
                 fmt clippy native web build e2e doc deny
-  bench NAME    measure beside a peer; there are: shadow backend
-                --json FILE for figures, --seconds N for each line,
-                shadow: --shadows N for how many are kept; backend: --connections N for how many stay
+  bench NAME    measure beside a peer; there are: shadow backend link
+                --json FILE for figures, --seconds N for each line (link: for the paced ones),
+                shadow: --shadows N for how many are kept; backend: --connections N for how many stay;
+                link: --messages N for each line, --memory N before memory is looked at, --devices N, --rounds N
   setup         install whatever the commands above need and do not find
 ";
 
