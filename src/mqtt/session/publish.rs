@@ -26,7 +26,7 @@ impl Session {
         }
     }
 
-    /// Sends a message, or says why not. QoS 1 gives the identifier that [`Event::Acknowledged`] will name.
+    /// Sends a message, or says why not. QoS 1 gives the identifier that [`Event::Acknowledged`](super::Event::Acknowledged) will name.
     pub fn publish(
         &mut self,
         topic: &str,
