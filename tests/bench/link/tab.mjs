@@ -72,6 +72,7 @@ export class Tab {
   async receive(load) {
     this.expected += load.messages;
     const start = await this.evaluate('performance.now()');
+    const droppedBefore = await this.evaluate(DROPPED);
     const before = await this.metrics();
     const began = performance.now();
     const sending = fetch(`http://${this.sender}/send?${new URLSearchParams(load)}`);
@@ -94,7 +95,7 @@ export class Tab {
       // 0: none of 50 ms or more.
       longest_task_ms: Math.round(await this.evaluate(longestSince(start))),
       ...(load.rate && { behind_ms: Math.max(0, Math.round((took - load.messages / load.rate) * 1000)) }),
-      ...(dropped !== undefined && { dropped }),
+      ...(dropped !== undefined && { dropped: dropped - (droppedBefore ?? 0) }),
       ...(await this.memory()),
       sender_s: round(sent),
     };
@@ -107,7 +108,9 @@ export class Tab {
 
   /** After a collection. The renderer is the one that holds most. */
   async memory() {
-    await this.send('HeapProfiler.collectGarbage');
+    await this.chromium.withWorkers(this.sessionId, (session) =>
+      this.chromium.send('HeapProfiler.collectGarbage', {}, session),
+    );
     const { JSHeapUsedSize } = await this.metrics();
     const { processInfo } = await this.chromium.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer');
