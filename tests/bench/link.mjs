@@ -5,10 +5,10 @@
 // --json FILE      figures for programs
 // --messages N     for each line at 64 packets a frame; a fifth of it at one (1,000,000)
 // --memory N       after how many messages memory is looked at, beside a fifth of it (5,000,000)
-// --seconds N      of the paced lines (30)
+// --seconds N      of the paced lines (30); 0 leaves them out
 // --rate N         of the paced lines, messages a second (50,000)
 // --devices N      that the messages are about (1,000)
-// --rounds N       of which the median counts (3)
+// --rounds N       of which the median counts (3); 0 leaves those lines out
 // --packets A,B    in a frame (1,64)
 // --pages A,B      only these
 import { writeFile } from 'node:fs/promises';
@@ -81,7 +81,7 @@ async function table(title, runs) {
 }
 
 try {
-  for (const packets of sizes) {
+  for (const packets of rounds > 0 ? sizes : []) {
     const count = packets === 1 ? Math.ceil(messages / 5) : messages;
     const runs = new Map(pages.map((name) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
@@ -107,6 +107,7 @@ try {
     const runs = [];
     for (const name of pages) {
       await onTab(name, async (tab) => {
+        await warm(tab, 64);
         for (const count of [memory / 5, (memory / 5) * 4]) {
           runs.push({ page: name, ...(await tab.receive({ messages: count, packets: 64, devices })) });
         }

@@ -22,6 +22,7 @@ export class Chromium {
     chromium.child = spawn(program, args, { stdio });
     chromium.waiting = new Map();
     chromium.serial = 0;
+    chromium.attached = [];
     chromium.hear();
     await chromium.send('Browser.getVersion');
     return chromium;
@@ -33,7 +34,8 @@ export class Chromium {
     this.child.stdio[4].setEncoding('utf8').on('data', (chunk) => {
       const messages = (text + chunk).split('\0');
       text = messages.pop();
-      for (const { id, result, error } of messages.map((message) => JSON.parse(message))) {
+      for (const { id, result, error, method, params } of messages.map((message) => JSON.parse(message))) {
+        if (method === 'Target.attachedToTarget') this.attached.push(params.sessionId);
         const waiting = this.waiting.get(id);
         this.waiting.delete(id);
         if (error) waiting?.reject(new Error(error.message));
@@ -49,6 +51,15 @@ export class Chromium {
     const id = (this.serial += 1);
     this.child.stdio[3].write(JSON.stringify({ id, method, params, sessionId }) + '\0');
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  }
+
+  /** Lets `use` have the sessions of a page and of its workers. */
+  async withWorkers(sessionId, use) {
+    this.attached = [sessionId];
+    const attach = { waitForDebuggerOnStart: false, flatten: true };
+    await this.send('Target.setAutoAttach', { ...attach, autoAttach: true }, sessionId);
+    await Promise.all(this.attached.map(use));
+    await this.send('Target.setAutoAttach', { ...attach, autoAttach: false }, sessionId);
   }
 
   async end() {

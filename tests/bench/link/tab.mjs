@@ -108,7 +108,9 @@ export class Tab {
 
   /** After a collection. The renderer is the one that holds most. */
   async memory() {
-    await this.send('HeapProfiler.collectGarbage');
+    await this.chromium.withWorkers(this.sessionId, (session) =>
+      this.chromium.send('HeapProfiler.collectGarbage', {}, session),
+    );
     const { JSHeapUsedSize } = await this.metrics();
     const { processInfo } = await this.chromium.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer');
