@@ -6,10 +6,15 @@
 mod address;
 pub mod ask;
 mod backlog;
+pub mod board;
+pub mod bulk;
 pub mod command;
+pub mod controls;
 pub mod doctor;
 mod door;
+pub mod editor;
 pub mod frame;
+pub mod history;
 mod known;
 mod link;
 mod lookup;
@@ -22,6 +27,7 @@ mod rates;
 mod shadows;
 mod show;
 mod signed;
+pub mod things;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -35,7 +41,7 @@ use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
-use command::{Command, ConnectRequest, FieldAddress, Wish};
+use command::{Command, ConnectRequest, ControlSet, FieldAddress, Wish};
 use doctor::Record;
 use known::Known;
 use link::Link;
@@ -114,6 +120,7 @@ pub struct Engine {
     asked_so_far: u32,
     record: Record,
     known: Known,
+    controls: ControlSet,
     publishing: Publishing,
     /// The unknown device whose shadow was asked for on this connection.
     asked: Option<String>,
@@ -134,6 +141,7 @@ impl Engine {
             asked_so_far: 0,
             record: Record::default(),
             known: Known::new(""),
+            controls: ControlSet::default(),
             publishing: Publishing::default(),
             asked: None,
             meter,
@@ -246,6 +254,11 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
+            Command::Draft { .. } | Command::SendDraft(_) | Command::EmptyQueue => {}
+            Command::Shape(controls) => self.controls = controls,
+            Command::Editor(command) => self.handle_editor(command, now),
+            Command::Bulk(command) => self.handle_bulk(command, now),
+            Command::Things(command) => self.handle_things(command, now),
             Command::TryFilter(filter) => {
                 self.with_session(|session| session.try_filter(&filter, now.instant));
             }
@@ -287,7 +300,9 @@ impl Engine {
     }
 
     fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {
-        let Wish::Switch(on) = wish;
+        let Wish::Switch(on) = wish else {
+            return;
+        };
         // The form of the value is the device's own: it may say "on", true or 1.
         let form = self.document(&field).and_then(|document| {
             let reported = document.reported.leaf(&field.path);

@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::frame::ValueView;
 use crate::mqtt::limits::KEEP_ALIVE;
 
+pub use super::bulk::{BulkCommand, BulkRequest, BulkWish, Who};
+pub use super::controls::{ControlKind, ControlSet, Shape};
+pub use super::editor::{EditorCommand, ShadowAddress, Side};
+pub use super::things::ThingsCommand;
 pub use crate::auth::way::{Authorizer, AwsPlace, Carrier, IdentityPool, Keys, Login, Way};
 pub use crate::shadow::requests::FieldAddress;
 
@@ -19,13 +24,30 @@ pub enum Command {
     /// Tries again at once instead of waiting for the next attempt.
     Reconnect,
     /// Wishes a value for one key of a desired state.
-    Desire { field: FieldAddress, wish: Wish },
+    Desire {
+        field: FieldAddress,
+        wish: Wish,
+    },
+    /// Keeps what a person entered for a key and has not sent. None: it is discarded.
+    Draft {
+        field: FieldAddress,
+        text: Option<String>,
+    },
+    /// Sends a draft. One with a fault stays as it is.
+    SendDraft(FieldAddress),
     /// Makes the desired value equal to the reported one again.
     TakeBack(FieldAddress),
     /// Sends a wish that timed out once more.
     SendAgain(FieldAddress),
     /// Closes the note of a change that came to an end.
     Dismiss(FieldAddress),
+    /// Forgets every change that still waits for the connection.
+    EmptyQueue,
+    /// How keys are shown and changed. Replaces what was said before.
+    Shape(ControlSet),
+    Editor(EditorCommand),
+    Bulk(BulkCommand),
+    Things(ThingsCommand),
     /// Asks for a filter again that was set aside or left out.
     TryFilter(String),
     /// Asks for a filter no more.
@@ -79,4 +101,8 @@ impl ConnectRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Wish {
     Switch(bool),
+    /// A text as it is; anything else is JSON.
+    Value(ValueView),
+    /// The key goes away.
+    Remove,
 }

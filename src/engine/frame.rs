@@ -4,10 +4,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::command::FieldAddress;
+use crate::engine::command::{ControlSet, FieldAddress};
 use crate::geo::{Bounds, World};
 use crate::time::UnixMillis;
 
+pub use super::board::{BoardRequest, BoardTab, BoardView, StuckCause, StuckRow};
+pub use super::bulk::{ItemStep, JobRequest, JobRow, JobRows, JobState, JobView, StageView};
+pub use super::controls::{Control, Range};
+pub use super::editor::{
+    Changed, EditorFrame, EditorLeaf, EditorStage, EditorView, LineMark, MergeView, ResultLine,
+    TextFault, TextProblem,
+};
+pub use super::history::{DifferenceView, HistoryRequest, HistoryView, VersionView};
+pub use super::things::{
+    Added, Registry, ShadowKnowledge, ThingRow, ThingsChip, ThingsRequest, ThingsView,
+};
 pub use crate::auth::SignInFault;
 pub use crate::engine::doctor::{
     Cause, ConnectStep, DoctorView, Finding, Outcome, PolicyView, StepView,
@@ -37,6 +48,10 @@ pub struct FrameRequest {
     pub details: bool,
     /// The connection doctor is open.
     pub doctor: bool,
+    pub history: Option<HistoryRequest>,
+    pub board: Option<BoardRequest>,
+    pub job: Option<JobRequest>,
+    pub things: Option<ThingsRequest>,
 }
 
 /// The answer to a [`FrameRequest`].
@@ -66,6 +81,15 @@ pub struct FrameView {
     /// The smallest rectangle that holds every drawn device.
     pub extent: Option<Bounds>,
     pub doctor: Option<DoctorView>,
+    pub editor: Option<EditorFrame>,
+    pub history: Option<HistoryView>,
+    pub board: Option<BoardView>,
+    /// Newest first.
+    pub jobs: Option<Vec<JobView>>,
+    pub job: Option<JobRows>,
+    pub things: Option<ThingsView>,
+    /// What a person said about controls, as the engine holds it.
+    pub controls: Option<ControlSet>,
 }
 
 /// The link to the broker.
@@ -187,10 +211,33 @@ pub struct FieldView {
     pub desired_at: Option<UnixMillis>,
     /// Desired is there and not equal to reported.
     pub differs: bool,
+    /// The control that fits.
+    pub control: Control,
     /// Present when a switch fits: the positions of its thumb and of its ghost.
     pub switch: Option<SwitchView>,
+    /// What a person said about this key; empty where nothing.
+    pub label: String,
+    pub unit: String,
+    pub pinned: bool,
+    pub draft: Option<DraftView>,
+    /// Whose client token the desired value came with, where it was heard.
+    pub desired_by: Option<String>,
     /// A change of this page that is under way or has just ended.
     pub change: Option<ChangeView>,
+}
+
+/// What a person entered and has not sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DraftView {
+    pub text: String,
+    pub fault: Option<DraftFault>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DraftFault {
+    NotANumber,
+    OutOfRange(Range),
+    NotAColour,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::command::FieldAddress;
 use super::frame::{
-    ChangeView, DeviceView, FieldView, Selected, ShadowView, Stage, SwitchView, ValueKind,
+    ChangeView, Control, DeviceView, FieldView, Selected, ShadowView, Stage, SwitchView, ValueKind,
     ValueView,
 };
 use super::known::Known;
@@ -66,7 +66,13 @@ fn field(leaf: &Leaf<'_>, address: FieldAddress, change: Option<&Change>) -> Fie
         desired: value(leaf.desired),
         desired_at: leaf.desired.and_then(|stated| stated.at),
         differs: leaf.differs,
+        control: Control::None,
         switch: switch(leaf, change),
+        label: String::new(),
+        unit: String::new(),
+        pinned: false,
+        draft: None,
+        desired_by: None,
         change: change.map(|change| change_view(&address, change)),
         path: address.path,
     }
@@ -112,7 +118,7 @@ fn change_view(field: &FieldAddress, change: &Change) -> ChangeView {
     }
 }
 
-fn view_of(value: &Value) -> ValueView {
+pub(super) fn view_of(value: &Value) -> ValueView {
     let kind = match value {
         Value::Text(_) => ValueKind::Text,
         Value::Number(_) => ValueKind::Number,

@@ -1,8 +1,12 @@
 //! Answers the page's request for a frame, and leaves out what it already shows.
 
 use super::Engine;
+use super::command::ControlSet;
 use super::doctor::DoctorView;
-use super::frame::{FrameRequest, FrameUpdate, FrameView, LinkView, ListView, Picked, Selected};
+use super::frame::{
+    BoardView, EditorFrame, FrameRequest, FrameUpdate, FrameView, HistoryView, JobRows, JobView,
+    LinkView, ListView, Picked, Selected, ThingsView,
+};
 use crate::geo::Bounds;
 use crate::shadow::topics::ShadowId;
 use crate::time::{Instant, Now};
@@ -30,6 +34,13 @@ pub(super) struct Shown {
     extent: Option<Bounds>,
     picked: Option<u32>,
     doctor: Option<DoctorView>,
+    editor: Option<EditorFrame>,
+    history: Option<HistoryView>,
+    board: Option<BoardView>,
+    jobs: Option<Vec<JobView>>,
+    job: Option<JobRows>,
+    things: Option<ThingsView>,
+    controls: Option<ControlSet>,
 }
 
 impl Engine {
@@ -60,6 +71,16 @@ impl Engine {
             Some(name) => self.known.selected(name, request.shadow.as_deref()),
             None => Selected::Nothing,
         };
+        let editor = self.editor_frame();
+        let history = request.history.as_ref();
+        let history = history.map(|request| self.history_view(request));
+        let board = request.board.as_ref();
+        let board = board.map(|request| self.board_view(request, now));
+        let jobs = self.jobs(now);
+        let job = request.job.as_ref().map(|request| self.job_rows(request));
+        let things = request.things.as_ref();
+        let things = things.map(|request| self.things_view(request, now));
+        let controls = self.controls.clone();
         let extent = self.known.fleet.extent();
         let picked = self.picked(request);
         self.shown.request.clone_from(request);
@@ -79,6 +100,13 @@ impl Engine {
                 picked,
                 extent: extent.and_then(|extent| news(&mut self.shown.extent, extent)),
                 doctor: doctor.and_then(|doctor| news(&mut self.shown.doctor, doctor)),
+                editor: news(&mut self.shown.editor, editor),
+                history: history.and_then(|history| news(&mut self.shown.history, history)),
+                board: board.and_then(|board| news(&mut self.shown.board, board)),
+                jobs: news(&mut self.shown.jobs, jobs),
+                job: job.and_then(|job| news(&mut self.shown.job, job)),
+                things: things.and_then(|things| news(&mut self.shown.things, things)),
+                controls: news(&mut self.shown.controls, controls),
             },
         }
     }

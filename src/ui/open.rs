@@ -11,6 +11,16 @@ pub(super) struct Open {
     pub(super) menu: RwSignal<bool>,
     pub(super) help: RwSignal<bool>,
     pub(super) connections: RwSignal<Form>,
+    pub(super) page: RwSignal<Page>,
+}
+
+/// What the page shows under its bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Page {
+    #[default]
+    Map,
+    Changes,
+    Things,
 }
 
 /// The dialog in which connections are entered and chosen, and the connection doctor in it.

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::engine::command::ControlSet;
 use crate::engine::frame::{
-    Chip, DoctorView, FrameRequest, FrameView, LinkView, ListRequest, ListView, Pick, Picked,
-    Selected, Sort,
+    BoardRequest, BoardView, Chip, DoctorView, EditorFrame, FrameRequest, FrameView,
+    HistoryRequest, HistoryView, JobRequest, JobRows, JobView, LinkView, ListRequest, ListView,
+    Pick, Picked, Selected, Sort, ThingsRequest, ThingsView,
 };
 use crate::geo::Bounds;
 use crate::time::UnixMillis;
@@ -23,6 +25,14 @@ pub struct Store {
     pub picked: RwSignal<Option<Picked>>,
     pub extent: RwSignal<Option<Bounds>>,
     pub doctor: RwSignal<DoctorView>,
+    pub editor: RwSignal<EditorFrame>,
+    pub history: RwSignal<HistoryView>,
+    pub board: RwSignal<BoardView>,
+    /// Newest first.
+    pub jobs: RwSignal<Vec<JobView>>,
+    pub job: RwSignal<JobRows>,
+    pub things: RwSignal<ThingsView>,
+    pub controls: RwSignal<ControlSet>,
 
     // From the person.
     pub search: RwSignal<String>,
@@ -39,6 +49,11 @@ pub struct Store {
     pub follow: RwSignal<bool>,
     pub bounds: RwSignal<Option<Bounds>>,
     pub pick: RwSignal<Option<Pick>>,
+    // What is open and wants to be answered; None: nobody looks.
+    pub history_request: RwSignal<Option<HistoryRequest>>,
+    pub board_request: RwSignal<Option<BoardRequest>>,
+    pub job_request: RwSignal<Option<JobRequest>>,
+    pub things_request: RwSignal<Option<ThingsRequest>>,
 }
 
 impl Store {
@@ -52,6 +67,13 @@ impl Store {
             picked: RwSignal::default(),
             extent: RwSignal::default(),
             doctor: RwSignal::default(),
+            editor: RwSignal::default(),
+            history: RwSignal::default(),
+            board: RwSignal::default(),
+            jobs: RwSignal::default(),
+            job: RwSignal::default(),
+            things: RwSignal::default(),
+            controls: RwSignal::default(),
             search: RwSignal::default(),
             chip: RwSignal::default(),
             sort: RwSignal::default(),
@@ -63,6 +85,10 @@ impl Store {
             follow: RwSignal::default(),
             bounds: RwSignal::default(),
             pick: RwSignal::default(),
+            history_request: RwSignal::default(),
+            board_request: RwSignal::default(),
+            job_request: RwSignal::default(),
+            things_request: RwSignal::default(),
         }
     }
 
@@ -94,6 +120,10 @@ impl Store {
             shadow: self.shadow.get_untracked(),
             bounds: self.bounds.get_untracked(),
             pick: self.pick.get_untracked(),
+            history: self.history_request.get_untracked(),
+            board: self.board_request.get_untracked(),
+            job: self.job_request.get_untracked(),
+            things: self.things_request.get_untracked(),
             ..FrameRequest::default()
         }
     }
@@ -107,25 +137,28 @@ impl Store {
         if self.received.get_untracked() != view.received {
             self.received.set(view.received);
         }
-        if let Some(link) = view.link {
-            self.link.set(link);
-        }
-        if let Some(list) = view.list {
-            self.list.set(list);
-        }
-        if let Some(selected) = view.selected {
-            self.selected.set(selected);
-        }
-        if let Some(extent) = view.extent {
-            self.extent.set(Some(extent));
-        }
-        if let Some(doctor) = view.doctor {
-            self.doctor.set(doctor);
-        }
+        take(view.link, self.link);
+        take(view.list, self.list);
+        take(view.selected, self.selected);
+        take(view.extent.map(Some), self.extent);
+        take(view.doctor, self.doctor);
+        take(view.editor, self.editor);
+        take(view.history, self.history);
+        take(view.board, self.board);
+        take(view.jobs, self.jobs);
+        take(view.job, self.job);
+        take(view.things, self.things);
+        take(view.controls, self.controls);
         if let Some(picked) = view.picked {
             self.pick.set(None);
             self.picked.set(Some(picked));
         }
+    }
+}
+
+fn take<T: Send + Sync + 'static>(news: Option<T>, signal: RwSignal<T>) {
+    if let Some(news) = news {
+        signal.set(news);
     }
 }
 
