@@ -54,6 +54,7 @@ mod panel;
 mod places;
 mod policy;
 mod reactive;
+mod scroller;
 mod shadow_section;
 mod sheet;
 mod sparkline;
