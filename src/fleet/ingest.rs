@@ -201,7 +201,7 @@ impl Fleet {
     }
 }
 
-fn is_stale(last_seen: UnixMillis, now: UnixMillis, after: Duration) -> bool {
+pub(super) fn is_stale(last_seen: UnixMillis, now: UnixMillis, after: Duration) -> bool {
     let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
     now.0.saturating_sub(last_seen.0) > after
 }

@@ -119,6 +119,19 @@ impl Fleet {
 
     /// Every device that the question asks for, in its order.
     fn fitting(&mut self) -> Vec<Slot> {
+        let Question { search, chip, sort } = &self.order.question;
+        let (search, chip, sort) = (search.clone(), *chip, *sort);
+        let mut slots = self.found(&search, chip);
+        if sort == Sort::LastSeen {
+            slots.sort_unstable_by_key(|slot| {
+                (std::cmp::Reverse(self.last_seen[slot.index()]), *slot)
+            });
+        }
+        slots
+    }
+
+    /// Every device that the list would hold, by name.
+    pub fn found(&mut self, search: &str, chip: Chip) -> Vec<Slot> {
         let known = self.order.by_name.len() as u32;
         if known < self.len() {
             // What was sorted before is one long run, which a stable sort only merges with the rest.
@@ -128,28 +141,19 @@ impl Fleet {
                 .extend((known..names.len() as u32).map(Slot));
             self.order.by_name.sort_by(|a, b| names.compare(*a, *b));
         }
-        let search = self.order.question.search.to_lowercase();
+        let search = search.to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();
-        let mut slots: Vec<Slot> = self
-            .order
-            .by_name
-            .iter()
-            .copied()
-            .filter(|slot| self.fits(*slot, self.order.question.chip))
+        let slots = self.order.by_name.iter().copied();
+        slots
+            .filter(|slot| self.fits(*slot, chip))
             .filter(|slot| {
                 let mut words = words.iter();
                 words.all(|word| self.names.lower(*slot).contains(word))
             })
-            .collect();
-        if self.order.question.sort == Sort::LastSeen {
-            slots.sort_unstable_by_key(|slot| {
-                (std::cmp::Reverse(self.last_seen[slot.index()]), *slot)
-            });
-        }
-        slots
+            .collect()
     }
 
-    fn fits(&self, slot: Slot, chip: Chip) -> bool {
+    pub(super) fn fits(&self, slot: Slot, chip: Chip) -> bool {
         match chip {
             Chip::All => true,
             Chip::State(state) => self.states[slot.index()] == state,
