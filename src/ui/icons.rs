@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
+    Changes,
     Check,
     Close,
     Copy,
@@ -11,6 +12,7 @@ pub(super) enum Icon {
     Follow,
     Help,
     Lock,
+    Map,
     Minus,
     Moon,
     More,
@@ -18,12 +20,16 @@ pub(super) enum Icon {
     Plus,
     Search,
     Sun,
+    Things,
     Warning,
 }
 
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::Changes => {
+                "M4.5 2.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m0 8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m7-8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3M4.5 5.5v5M4.5 9c0-1.5 7-.5 7-3.5"
+            }
             Self::Check => "M3 8.5l3.2 3.2L13 5",
             Self::Close => "M3.5 3.5l9 9m0-9l-9 9",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
@@ -36,6 +42,9 @@ impl Icon {
             }
             Self::Lock => {
                 "M4.5 7h7a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1m.8 0V4.9a2.7 2.7 0 0 1 5.4 0V7"
+            }
+            Self::Map => {
+                "M8 14.2S3.2 9.9 3.2 6.4a4.8 4.8 0 0 1 9.6 0c0 3.5-4.8 7.8-4.8 7.8M8 4.9a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2"
             }
             Self::Minus => "M3 8h10",
             Self::Moon => "M13.5 9.4A5.8 5.8 0 0 1 6.6 2.5a5.8 5.8 0 1 0 6.9 6.9z",
@@ -50,6 +59,7 @@ impl Icon {
             Self::Sun => {
                 "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8l.7.7m0-9.2l-.7.7M4.1 11.9l-.7.7"
             }
+            Self::Things => "M8 1.8l5.5 3v6.4L8 14.2l-5.5-3V4.8zM2.5 4.8L8 7.9l5.5-3.1M8 7.9v6.3",
             Self::Warning => "M8 2.3l6.2 11H1.8zM8 6.6v3m0 1.9v.1",
         }
     }
