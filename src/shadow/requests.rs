@@ -81,7 +81,7 @@ impl Requests {
 
     /// Every change, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&FieldAddress, &Change)> {
-        self.changes.iter()
+        self.book.iter()
     }
 
     /// The changes of one device that are not settled yet.
