@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod devices;
 pub mod doctor;
+pub mod editor;
 pub mod faults;
 pub mod shell;
 
