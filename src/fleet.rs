@@ -20,12 +20,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 pub use self::changes::Changes;
-pub use self::silent::Remembered;
 use self::changes::Dirty;
 use self::extent::Extent;
 use self::mark::{Diamond, Mark};
 use self::names::Names;
 use self::query::ListOrder;
+pub use self::silent::Remembered;
 use self::texts::Texts;
 use self::track::Track;
 use self::trail::{MAX_STEPS, Trails};

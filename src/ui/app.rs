@@ -14,8 +14,10 @@ use super::chooser::Press;
 use super::commands::Commands;
 use super::connection::Connection;
 use super::connections::Connections;
+use super::desk::Desk;
 use super::device_list::DeviceList;
 use super::device_panel::DevicePanel;
+use super::editor::DocumentEditor;
 use super::empty::NoDevices;
 use super::fault_card::FaultCard;
 use super::frame_loop::FrameLoop;
@@ -61,6 +63,7 @@ fn App() -> impl IntoView {
     provide_context(Theme::start());
     provide_context(open);
     provide_context(Press::default());
+    provide_context(Desk::new(store, commands));
 
     let options = start::options();
     store.select(options.device);
@@ -91,6 +94,7 @@ fn App() -> impl IntoView {
             {page(open, Page::Changes, changes_page)}
             // Page::Things: {page(open, Page::Things, things_page)}
             <Announcer/>
+            <DocumentEditor/>
             <Connections/>
             <Help/>
         </div>
