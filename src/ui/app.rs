@@ -18,8 +18,10 @@ use super::choosing::Choosing;
 use super::commands::Commands;
 use super::connection::Connection;
 use super::connections::Connections;
+use super::desk::Desk;
 use super::device_list::DeviceList;
 use super::device_panel::DevicePanel;
+use super::editor::DocumentEditor;
 use super::empty::NoDevices;
 use super::fault_card::FaultCard;
 use super::frame_loop::FrameLoop;
@@ -70,6 +72,7 @@ fn App() -> impl IntoView {
     provide_context(Choosing::start());
     let bulk = Bulk::start(open);
     provide_context(bulk);
+    provide_context(Desk::new(store, commands));
 
     let options = start::options();
     store.select(options.device);
@@ -101,6 +104,7 @@ fn App() -> impl IntoView {
             // Page::Things: {page(open, Page::Things, things_page)}
             {toast()}
             <Announcer/>
+            <DocumentEditor/>
             <Connections/>
             <Help/>
         </div>

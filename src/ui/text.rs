@@ -5,6 +5,7 @@ pub mod changes;
 pub mod connections;
 pub mod devices;
 pub mod doctor;
+pub mod editor;
 pub mod faults;
 pub mod shell;
 
