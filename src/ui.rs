@@ -84,6 +84,7 @@ mod panel;
 mod places;
 mod policy;
 mod reactive;
+mod rich;
 mod scroller;
 mod shadow_section;
 mod sheet;
