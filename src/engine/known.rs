@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::authors::Authors;
 use super::backlog::{Backlog, Said};
+use super::board::set_back::SetBacks;
 use super::command::FieldAddress;
 use super::controls::Controls;
 use super::drafts::Drafts;
@@ -42,6 +43,7 @@ pub(super) struct Known {
     pub(super) authors: Authors,
     pub(super) lookup: Lookup,
     pub(super) counters: Counters,
+    pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
     pub(super) backlog: Backlog,
     /// Devices whose difference was young, and when it grows old.
@@ -65,6 +67,7 @@ impl Known {
             authors: Authors::default(),
             lookup: Lookup::default(),
             counters: Counters::default(),
+            set_backs: SetBacks::default(),
             backlog: Backlog::default(),
             watched: BTreeSet::new(),
         }
@@ -80,6 +83,7 @@ impl Known {
         self.authors.clear();
         self.lookup = Lookup::default();
         self.counters = Counters::default();
+        self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
         self.watched.clear();
     }
@@ -135,6 +139,8 @@ impl Known {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    let key = (slot, topic.id.shadow().map(Into::into));
+                    self.set_backs.forget(&key);
                     self.refresh(slot, now);
                 }
             }
@@ -209,15 +215,17 @@ impl Known {
         let (newest, version) = (newest_report(&document.reported), document.version);
         let reported = document.reported_json();
         let key = (slot, id.shadow().map(Into::into));
+        let before = self.shadows.document(slot, id.shadow());
+        let set_back = self.set_backs.compare(&key, before, &document, now);
         if self.shadows.is_news(slot, id.shadow(), version) {
-            let old = self.shadows.document(slot, id.shadow());
-            self.authors.learn(&key, old, &document, token);
+            self.authors.learn(&key, before, &document, token);
             self.controls.learn(slot, &document);
         }
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
         self.lookup.heard(&key);
+        self.set_backs.remember(key, set_back);
         self.compare(id, version, now);
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {

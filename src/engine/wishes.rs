@@ -21,7 +21,7 @@ impl Engine {
             Wish::Switch(on) => form.map_or(Value::Bool(on), |form| form.with_switch(on)),
             Wish::Value(view) => {
                 let value = value_of(&view)?;
-                form.map_or_else(|| value.clone(), |form| value.in_form_of(&form))
+                form.map_or_else(|| value.clone(), |form| value.written_as(&form))
             }
             Wish::Remove => Value::Null,
         })

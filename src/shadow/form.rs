@@ -1,32 +1,59 @@
-//! One and the same meaning in several forms: numbers as texts, presses, colours. A device is told in its own form.
+//! One and the same wish in the types of different devices: what asks for `true` may have to say `1`, `"on"` or `"1"`.
+//! And the special forms of values: numbers in texts, presses, colours.
 
 use crate::shadow::document::json;
 use crate::shadow::value::{Number, Value};
 
 impl Value {
+    /// This wish in the type in which `reported` is written. None: it is in that type already, or there is none.
+    ///
+    /// Where both mean the same, it is `reported` itself.
+    pub fn in_form_of(&self, reported: &Self) -> Option<Self> {
+        if let (Some(on), Some(_)) = (self.as_switch(), reported.as_switch()) {
+            return Some(reported.with_switch(on)).filter(|form| form != self);
+        }
+        match (self, reported) {
+            (Self::Text(text), Self::Number(_)) => number(text).map(Self::Number),
+            (Self::Number(_), Self::Text(text)) => {
+                number(text).map(|_| Self::Text(self.to_text().into()))
+            }
+            _ => None,
+        }
+        .map(|form| {
+            if form.means(reported) {
+                reported.clone()
+            } else {
+                form
+            }
+        })
+    }
+
+    /// This wish as `form` writes such things, and as it is where it has no way to.
+    pub fn written_as(&self, form: &Self) -> Self {
+        match (self, form) {
+            // One text is never taken for another.
+            (Self::Text(_), Self::Text(_)) => self.clone(),
+            _ => self.in_form_of(form).unwrap_or_else(|| self.clone()),
+        }
+    }
+
+    /// Numbers written differently: `"5.0"` for `"5"`.
+    fn means(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => number(a) == number(b),
+            (a, b) => a == b,
+        }
+    }
+
     /// Any JSON text. None: it is none.
     pub fn from_json(text: &str) -> Option<Self> {
         json::value(text)
     }
 
-    /// A number as a person types it. An integer stays one.
-    pub fn from_number_text(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let number = if let Ok(number) = text.parse() {
-            Number::Unsigned(number)
-        } else if let Ok(number) = text.parse() {
-            Number::Signed(number)
-        } else {
-            let number: f64 = text.parse().ok()?;
-            Number::Decimal(Some(number).filter(|number| number.is_finite())?)
-        };
-        Some(Self::Number(number))
-    }
-
     /// Also of a text that holds a number.
     pub fn numeric(&self) -> Option<f64> {
         match self {
-            Self::Text(text) => Self::from_number_text(text)?.as_number(),
+            Self::Text(text) => Self::Number(number(text)?).as_number(),
             other => other.as_number(),
         }
     }
@@ -35,26 +62,8 @@ impl Value {
     pub fn is_integer(&self) -> bool {
         match self {
             Self::Number(number) => !matches!(number, Number::Decimal(_)),
-            Self::Text(text) => Self::from_number_text(text).is_some_and(|it| it.is_integer()),
+            Self::Text(text) => number(text).is_some_and(|it| !matches!(it, Number::Decimal(_))),
             _ => false,
-        }
-    }
-
-    /// This wish as `form` writes such things: `5` as `"5"`, `true` as `"ON"` or 1. A wish that `form` has no way to
-    /// write stays as it is.
-    pub fn in_form_of(&self, form: &Self) -> Self {
-        match (self, form) {
-            (Self::Text(_), Self::Text(_)) | (Self::Number(_), Self::Number(_)) => self.clone(),
-            (Self::Number(_), Self::Text(text)) if Self::from_number_text(text).is_some() => {
-                Self::from(&*self.to_text())
-            }
-            (Self::Text(text), Self::Number(_)) if Self::from_number_text(text).is_some() => {
-                Self::from_number_text(text).unwrap_or_else(|| self.clone())
-            }
-            _ => match self.as_switch() {
-                Some(on) if form.as_switch().is_some() => form.with_switch(on),
-                _ => self.clone(),
-            },
         }
     }
 
@@ -70,8 +79,8 @@ impl Value {
             Self::Number(Number::Decimal(number)) if number.abs() < 1e15 => {
                 Some((number + 1.0).into())
             }
-            Self::Text(text) => match Self::from_number_text(text) {
-                Some(number) => Some(Self::from(&*number.pressed()?.to_text())),
+            Self::Text(text) => match number(text) {
+                Some(number) => Some(Self::from(&*Self::Number(number).pressed()?.to_text())),
                 None => self.as_switch().map(|_| self.with_switch(true)),
             },
             _ => None,
@@ -95,9 +104,52 @@ pub fn is_colour(text: &str) -> bool {
     digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// The number that a text says.
+pub fn number(text: &str) -> Option<Number> {
+    let text = text.trim();
+    let integer = text.parse().map(Number::Unsigned).ok();
+    let integer = integer.or_else(|| text.parse().map(Number::Signed).ok());
+    let decimal = || text.parse().ok().filter(|number: &f64| number.is_finite());
+    integer.or_else(|| decimal().map(Number::Decimal))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(wish: impl Into<Value>, reported: impl Into<Value>, expected: Option<Value>) {
+        let (wish, reported) = (wish.into(), reported.into());
+        let form = wish.in_form_of(&reported);
+        // Values are equal across the forms of a number; the text tells them apart.
+        assert_eq!(format!("{form:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn a_wish_takes_the_form_that_the_device_uses() {
+        check(true, 1, Some(1.into()));
+        check(true, 0, Some(1.into()));
+        check(true, "off", Some("on".into()));
+        check("on", false, Some(true.into()));
+        check("on", "OFF", Some("ON".into()));
+        check(1, "0", Some("1".into()));
+        check("true", true, Some(true.into()));
+        check("5", 4, Some(5.into()));
+        check("5", 5, Some(5.into()));
+        check(5, "4", Some("5".into()));
+        check(5, "5.0", Some("5.0".into()));
+        check("-0.5", 4, Some((-0.5).into()));
+    }
+
+    #[test]
+    fn what_is_in_that_form_already_or_has_none_there_stays() {
+        check(true, false, None);
+        check(5, 4, None);
+        check("eco", "boost", None);
+        check("eco", 3, None);
+        check("inf", 3, None);
+        check(5, "full", None);
+        check(true, 5, None);
+    }
 
     fn json(text: &str) -> Value {
         Value::from_json(text).unwrap()
@@ -106,7 +158,7 @@ mod tests {
     #[test]
     fn a_typed_integer_stays_one_and_what_is_no_number_is_none() {
         let check = |text: &str, expected: Option<&str>| {
-            let text = Value::from_number_text(text).map(|number| number.to_text());
+            let text = number(text).map(|number| Value::Number(number).to_text());
             assert_eq!(text.as_deref(), expected);
         };
         check(" 22 ", Some("22"));
@@ -121,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_is_written_as_the_device_writes_it() {
+    fn a_typed_value_is_written_as_the_device_writes_it() {
         let check = |wish: &str, form: &str, expected: &str| {
-            let written = json(wish).in_form_of(&json(form));
+            let written = json(wish).written_as(&json(form));
             assert_eq!(written, json(expected), "{wish} as {form}");
         };
         check("7", r#""5""#, r#""7""#);

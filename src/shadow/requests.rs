@@ -79,6 +79,11 @@ impl Requests {
         self.book.get(number).map(|(_, change)| change)
     }
 
+    /// Every change, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldAddress, &Change)> {
+        self.book.iter()
+    }
+
     /// The changes of one device that are not settled yet.
     pub fn under_way<'a>(&'a self, device: &'a str) -> impl Iterator<Item = &'a FieldAddress> {
         let of_device = self.book.of_device(device);

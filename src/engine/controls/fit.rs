@@ -5,7 +5,7 @@ use super::{Control, ControlKind, Controls, Range, Shape};
 use crate::engine::frame::{DraftFault, ValueKind, ValueView};
 use crate::engine::panel::{MAX_TEXT, view_of};
 use crate::shadow::document::ShadowDocument;
-use crate::shadow::form::is_colour;
+use crate::shadow::form::{is_colour, number};
 use crate::shadow::value::Value;
 
 /// Choices that are offered.
@@ -183,7 +183,7 @@ impl Controls {
     fn chosen(&self, text: &str, subject: &Subject<'_>) -> Value {
         let text = Value::from(text);
         match subject.form() {
-            Some(form) => text.in_form_of(form),
+            Some(form) => text.written_as(form),
             None => text,
         }
     }
@@ -206,7 +206,7 @@ fn momentary(subject: &Subject<'_>) -> Option<Control> {
             let last = same.max_by(|a, b| rank(a).total_cmp(&rank(b)));
             last.filter(|_| form.numeric().is_some())
                 .unwrap_or(form)
-                .in_form_of(form)
+                .written_as(form)
                 .pressed()
         }
     };
@@ -250,10 +250,11 @@ pub(in crate::engine) fn typed(
     control: &Control,
     form: Option<&Value>,
 ) -> Result<Value, DraftFault> {
-    let written = |value: Value| form.map_or_else(|| value.clone(), |form| value.in_form_of(form));
+    let written = |value: Value| form.map_or_else(|| value.clone(), |form| value.written_as(form));
     match control {
         Control::Number { range } => {
-            let number = Value::from_number_text(text).ok_or(DraftFault::NotANumber)?;
+            let number = number(text).ok_or(DraftFault::NotANumber)?;
+            let number = Value::Number(number);
             let inside = |range: &Range| {
                 let number = number.as_number().unwrap_or_default();
                 number >= range.min && number <= range.max

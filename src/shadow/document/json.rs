@@ -28,7 +28,7 @@ pub(in crate::shadow) fn parse(payload: &[u8]) -> Result<Object<Value>, JsonErro
     }
 }
 
-/// Any one value.
+/// Reads any value. None: it is no JSON.
 pub(in crate::shadow) fn value(text: &str) -> Option<Value> {
     serde_json::from_slice(text.as_bytes()).ok()
 }
