@@ -204,6 +204,7 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.known.editing.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
         ];
         deadlines.into_iter().flatten().min()
@@ -285,6 +286,7 @@ impl Engine {
         self.record = Record::default();
         self.publishing = Publishing::default();
         self.known.requests.handle_lost();
+        self.known.editing.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.

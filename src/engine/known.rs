@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::backlog::{Backlog, Said};
+use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
+use super::history::History;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
@@ -33,6 +35,8 @@ pub(super) struct Known {
     pub(super) shadows: Shadows,
     pub(super) requests: Requests,
     pub(super) lookup: Lookup,
+    pub(super) editing: Editing,
+    pub(super) history: History,
     pub(super) counters: Counters,
     /// Messages on location topics that wait.
     pub(super) backlog: Backlog,
@@ -53,6 +57,8 @@ impl Known {
             shadows: Shadows::default(),
             requests: Requests::new(client_id),
             lookup: Lookup::default(),
+            editing: Editing::default(),
+            history: History::default(),
             counters: Counters::default(),
             backlog: Backlog::default(),
             watched: BTreeSet::new(),
@@ -65,6 +71,8 @@ impl Known {
         self.shadows.clear();
         self.requests = Requests::new(client_id);
         self.lookup = Lookup::default();
+        self.editing = Editing::default();
+        self.history = History::default();
         self.counters = Counters::default();
         self.backlog = Backlog::default();
         self.watched.clear();
@@ -108,16 +116,19 @@ impl Known {
                 self.lookup.told(topic.id.shadow().is_some());
                 self.requests
                     .handle_accepted(token.unwrap_or_default(), version, now);
+                let at = document.timestamp;
                 self.handle_document(topic.id, document, token, now);
+                self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
                 self.lookup.answered();
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
-            EventKind::Updated { version, .. } => {
+            EventKind::Updated { version, at, .. } => {
                 self.requests
                     .handle_accepted(token.unwrap_or_default(), version, now);
+                self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
@@ -126,20 +137,26 @@ impl Known {
                     self.shadows.remove(slot, topic.id.shadow(), version);
                     self.refresh(slot, now);
                 }
+                if self.document(topic.id).is_none() {
+                    self.editing.handle_gone(topic.id, version);
+                }
             }
             EventKind::Rejected {
                 verb: Verb::Get,
                 code,
-                ..
+                message,
             } => {
                 self.lookup.answered();
                 if code == NOT_FOUND {
                     self.handle_absent(topic.id, now);
+                } else {
+                    self.editing.handle_refused(topic.id, code, &message);
                 }
             }
             EventKind::Rejected { code, message, .. } => {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
+                self.editing.handle_rejected(token, code, &message, now);
                 self.refresh_named(topic.id.thing(), now);
             }
         }
@@ -157,12 +174,17 @@ impl Known {
         };
         let newest = newest_report(&document.reported);
         let reported = document.reported_json();
+        if !self.shadows.is_old(slot, id.shadow(), document.version) {
+            let old = self.shadows.document(slot, id.shadow());
+            self.history.note(id, old, &document, token);
+        }
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
         self.lookup.heard(&(slot, id.shadow().map(Into::into)));
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
             self.requests.handle_document(id, document, token, now);
+            self.editing.handle_document(id, document, token);
         }
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
@@ -198,6 +220,34 @@ impl Known {
             self.shadows.remove(slot, id.shadow(), 0);
             self.refresh(slot, now);
         }
+        if self.document(id).is_none() {
+            self.editing.handle_absent(id);
+        }
+    }
+
+    fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        let slot = self.fleet.find(id.thing())?;
+        self.shadows.document(slot, id.shadow())
+    }
+
+    /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
+    pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.watch(&shadow.device, shadow.shadow.as_deref());
+        let name = shadow.shadow.as_deref();
+        let slot = self.fleet.find(&shadow.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, name));
+        let heard = slot.is_some_and(|slot| self.shadows.is_heard(slot, name));
+        let by = document.and_then(|known| self.history.by(&shadow, known.version));
+        let prefix = self.requests.token_prefix();
+        self.editing
+            .open(shadow, document.cloned(), heard, by, prefix);
+    }
+
+    /// A person looks at a shadow: its versions are kept from now on.
+    pub(super) fn watch(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, shadow));
+        self.history.watch(device, shadow, document);
     }
 
     /// Alarm, offline and badge of a device, after anything that they rest on changed.

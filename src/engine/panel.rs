@@ -1,6 +1,7 @@
 //! The selected device, as its panel shows it.
 
 use super::command::FieldAddress;
+use super::editor::ShadowAddress;
 use super::frame::{
     ChangeView, Control, DeviceView, FieldView, Selected, ShadowView, Stage, SwitchView, ValueKind,
     ValueView,
@@ -40,6 +41,10 @@ impl Known {
 
     fn shadow(&self, slot: Slot, shadow: Option<&str>, document: &ShadowDocument) -> ShadowView {
         let mut fields = Vec::new();
+        let of = ShadowAddress {
+            device: self.fleet.name(slot).to_owned(),
+            shadow: shadow.map(ToOwned::to_owned),
+        };
         document.visit_leaves(&mut |leaf: Leaf<'_>| {
             let address = FieldAddress {
                 device: self.fleet.name(slot).to_owned(),
@@ -47,7 +52,12 @@ impl Known {
                 path: leaf.path.iter().map(|key| (*key).to_owned()).collect(),
             };
             let change = self.requests.change(&address);
-            fields.push(field(&leaf, address, change));
+            let by = self.history.wished_by(&of, &address.path);
+            let desired_by = by.filter(|_| leaf.desired.is_some());
+            fields.push(FieldView {
+                desired_by: desired_by.map(ToOwned::to_owned),
+                ..field(&leaf, address, change)
+            });
         });
         ShadowView {
             version: document.version,

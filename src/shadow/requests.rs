@@ -66,6 +66,11 @@ impl Requests {
         }
     }
 
+    /// How the client tokens of this client begin.
+    pub fn token_prefix(&self) -> &str {
+        &self.token_prefix
+    }
+
     pub fn change(&self, field: &FieldAddress) -> Option<&Change> {
         self.changes.get(field)
     }
