@@ -72,10 +72,6 @@ fn a_merge_is_asked_decided_and_carried_out_once() {
         scene.others(r#"{"set":3}"#);
         scene.save();
         scene.run(90.0);
-        if scene.stage() == EditorStage::NoAnswer {
-            scene.save();
-            scene.run(10.0);
-        }
         let merge = scene.view().merge;
         assert!(merge.is_some(), "{what}: it is asked, {:?}", scene.stage());
         assert_eq!(carried_out(&mut scene, &mut listener), 0, "{what}");

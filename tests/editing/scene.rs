@@ -36,6 +36,7 @@ impl Scene {
         scene.others(desired);
         scene.pair.command(Command::Connect(ConnectRequest {
             client_id: "desk".to_owned(),
+            keep_alive: 30,
             ..ConnectRequest::to("ws://127.0.0.1:8083/mqtt")
         }));
         scene.run(1.0);

@@ -26,6 +26,8 @@ fn every_version_says_what_changed_and_who_did_it() {
     let mut scene = Scene::open(r#"{"power":"on","set":{"to":4}}"#);
     scene.others(r#"{"set":{"to":5},"power":null}"#);
     scene.report(r#"{"power":"on"}"#);
+    scene.run(1.0);
+    scene.edit(EditorCommand::Open(shadow(None)));
     scene.leaf("set.to", "6");
     scene.save();
     scene.settle();

@@ -72,7 +72,8 @@ enum What {
 enum Step {
     Due,
     Sent,
-    /// Nobody answered in time. A late answer still counts.
+    /// Nobody answered in time. A late answer still counts, and the loss of the connection explains it: then it is
+    /// as if it had been lost at once.
     GivenUp,
 }
 
@@ -171,10 +172,7 @@ impl Editing {
         self.edit(|open| {
             (open.fresh, open.asked_at, open.asks) = (false, None, 0);
             if let Some(task) = &mut open.task {
-                task.until = None;
-                if task.step == Step::Sent {
-                    task.step = Step::Due;
-                }
+                (task.step, task.until) = (Step::Due, None);
             }
         });
     }
@@ -398,10 +396,7 @@ impl Open {
             }
             return false;
         }
-        match task.step {
-            Step::Sent => task.step = Step::GivenUp,
-            _ => self.task = None,
-        }
+        task.step = Step::GivenUp;
         self.stage = EditorStage::NoAnswer;
         true
     }
