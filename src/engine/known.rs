@@ -71,7 +71,8 @@ impl Known {
         self.shadows.clear();
         self.requests = Requests::new(client_id);
         self.lookup = Lookup::default();
-        self.editing = Editing::default();
+        // Not made anew: its texts are counted over everything that was ever open.
+        self.editing.close();
         self.history = History::default();
         self.counters = Counters::default();
         self.backlog = Backlog::default();

@@ -371,7 +371,8 @@ impl Open {
 
     /// Something was heard of the shadow: perhaps it is what a save that nobody answered was about.
     pub(super) fn settle(&mut self) {
-        let Some(task) = self.task.as_ref().filter(|task| task.is_given_up()) else {
+        let sent = |task: &&Task| task.is_given_up() && !task.token.is_empty();
+        let Some(task) = self.task.as_ref().filter(sent) else {
             return;
         };
         if let (What::Save { result, .. }, Some(theirs)) = (&task.what, &self.theirs)
