@@ -1,6 +1,7 @@
 //! AWS IoT Device Shadows without IO: one and the same code for the page and for the backend.
 //!
-//! - [`value`], [`switch`]: values as shadows hold them, compared by the rules of the delta, and read as on or off
+//! - [`value`], [`switch`], [`form`]: values as shadows hold them, compared by the rules of the delta, read as on or
+//!   off, and written in the type of another
 //! - [`document`]: a shadow's desired and reported state, from JSON and to JSON (serde stops there)
 //! - [`topics`]: names of things and shadows, the reserved topics, the filters
 //! - [`patch`], [`merge`]: what an update asks for, and what becomes of a document; delta, size, depth
@@ -27,6 +28,7 @@
 
 pub mod value;
 pub mod switch;
+pub mod form;
 pub mod document;
 pub mod topics;
 pub mod patch;

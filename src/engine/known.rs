@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::backlog::{Backlog, Said};
+use super::board::set_back::SetBacks;
 use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
 use super::history::History;
@@ -16,7 +17,7 @@ use crate::location::{self, Fix, Reading};
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
 use crate::shadow::event::{EventKind, ShadowEvent};
-use crate::shadow::requests::Requests;
+use crate::shadow::requests::{FieldAddress, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
 use crate::time::{Now, UnixMillis};
 
@@ -38,6 +39,7 @@ pub(super) struct Known {
     pub(super) editing: Editing,
     pub(super) history: History,
     pub(super) counters: Counters,
+    pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
     pub(super) backlog: Backlog,
     /// Devices whose difference was young, and when it grows old.
@@ -60,6 +62,7 @@ impl Known {
             editing: Editing::default(),
             history: History::default(),
             counters: Counters::default(),
+            set_backs: SetBacks::default(),
             backlog: Backlog::default(),
             watched: BTreeSet::new(),
         }
@@ -75,6 +78,7 @@ impl Known {
         self.editing.close();
         self.history = History::default();
         self.counters = Counters::default();
+        self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
         self.watched.clear();
     }
@@ -136,6 +140,8 @@ impl Known {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    let key = (slot, topic.id.shadow().map(Into::into));
+                    self.set_backs.forget(&key);
                     self.refresh(slot, now);
                 }
                 if self.document(topic.id).is_none() {
@@ -179,10 +185,14 @@ impl Known {
             let old = self.shadows.document(slot, id.shadow());
             self.history.note(id, old, &document, token);
         }
+        let key = (slot, id.shadow().map(Into::into));
+        let before = self.shadows.document(slot, id.shadow());
+        let set_back = self.set_backs.compare(&key, before, &document, now);
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
-        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
+        self.lookup.heard(&key);
+        self.set_backs.remember(key, set_back);
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
             self.requests.handle_document(id, document, token, now);
             self.editing.handle_document(id, document, token);
@@ -242,6 +252,31 @@ impl Known {
         let prefix = self.requests.token_prefix();
         self.editing
             .open(shadow, document.cloned(), heard, by, prefix);
+    }
+
+    /// Each key of what the editor saved begins its life as a change that the service accepted.
+    pub(super) fn adopt_saved(&mut self, now: Now) {
+        while let Some(saved) = self.editing.poll_saved() {
+            let ShadowAddress { device, shadow } = saved.shadow;
+            for (path, wish) in saved.leaves {
+                let field = FieldAddress {
+                    device: device.clone(),
+                    shadow: shadow.clone(),
+                    path,
+                };
+                self.requests
+                    .adopt(field, wish, &saved.token, saved.version, now);
+            }
+            // Some of it may be reported already.
+            if let Ok(id) = ShadowId::new(&device, shadow.as_deref())
+                && let Some(slot) = self.fleet.find(&device)
+                && let Some(document) = self.shadows.document(slot, id.shadow())
+            {
+                self.requests
+                    .handle_document(id, document, Some(&saved.token), now);
+                self.refresh(slot, now);
+            }
+        }
     }
 
     /// A person looks at a shadow: its versions are kept from now on.

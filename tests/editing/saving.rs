@@ -1,7 +1,7 @@
 //! What is typed, what is saved, and what the service says to it.
 
 use gnomon::engine::command::{Command, EditorCommand, Side};
-use gnomon::engine::frame::{Changed, EditorFrame, EditorStage, Selected, TextProblem};
+use gnomon::engine::frame::{Changed, EditorFrame, EditorStage, Selected, Stage, TextProblem};
 
 use super::scene::{Scene, path, shadow, text};
 
@@ -29,6 +29,26 @@ fn only_what_differs_is_sent_and_with_the_version() {
     let view = scene.view();
     assert_eq!((view.began, view.changes, view.incoming), (Some(2), 0, 0));
     assert_eq!(view.by.as_deref(), Some("desk-e1"));
+}
+
+#[test]
+fn every_key_of_a_save_lives_on_as_a_change() {
+    let mut scene = Scene::open(r#"{"mode":"eco","power":"off"}"#);
+    scene.report(r#"{"mode":"eco","power":"on"}"#);
+    scene.run(1.0);
+    scene.text(r#"{"mode":"boost","power":"on"}"#);
+    scene.save();
+    scene.settle();
+    let Selected::Device(lamp) = scene.pair.selected("lamp") else {
+        panic!("the lamp is known");
+    };
+    let fields = lamp.shadow.expect("it has one").fields;
+    let stages: Vec<_> = fields
+        .into_iter()
+        .map(|field| field.change.map(|change| change.stage))
+        .collect();
+    let accepted = Stage::Accepted { version: 3 };
+    assert_eq!(stages, [Some(accepted), Some(Stage::Reported)]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! form or the next save while it is typed, and never while it has a fault. Until then `leaves` marks it. Edits by
 //! form wait as long as the text has a fault: they would write over it.
 
-use super::task::Task;
+use super::task::{Saved, Task};
 use super::{EditorFrame, EditorStage, EditorView, ShadowAddress, Side};
 use crate::shadow::document::ShadowDocument;
 use crate::shadow::text::{MAX_TEXT, TextFault, parse_state, parse_value, pretty};
@@ -56,6 +56,8 @@ pub(super) struct Open {
     pub(super) merging: bool,
     pub(super) stage: EditorStage,
     pub(super) task: Option<Task>,
+    /// Saves that nobody asked about yet.
+    pub(super) saved: Vec<Saved>,
     /// The shadow was heard of on this connection, after everything that could have made that old.
     pub(super) fresh: bool,
     pub(super) asked_at: Option<Instant>,
@@ -193,6 +195,7 @@ impl Open {
             merging: false,
             stage: EditorStage::Editing,
             task: None,
+            saved: Vec::new(),
             fresh: false,
             asked_at: None,
             asks: 0,

@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::editing::{Editing, Open};
 use super::{EditorStage, ShadowAddress};
 use crate::shadow::document::{desired_patch, named_request};
-use crate::shadow::three_way::{State, patch};
+use crate::shadow::three_way::{State, leaves, patch};
 use crate::shadow::topics::{ShadowId, Verb};
+use crate::shadow::value::Value;
 use crate::time::{Instant, Now, UnixMillis};
 
 /// How long to wait for an answer before a person is told that there is none.
@@ -42,6 +43,15 @@ pub(in crate::engine) struct Request {
     pub(in crate::engine) suspected: bool,
 }
 
+/// What was saved: each leaf that the update named, with null for those that it removed.
+#[derive(Debug)]
+pub(in crate::engine) struct Saved {
+    pub(in crate::engine) shadow: ShadowAddress,
+    pub(in crate::engine) leaves: Vec<(Vec<String>, Value)>,
+    pub(in crate::engine) token: String,
+    pub(in crate::engine) version: u64,
+}
+
 #[derive(Debug)]
 pub(super) struct Task {
     what: What,
@@ -63,8 +73,9 @@ enum What {
     Save {
         /// As the person had it when they saved.
         mine: State,
-        /// What the last request makes of the newest document then.
+        /// What the last request makes of the newest document then, and what it names for that.
         result: State,
+        sent: State,
     },
 }
 
@@ -117,6 +128,11 @@ impl Editing {
             }
         });
         request
+    }
+
+    /// A save that came to its end since this was asked last.
+    pub(in crate::engine) fn poll_saved(&mut self) -> Option<Saved> {
+        self.open.as_mut()?.saved.pop()
     }
 
     fn edit_if(&mut self, when: impl FnOnce(&Open) -> bool, act: impl FnOnce(&mut Open)) {
@@ -233,6 +249,7 @@ impl Open {
         let what = What::Save {
             mine: self.mine.clone(),
             result: State::EMPTY,
+            sent: State::EMPTY,
         };
         self.begin(what);
     }
@@ -333,8 +350,12 @@ impl Open {
             return None;
         }
         let patch = patch(self.theirs(), &merged);
-        if let Some(What::Save { result, .. }) = self.task.as_mut().map(|task| &mut task.what) {
+        if let Some(What::Save { result, sent, .. }) = self.task.as_mut().map(|task| &mut task.what)
+        {
             *result = merged;
+            if !patch.is_empty() {
+                sent.clone_from(&patch);
+            }
         }
         if patch.is_empty()
             && let Some(theirs) = &self.theirs
@@ -348,9 +369,18 @@ impl Open {
 
     /// What was saved stands at that version: the next edit begins there.
     fn finish_save(&mut self, version: u64, at: UnixMillis) {
-        let Some(What::Save { mine, result }) = self.task.take().map(|task| task.what) else {
+        let Some(task) = self.task.take() else {
             return;
         };
+        let What::Save { mine, result, sent } = task.what else {
+            return;
+        };
+        self.saved.push(Saved {
+            shadow: self.shadow.clone(),
+            leaves: leaves(&sent),
+            token: task.token,
+            version,
+        });
         self.began.clone_from(&result);
         self.began_version = Some(version);
         if self.mine == mine && self.fault.is_none() {
