@@ -184,6 +184,7 @@ impl Engine {
         self.handle_events(now);
         self.advance_jobs(now);
         self.publish_due(now);
+        self.known.adopt_saved(now);
     }
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
@@ -211,6 +212,7 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.known.editing.poll_timeout(),
             self.jobs.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
         ];
@@ -301,6 +303,7 @@ impl Engine {
         self.record = Record::default();
         self.publishing = Publishing::default();
         self.known.requests.handle_lost();
+        self.known.editing.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.

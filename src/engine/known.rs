@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::authors::Authors;
 use super::backlog::{Backlog, Said};
 use super::board::set_back::SetBacks;
-use super::command::FieldAddress;
 use super::controls::Controls;
 use super::drafts::Drafts;
+use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
+use super::history::History;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
@@ -19,7 +20,7 @@ use crate::location::{self, Fix, Reading};
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
 use crate::shadow::event::{EventKind, ShadowEvent};
-use crate::shadow::requests::Requests;
+use crate::shadow::requests::{FieldAddress, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
 use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
@@ -42,6 +43,8 @@ pub(super) struct Known {
     pub(super) controls: Controls,
     pub(super) authors: Authors,
     pub(super) lookup: Lookup,
+    pub(super) editing: Editing,
+    pub(super) history: History,
     pub(super) counters: Counters,
     pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
@@ -66,6 +69,8 @@ impl Known {
             controls: Controls::default(),
             authors: Authors::default(),
             lookup: Lookup::default(),
+            editing: Editing::default(),
+            history: History::default(),
             counters: Counters::default(),
             set_backs: SetBacks::default(),
             backlog: Backlog::default(),
@@ -82,6 +87,9 @@ impl Known {
         self.controls.clear();
         self.authors.clear();
         self.lookup = Lookup::default();
+        // Not made anew: its texts are counted over everything that was ever open.
+        self.editing.close();
+        self.history = History::default();
         self.counters = Counters::default();
         self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
@@ -123,16 +131,19 @@ impl Known {
         match event.kind {
             EventKind::Documents(document) => {
                 self.lookup.told(topic.id.shadow().is_some());
-                self.handle_accepted(topic.id, token, document.version, now);
+                let (version, at) = (document.version, document.timestamp);
+                self.handle_accepted(topic.id, token, version, now);
                 self.handle_document(topic.id, document, token, now);
+                self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
                 self.lookup.answered();
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
-            EventKind::Updated { version, .. } => {
+            EventKind::Updated { version, at, .. } => {
                 self.handle_accepted(topic.id, token, version, now);
+                self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
@@ -143,20 +154,26 @@ impl Known {
                     self.set_backs.forget(&key);
                     self.refresh(slot, now);
                 }
+                if self.document(topic.id).is_none() {
+                    self.editing.handle_gone(topic.id, version);
+                }
             }
             EventKind::Rejected {
                 verb: Verb::Get,
                 code,
-                ..
+                message,
             } => {
                 self.lookup.answered();
                 if code == NOT_FOUND {
                     self.handle_absent(topic.id, now);
+                } else {
+                    self.editing.handle_refused(topic.id, code, &message);
                 }
             }
             EventKind::Rejected { code, message, .. } => {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
+                self.editing.handle_rejected(token, code, &message, now);
                 self.refresh_named(topic.id.thing(), now);
             }
         }
@@ -217,7 +234,8 @@ impl Known {
         let key = (slot, id.shadow().map(Into::into));
         let before = self.shadows.document(slot, id.shadow());
         let set_back = self.set_backs.compare(&key, before, &document, now);
-        if self.shadows.is_news(slot, id.shadow(), version) {
+        if !self.shadows.is_old(slot, id.shadow(), version) {
+            self.history.note(id, before, &document, token);
             self.authors.learn(&key, before, &document, token);
             self.controls.learn(slot, &document);
         }
@@ -227,6 +245,9 @@ impl Known {
         self.lookup.heard(&key);
         self.set_backs.remember(key, set_back);
         self.compare(id, version, now);
+        if let Some(document) = self.shadows.document(slot, id.shadow()) {
+            self.editing.handle_document(id, document, token);
+        }
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
             Ok(Reading::Fix(fix)) => {
@@ -261,6 +282,59 @@ impl Known {
             self.shadows.remove(slot, id.shadow(), 0);
             self.refresh(slot, now);
         }
+        if self.document(id).is_none() {
+            self.editing.handle_absent(id);
+        }
+    }
+
+    fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        let slot = self.fleet.find(id.thing())?;
+        self.shadows.document(slot, id.shadow())
+    }
+
+    /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
+    pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.watch(&shadow.device, shadow.shadow.as_deref());
+        let name = shadow.shadow.as_deref();
+        let slot = self.fleet.find(&shadow.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, name));
+        let heard = slot.is_some_and(|slot| self.shadows.is_heard(slot, name));
+        let by = document.and_then(|known| self.history.by(&shadow, known.version));
+        let prefix = self.requests.token_prefix();
+        self.editing
+            .open(shadow, document.cloned(), heard, by, prefix);
+    }
+
+    /// Each key of what the editor saved begins its life as a change that the service accepted.
+    pub(super) fn adopt_saved(&mut self, now: Now) {
+        while let Some(saved) = self.editing.poll_saved() {
+            let ShadowAddress { device, shadow } = saved.shadow;
+            for (path, wish) in saved.leaves {
+                let field = FieldAddress {
+                    device: device.clone(),
+                    shadow: shadow.clone(),
+                    path,
+                };
+                self.requests
+                    .adopt(field, wish, &saved.token, saved.version, now);
+            }
+            // Some of it may be reported already.
+            if let Ok(id) = ShadowId::new(&device, shadow.as_deref())
+                && let Some(slot) = self.fleet.find(&device)
+                && let Some(document) = self.shadows.document(slot, id.shadow())
+            {
+                self.requests
+                    .handle_document(id, document, Some(&saved.token), now);
+                self.refresh(slot, now);
+            }
+        }
+    }
+
+    /// A person looks at a shadow: its versions are kept from now on.
+    pub(super) fn watch(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, shadow));
+        self.history.watch(device, shadow, document);
     }
 
     /// Alarm, offline and badge of a device, after anything that they rest on changed.
