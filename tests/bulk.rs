@@ -3,8 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod bulk {
-    mod answers;
-    mod causes;
+    mod board;
     mod field;
     mod lost;
     mod stages;
