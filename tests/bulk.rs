@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod bulk {
+mod many {
     mod board;
     mod field;
     mod lost;

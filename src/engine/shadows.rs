@@ -77,6 +77,18 @@ impl Shadows {
         true
     }
 
+    /// Which connection it is, counted from the first.
+    pub(super) fn connection(&self) -> u32 {
+        self.connection
+    }
+
+    /// Whether a shadow was heard of on this connection.
+    pub(super) fn is_current(&self, slot: Slot, shadow: Option<&str>) -> bool {
+        let mut shadows = self.of.get(&slot).into_iter().flatten();
+        let known = shadows.find(|known| known.name.as_deref() == shadow);
+        known.is_some_and(|known| known.connection == self.connection)
+    }
+
     /// A new connection: what is heard on it counts, whatever its version.
     pub(super) fn restart(&mut self) {
         self.connection = self.connection.wrapping_add(1);

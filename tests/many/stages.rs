@@ -101,7 +101,7 @@ fn a_device_that_does_nothing_holds_its_stage_back_for_half_a_minute() {
 fn it_stops_by_itself_when_too_many_refuse() {
     let mut lamps = Field::new(100);
     // Their documents are full: one more key is too much.
-    let ballast = format!(r#"{{"reported":{{"ballast":"{}"}}}}"#, "x".repeat(8115));
+    let ballast = format!(r#"{{"reported":{{"ballast":"{}"}}}}"#, "x".repeat(8140));
     for lamp in (41..100).filter(|lamp| lamp % 5 == 1) {
         lamps.update(lamp, &ballast);
     }
@@ -137,6 +137,7 @@ fn it_stops_by_itself_when_too_many_refuse() {
 #[test]
 fn it_pauses_resumes_and_stops() {
     let mut lamps = Field::new(200);
+    lamps.pair.latency = Duration::from_millis(50);
     let id = lamps.start(2);
     lamps.until("last stage", |it| it.job(id).stages[2].sent > 0);
     lamps.bulk(BulkCommand::Pause(id));
@@ -148,16 +149,16 @@ fn it_pauses_resumes_and_stops() {
     assert_eq!(lamps.job(id).stages, paused.stages);
     lamps.bulk(BulkCommand::Resume(id));
     lamps.run(Duration::from_millis(300));
-    let before = lamps.job(id).stages[2].waiting;
-    assert!(before < paused.stages[2].waiting);
+    assert!(lamps.job(id).stages[2].waiting < paused.stages[2].waiting);
     lamps.bulk(BulkCommand::Stop(id));
-    lamps.run(SECOND * 2);
+    lamps.run(SECOND);
     let stopped = lamps.job(id);
     assert_eq!(stopped.state, JobState::Stopped);
-    assert_eq!(stopped.stages[2].waiting, before);
+    assert!(stopped.stages[2].waiting > 0);
     lamps.bulk(BulkCommand::Resume(id));
     lamps.run(SECOND);
     assert_eq!(lamps.job(id).state, JobState::Stopped);
+    assert_eq!(lamps.job(id).stages, stopped.stages);
     lamps.bulk(BulkCommand::Close(id));
     assert!(lamps.jobs().is_empty());
 }
@@ -197,6 +198,7 @@ fn what_somebody_changed_since_is_left_alone() {
 fn an_undo_stops_what_is_still_under_way() {
     let mut lamps = Field::new(200);
     let captured = lamps.desired();
+    lamps.pair.latency = Duration::from_millis(50);
     let id = lamps.start(2);
     lamps.until("last stage", |it| it.job(id).stages[2].sent > 0);
     lamps.undo(id);

@@ -104,7 +104,7 @@ impl Field {
     }
 
     pub(crate) fn until(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
-        for _ in 0..6000 {
+        for _ in 0..12_000 {
             if done(self) {
                 return;
             }
@@ -115,7 +115,11 @@ impl Field {
 
     fn obey(&mut self) {
         for (topic, payload) in self.hand.messages(&mut self.pair) {
-            let thing = topic.split('/').nth(2).expect("a shadow's topic").to_owned();
+            let thing = topic
+                .split('/')
+                .nth(2)
+                .expect("a shadow's topic")
+                .to_owned();
             let body: serde_json::Value =
                 serde_json::from_slice(&payload).expect("the service speaks JSON");
             if topic.ends_with("/delta") {
@@ -200,7 +204,11 @@ impl Field {
             job: Some(looked_at),
             ..FrameRequest::default()
         };
-        self.pair.answer(request).job.expect("it was asked for").rows
+        self.pair
+            .answer(request)
+            .job
+            .expect("it was asked for")
+            .rows
     }
 
     pub(crate) fn board(&mut self, request: BoardRequest) -> BoardView {
