@@ -189,15 +189,7 @@ impl Known {
     }
 
     /// A change that was sent and accepted at `version` by other means now waits for the device.
-    #[allow(dead_code, reason = "whoever sends by other means calls it")]
-    pub(super) fn adopt(
-        &mut self,
-        field: FieldAddress,
-        wish: Value,
-        token: &str,
-        version: u64,
-        now: Now,
-    ) {
+    fn adopt(&mut self, field: FieldAddress, wish: Value, token: &str, version: u64, now: Now) {
         let (device, shadow) = (field.device.clone(), field.shadow.clone());
         self.requests.adopt(field, wish, token, version, now);
         if let Ok(id) = ShadowId::new(&device, shadow.as_deref()) {
@@ -315,17 +307,7 @@ impl Known {
                     shadow: shadow.clone(),
                     path,
                 };
-                self.requests
-                    .adopt(field, wish, &saved.token, saved.version, now);
-            }
-            // Some of it may be reported already.
-            if let Ok(id) = ShadowId::new(&device, shadow.as_deref())
-                && let Some(slot) = self.fleet.find(&device)
-                && let Some(document) = self.shadows.document(slot, id.shadow())
-            {
-                self.requests
-                    .handle_document(id, document, Some(&saved.token), now);
-                self.refresh(slot, now);
+                self.adopt(field, wish, &saved.token, saved.version, now);
             }
         }
     }

@@ -95,6 +95,11 @@ impl Shadows {
         shadows.find(|known| known.name.as_deref() == shadow)
     }
 
+    /// Which connection it is, counted from the first.
+    pub(super) fn connection(&self) -> u32 {
+        self.connection
+    }
+
     /// A new connection: what is heard on it counts, whatever its version.
     pub(super) fn restart(&mut self) {
         self.connection = self.connection.wrapping_add(1);
