@@ -8,6 +8,7 @@ use super::frame::Badge;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
+use super::things::PastShadows;
 use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
 use crate::location::{self, Fix, Reading};
@@ -27,10 +28,15 @@ const MAX_WATCHED: usize = 10_000;
 /// The service knows no such shadow.
 const NOT_FOUND: u16 = 404;
 
+/// The service has too much to do.
+const TOO_MANY: u16 = 429;
+
 /// Everything that messages taught.
 pub(super) struct Known {
     pub(super) fleet: Fleet,
     pub(super) shadows: Shadows,
+    /// Those that memory names.
+    pub(super) past: PastShadows,
     pub(super) requests: Requests,
     pub(super) lookup: Lookup,
     pub(super) counters: Counters,
@@ -51,6 +57,7 @@ impl Known {
         Self {
             fleet: Fleet::new(Limits::default()),
             shadows: Shadows::default(),
+            past: PastShadows::default(),
             requests: Requests::new(client_id),
             lookup: Lookup::default(),
             counters: Counters::default(),
@@ -63,6 +70,7 @@ impl Known {
     pub(super) fn clear(&mut self, client_id: &str) {
         self.fleet.clear();
         self.shadows.clear();
+        self.past.clear();
         self.requests = Requests::new(client_id);
         self.lookup = Lookup::default();
         self.counters = Counters::default();
@@ -105,13 +113,18 @@ impl Known {
         match event.kind {
             EventKind::Documents(document) => {
                 let version = document.version;
-                self.lookup.told(topic.id.shadow().is_some());
+                self.lookup.told(topic.id.shadow().is_some(), now.instant);
                 self.requests
                     .handle_accepted(token.unwrap_or_default(), version, now);
                 self.handle_document(topic.id, document, token, now);
             }
             EventKind::Document(document) => {
-                self.lookup.answered();
+                self.lookup.answered(now.instant);
+                let slot = self.fleet.find(topic.id.thing());
+                if slot.is_some_and(|slot| self.fleet.is_gone(slot)) {
+                    // An answer to what was asked before a person forgot the thing.
+                    return;
+                }
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
@@ -124,6 +137,7 @@ impl Known {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    self.past.remove(slot, topic.id.shadow());
                     self.refresh(slot, now);
                 }
             }
@@ -132,9 +146,11 @@ impl Known {
                 code,
                 ..
             } => {
-                self.lookup.answered();
-                if code == NOT_FOUND {
-                    self.handle_absent(topic.id, now);
+                self.lookup.answered(now.instant);
+                match code {
+                    NOT_FOUND => self.handle_absent(topic.id, now),
+                    TOO_MANY => self.handle_throttled(topic.id, now),
+                    _ => {}
                 }
             }
             EventKind::Rejected { code, message, .. } => {
@@ -196,7 +212,15 @@ impl Known {
         self.requests.handle_absent(id);
         if let Some(slot) = self.fleet.find(id.thing()) {
             self.shadows.remove(slot, id.shadow(), 0);
+            self.note_absent(slot, id.shadow());
             self.refresh(slot, now);
+        }
+    }
+
+    fn handle_throttled(&mut self, id: ShadowId<'_>, now: Now) {
+        if let Some(slot) = self.fleet.find(id.thing()) {
+            let key = (slot, id.shadow().map(Into::into));
+            self.lookup.refused_for_now(key, now.instant);
         }
     }
 
