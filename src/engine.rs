@@ -19,6 +19,7 @@ mod known;
 mod link;
 mod lookup;
 mod meter;
+mod pace;
 mod panel;
 mod positions;
 pub mod profile;
@@ -41,6 +42,8 @@ use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
+use board::Board;
+use bulk::Jobs;
 use command::{Command, ConnectRequest, ControlSet, FieldAddress, Wish};
 use doctor::Record;
 use known::Known;
@@ -147,6 +150,8 @@ pub struct Engine {
     controls: ControlSet,
     publishing: Publishing,
     things: Things,
+    board: Board,
+    jobs: Jobs,
     /// The unknown device whose shadow was asked for on this connection.
     asked: Option<String>,
     meter: Meter,
@@ -169,6 +174,8 @@ impl Engine {
             controls: ControlSet::default(),
             publishing: Publishing::default(),
             things: Things::default(),
+            board: Board::default(),
+            jobs: Jobs::default(),
             asked: None,
             meter,
             shown: Shown::default(),
@@ -205,6 +212,7 @@ impl Engine {
         self.known.handle_timeout(now);
         self.handle_events(now);
         self.advance_things(now);
+        self.advance_jobs(now);
         self.publish_due(now);
     }
 
@@ -233,6 +241,7 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.jobs.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
             self.things.poll_timeout(),
         ];
@@ -311,6 +320,8 @@ impl Engine {
         if self.link.as_ref().is_none_or(|old| old.url != link.url) {
             self.turn_things_to(&link.url, now);
             self.known.clear(&link.client_id);
+            self.board = Board::default();
+            self.jobs = Jobs::default();
             self.shown = Shown::default();
         }
         self.link = Some(link);

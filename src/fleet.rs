@@ -159,6 +159,18 @@ impl Fleet {
         self.states.get(slot.index()).copied().unwrap_or_default()
     }
 
+    /// Offline by its own word, or not heard of for long, whatever else is the matter with it.
+    pub fn is_silent(&self, slot: Slot) -> bool {
+        let offline = self.flags.get(slot.index()).is_some_and(|it| it.offline);
+        offline || ingest::is_stale(self.last_seen(slot), self.clock, self.limits.stale_after)
+    }
+
+    /// The devices with a desired value that differs from the reported one.
+    pub fn differing(&self) -> impl Iterator<Item = Slot> + '_ {
+        let slots = (0..self.len()).map(Slot);
+        slots.filter(|slot| self.fits(*slot, Chip::Differs))
+    }
+
     pub fn last_seen(&self, slot: Slot) -> UnixMillis {
         self.last_seen
             .get(slot.index())

@@ -12,6 +12,9 @@ use crate::time::Instant;
 /// Between two requests.
 const PACE: Duration = Duration::from_millis(20);
 
+/// Between two requests for what changed and was asked for before: it may change all the time.
+const PACE_AGAIN: Duration = Duration::from_millis(100);
+
 /// Requests without an answer, after which only what a person looks at is asked for: there may be no service.
 const MAX_UNANSWERED: usize = 10;
 
@@ -41,9 +44,10 @@ pub(super) enum Asking {
 
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
-    /// What a person looks at, and what changed; then what is in sight; then everything else; then what had no
-    /// shadow before. A key may stand in several: it counts while it waits.
+    /// What a person looks at; what changed; what is in sight; everything else; and what had no shadow before. A key
+    /// may stand in several: it counts while it waits.
     urgent: VecDeque<Key>,
+    again: VecDeque<Key>,
     in_sight: VecDeque<Key>,
     queue: VecDeque<Key>,
     doubtful: VecDeque<Key>,
@@ -51,13 +55,14 @@ pub(super) struct Lookup {
     named: HashMap<Key, Asking>,
     /// How many wait.
     waiting: u32,
-    /// Those that are asked for once more.
+    /// Those that are asked for once more: all of `again`.
     changed: HashSet<Key>,
     /// Whether a change tells the whole document by itself: of classic shadows, of named ones.
     told: [bool; 2],
     /// When those were asked for that have no answer yet, oldest first.
     unanswered: VecDeque<Instant>,
     next: Instant,
+    next_again: Instant,
 }
 
 impl Lookup {
@@ -129,7 +134,7 @@ impl Lookup {
     pub(super) fn changed(&mut self, key: Key) {
         let told = self.told[usize::from(key.1.is_some())];
         if !told && self.changed.len() < MAX_CHANGED && self.changed.insert(key.clone()) {
-            self.urgent.push_front(key);
+            self.again.push_front(key);
         }
     }
 
@@ -205,7 +210,7 @@ impl Lookup {
         if now < self.next || self.unanswered.len() >= MAX_UNANSWERED {
             return None;
         }
-        let key = self.take()?;
+        let key = self.take(now)?;
         self.set(&key, Asking::Asked);
         self.unanswered.push_back(now);
         self.next = now + PACE;
@@ -213,13 +218,25 @@ impl Lookup {
     }
 
     /// The first that still is to be asked for.
-    fn take(&mut self) -> Option<Key> {
+    fn take(&mut self, now: Instant) -> Option<Key> {
         loop {
-            let ahead = self.urgent.pop_front();
-            let ahead = ahead.or_else(|| self.in_sight.pop_front());
+            if let Some(key) = self.urgent.pop_front() {
+                if self.asking(&key) == Asking::Waits {
+                    return Some(key);
+                }
+                continue;
+            }
+            if now >= self.next_again
+                && let Some(key) = self.again.pop_front()
+            {
+                self.next_again = now + PACE_AGAIN;
+                self.changed.remove(&key);
+                return Some(key);
+            }
+            let ahead = self.in_sight.pop_front();
             let ahead = ahead.or_else(|| self.queue.pop_front());
             let key = ahead.or_else(|| self.doubtful.pop_front())?;
-            if self.changed.remove(&key) || self.asking(&key) == Asking::Waits {
+            if self.asking(&key) == Asking::Waits {
                 return Some(key);
             }
         }
@@ -227,8 +244,14 @@ impl Lookup {
 
     /// When [`Self::poll`] has something again.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        let wanted = self.waiting > 0 || !self.changed.is_empty();
-        (wanted && self.unanswered.len() < MAX_UNANSWERED).then_some(self.next)
+        if self.unanswered.len() >= MAX_UNANSWERED {
+            return None;
+        }
+        match self.waiting {
+            0 if self.again.is_empty() => None,
+            0 => Some(self.next.max(self.next_again)),
+            _ => Some(self.next),
+        }
     }
 }
 
@@ -323,15 +346,21 @@ mod tests {
         }
         assert_eq!(lookup.poll(Instant(0)), Some(lamp.clone()));
         lookup.changed(lamp.clone());
+        assert_eq!(
+            lookup.poll(Instant(20)),
+            Some(classic(2)),
+            "not so soon again"
+        );
+        assert_eq!(lookup.poll_timeout(), Some(Instant(100)));
+        assert_eq!(lookup.poll(Instant(99)), None);
         assert_eq!(lookup.poll(Instant(100)), Some(lamp));
-        assert_eq!(lookup.poll(Instant(200)), Some(classic(2)));
         lookup.untold();
         lookup.changed(cfg.clone());
         assert_eq!(lookup.poll(Instant(300)), Some(cfg));
         for slot in 0..2 * MAX_CHANGED as u32 {
             lookup.changed(classic(slot));
         }
-        assert_eq!(lookup.urgent.len(), MAX_CHANGED);
+        assert_eq!(lookup.again.len(), MAX_CHANGED);
     }
 
     #[test]

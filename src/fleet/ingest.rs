@@ -212,6 +212,11 @@ impl Fleet {
     }
 }
 
+pub(super) fn is_stale(last_seen: UnixMillis, now: UnixMillis, after: Duration) -> bool {
+    let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+    now.0.saturating_sub(last_seen.0) > after
+}
+
 pub(super) fn count(counts: &mut StateCounts, state: DeviceState) -> &mut u32 {
     match state {
         DeviceState::Moving => &mut counts.moving,

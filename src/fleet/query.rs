@@ -121,18 +121,20 @@ impl Fleet {
 
     /// Every device that the question asks for, in its order.
     fn fitting(&mut self) -> Vec<Slot> {
-        let (search, chip) = (
-            std::mem::take(&mut self.order.question.search),
-            self.order.question.chip,
-        );
-        let mut slots = self.named_like(&search, |fleet, slot| fleet.fits(slot, chip));
-        self.order.question.search = search;
-        if self.order.question.sort == Sort::LastSeen {
+        let Question { search, chip, sort } = &self.order.question;
+        let (search, chip, sort) = (search.clone(), *chip, *sort);
+        let mut slots = self.found(&search, chip);
+        if sort == Sort::LastSeen {
             slots.sort_unstable_by_key(|slot| {
                 (std::cmp::Reverse(self.last_seen[slot.index()]), *slot)
             });
         }
         slots
+    }
+
+    /// Every device that the list would hold, by name.
+    pub fn found(&mut self, search: &str, chip: Chip) -> Vec<Slot> {
+        self.named_like(search, |fleet, slot| fleet.fits(slot, chip))
     }
 
     /// The listed devices whose names hold every word of `search` and that `fits` admits, by name.
@@ -158,7 +160,7 @@ impl Fleet {
             .collect()
     }
 
-    fn fits(&self, slot: Slot, chip: Chip) -> bool {
+    pub(super) fn fits(&self, slot: Slot, chip: Chip) -> bool {
         match chip {
             Chip::All => true,
             Chip::State(state) => self.states[slot.index()] == state,

@@ -9,12 +9,15 @@ use web_sys::PageTransitionEvent;
 
 use super::announce::Announcer;
 use super::banner::{Banner, past_since};
+use super::changes_page::changes_page;
 use super::chooser::Press;
 use super::commands::Commands;
 use super::connection::Connection;
 use super::connections::Connections;
+use super::desk::Desk;
 use super::device_list::DeviceList;
 use super::device_panel::DevicePanel;
+use super::editor::DocumentEditor;
 use super::empty::NoDevices;
 use super::fault_card::FaultCard;
 use super::frame_loop::FrameLoop;
@@ -23,8 +26,9 @@ use super::link_state::LinkKind;
 use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_view::MapView;
-use super::open::{Form, Open};
+use super::open::{Form, Open, Page};
 use super::places::Places;
+use super::reactive::{memo, show};
 use super::store::Store;
 use super::text::{say, shell};
 use super::theme::Theme;
@@ -59,6 +63,7 @@ fn App() -> impl IntoView {
     provide_context(Theme::start());
     provide_context(open);
     provide_context(Press::default());
+    provide_context(Desk::new(store, commands));
 
     let options = start::options();
     store.select(options.device);
@@ -73,6 +78,7 @@ fn App() -> impl IntoView {
             class="page"
             class:with-banner=move || past.get().is_some()
             class:with-panel=move || store.selection.with(Option::is_some)
+            class:beside-map=move || open.page.get() != Page::Map
         >
             <TopBar/>
             <Banner since=past/>
@@ -85,11 +91,23 @@ fn App() -> impl IntoView {
             </div>
             <Unreadable/>
             <div class="panel-place"><DevicePanel/></div>
+            {page(open, Page::Changes, changes_page)}
+            // Page::Things: {page(open, Page::Things, things_page)}
             <Announcer/>
+            <DocumentEditor/>
             <Connections/>
             <Help/>
         </div>
     }
+}
+
+/// What covers the map while it is open. The map goes on below.
+fn page(open: Open, page: Page, view: fn() -> AnyView) -> AnyView {
+    let page = memo(move |_| open.page.get() == page);
+    show(
+        move || page.get(),
+        move || view! { <main class="page-view">{view()}</main> }.into_any(),
+    )
 }
 
 fn no_engine_card() -> AnyView {

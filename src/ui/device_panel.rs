@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::describe;
+use super::editor_panel::panel_foot;
 use super::icons::{Icon, icon};
 use super::life_rail::since_then;
 use super::mark::{mark, shape};
@@ -36,6 +37,7 @@ fn panel(name: &str) -> AnyView {
             <div class="panel-body">
                 {unknown(name, panel)} {known(panel)}
             </div>
+            {panel_foot(panel)}
             <p class="visually-hidden" aria-live="polite">{move || panel.outcome.get()}</p>
         </section>
     };

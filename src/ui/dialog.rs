@@ -7,13 +7,13 @@ use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 use super::icons::{Icon, icon};
 use super::keys::{focus, focused};
-use super::reactive::{act, watch};
-use super::text::{Phrase, say, shell};
+use super::reactive::{act, live, watch};
+use super::text::{Phrase, language, say, shell};
 
 /// Shown as long as it is mounted. `on_close` is called for Escape, the cross, and a press on the scrim.
 #[component]
 pub(super) fn Dialog(
-    title: Phrase,
+    #[prop(into)] title: Signal<Phrase>,
     class: &'static str,
     /// False: there is nothing behind it to go back to.
     closable: Memo<bool>,
@@ -44,18 +44,20 @@ pub(super) fn Dialog(
             close();
         }
     };
+    let language = language();
+    let name = move || title.get().text(language.get()).to_owned();
     view! {
         <dialog
             class=class
             node_ref=element
-            aria-label=say(title)
+            aria-label=live(name)
             on:cancel=act(on_cancel)
             on:close=act(move |_| on_close.run(()))
             on:mousedown=act(on_press)
         >
             <div class="dialog-body">
                 <div class="dialog-head">
-                    <h2>{say(title)}</h2>
+                    <h2>{live(name)}</h2>
                     <button
                         class="icon-button"
                         aria-label=say(shell::CLOSE)

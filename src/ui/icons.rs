@@ -4,13 +4,18 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
+    Changes,
     Check,
     Close,
     Copy,
+    Edit,
     Fit,
     Follow,
     Help,
+    History,
     Lock,
+    Map,
+    Merge,
     Minus,
     Moon,
     More,
@@ -18,15 +23,21 @@ pub(super) enum Icon {
     Plus,
     Search,
     Sun,
+    Things,
+    Trash,
     Warning,
 }
 
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::Changes => {
+                "M4.5 2.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m0 8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m7-8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3M4.5 5.5v5M4.5 9c0-1.5 7-.5 7-3.5"
+            }
             Self::Check => "M3 8.5l3.2 3.2L13 5",
             Self::Close => "M3.5 3.5l9 9m0-9l-9 9",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+            Self::Edit => "M10.5 3l2.5 2.5-7.5 7.5-3 .5.5-3zM9 4.5L11.5 7",
             Self::Fit => {
                 "M2.5 5.5v-3h3m5 0h3v3m0 5v3h-3m-5 0h-3v-3M8 6.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3"
             }
@@ -34,8 +45,15 @@ impl Icon {
             Self::Help => {
                 "M8 1.75a6.25 6.25 0 1 1 0 12.5 6.25 6.25 0 0 1 0-12.5M6.2 6.3a1.9 1.9 0 1 1 2.7 1.8c-.6.3-.9.7-.9 1.2m0 1.9v.1"
             }
+            Self::History => "M2.6 5.4A6 6 0 1 1 2 8m.4-5.2v2.8h2.8M8 4.8V8l2.2 1.6",
             Self::Lock => {
                 "M4.5 7h7a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1m.8 0V4.9a2.7 2.7 0 0 1 5.4 0V7"
+            }
+            Self::Map => {
+                "M8 14.2S3.2 9.9 3.2 6.4a4.8 4.8 0 0 1 9.6 0c0 3.5-4.8 7.8-4.8 7.8M8 4.9a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2"
+            }
+            Self::Merge => {
+                "M4.5 6v4M4.5 2.5a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4m0 7.6a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4m7-1.6a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4M4.5 6c0 2.6 2.4 4.2 5.2 4.2"
             }
             Self::Minus => "M3 8h10",
             Self::Moon => "M13.5 9.4A5.8 5.8 0 0 1 6.6 2.5a5.8 5.8 0 1 0 6.9 6.9z",
@@ -50,6 +68,8 @@ impl Icon {
             Self::Sun => {
                 "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8l.7.7m0-9.2l-.7.7M4.1 11.9l-.7.7"
             }
+            Self::Things => "M8 1.8l5.5 3v6.4L8 14.2l-5.5-3V4.8zM2.5 4.8L8 7.9l5.5-3.1M8 7.9v6.3",
+            Self::Trash => "M2.5 4.5h11M6 4.5v-2h4v2m-6 0l.6 9h6.8l.6-9M6.6 7v4m2.8-4v4",
             Self::Warning => "M8 2.3l6.2 11H1.8zM8 6.6v3m0 1.9v.1",
         }
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::editor_panel::add_shadow;
 use super::field::{control_field, reported_field};
 use super::fields::{Entry, Fields};
 use super::format;
@@ -17,7 +18,7 @@ type Head = (u64, UnixMillis, u32);
 
 pub(super) fn shadow_section(panel: Panel) -> AnyView {
     view! {
-        <div class="shadow-head">{chooser(panel)} {version(panel)}</div>
+        <div class="shadow-head">{chooser(panel)} {add_shadow(panel)} {version(panel)}</div>
         {field_list(panel)}
     }
     .into_any()
