@@ -14,6 +14,7 @@ use super::history::History;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
+use super::things::PastShadows;
 use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
 use crate::location::{self, Fix, Reading};
@@ -34,10 +35,15 @@ const MAX_WATCHED: usize = 10_000;
 /// The service knows no such shadow.
 const NOT_FOUND: u16 = 404;
 
+/// The service has too much to do.
+const TOO_MANY: u16 = 429;
+
 /// Everything that messages taught.
 pub(super) struct Known {
     pub(super) fleet: Fleet,
     pub(super) shadows: Shadows,
+    /// Those that memory names.
+    pub(super) past: PastShadows,
     pub(super) requests: Requests,
     pub(super) drafts: Drafts,
     pub(super) controls: Controls,
@@ -64,6 +70,7 @@ impl Known {
         Self {
             fleet: Fleet::new(Limits::default()),
             shadows: Shadows::default(),
+            past: PastShadows::default(),
             requests: Requests::new(client_id),
             drafts: Drafts::default(),
             controls: Controls::default(),
@@ -82,6 +89,7 @@ impl Known {
     pub(super) fn clear(&mut self, client_id: &str) {
         self.fleet.clear();
         self.shadows.clear();
+        self.past.clear();
         self.requests = Requests::new(client_id);
         self.drafts.clear();
         self.controls.clear();
@@ -130,14 +138,19 @@ impl Known {
         let token = event.client_token.as_deref();
         match event.kind {
             EventKind::Documents(document) => {
-                self.lookup.told(topic.id.shadow().is_some());
+                self.lookup.told(topic.id.shadow().is_some(), now.instant);
                 let (version, at) = (document.version, document.timestamp);
                 self.handle_accepted(topic.id, token, version, now);
                 self.handle_document(topic.id, document, token, now);
                 self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
-                self.lookup.answered();
+                self.lookup.answered(now.instant);
+                let slot = self.fleet.find(topic.id.thing());
+                if slot.is_some_and(|slot| self.fleet.is_gone(slot)) {
+                    // An answer to what was asked before a person forgot the thing.
+                    return;
+                }
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
@@ -150,6 +163,7 @@ impl Known {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    self.past.remove(slot, topic.id.shadow());
                     let key = (slot, topic.id.shadow().map(Into::into));
                     self.set_backs.forget(&key);
                     self.refresh(slot, now);
@@ -163,11 +177,11 @@ impl Known {
                 code,
                 message,
             } => {
-                self.lookup.answered();
-                if code == NOT_FOUND {
-                    self.handle_absent(topic.id, now);
-                } else {
-                    self.editing.handle_refused(topic.id, code, &message);
+                self.lookup.answered(now.instant);
+                match code {
+                    NOT_FOUND => self.handle_absent(topic.id, now),
+                    TOO_MANY => self.handle_throttled(topic.id, now),
+                    _ => self.editing.handle_refused(topic.id, code, &message),
                 }
             }
             EventKind::Rejected { code, message, .. } => {
@@ -272,6 +286,7 @@ impl Known {
         self.requests.handle_absent(id);
         if let Some(slot) = self.fleet.find(id.thing()) {
             self.shadows.remove(slot, id.shadow(), 0);
+            self.note_absent(slot, id.shadow());
             self.refresh(slot, now);
         }
         if self.document(id).is_none() {
@@ -317,6 +332,13 @@ impl Known {
         let slot = self.fleet.find(device);
         let document = slot.and_then(|slot| self.shadows.document(slot, shadow));
         self.history.watch(device, shadow, document);
+    }
+
+    fn handle_throttled(&mut self, id: ShadowId<'_>, now: Now) {
+        if let Some(slot) = self.fleet.find(id.thing()) {
+            let key = (slot, id.shadow().map(Into::into));
+            self.lookup.refused_for_now(key, now.instant);
+        }
     }
 
     /// Alarm, offline and badge of a device, after anything that they rest on changed.

@@ -49,6 +49,11 @@ impl Publishing {
         self.refused.as_deref()
     }
 
+    /// Whether nothing is asked for any more, because the link ended on it.
+    pub(super) fn gives_no_gets(&self) -> bool {
+        self.no_gets
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let deadlines = [self.alone_until, self.pace.poll_timeout()];
         deadlines.into_iter().flatten().min()
@@ -148,7 +153,7 @@ impl Engine {
             .and_then(|link| link.session.poll_event())
         {
             match event {
-                Event::Connected => self.handle_connected(),
+                Event::Connected => self.handle_connected(now),
                 Event::Lost(loss) => {
                     let requests = &mut self.known.requests;
                     let editing = &mut self.known.editing;
@@ -168,8 +173,9 @@ impl Engine {
         }
     }
 
-    fn handle_connected(&mut self) {
+    fn handle_connected(&mut self, now: Now) {
         self.asked = None;
+        self.things.handle_connected(now.wall);
         if let Some(link) = &self.link
             && self.publishing.client_id != link.session.client_id()
         {
@@ -189,8 +195,7 @@ impl Engine {
                 }
             }
         }
-        let others = known.shadows.keys().filter(|key| !first.contains(key));
-        known.lookup.restart(first.iter().cloned().chain(others));
+        known.ask_again(first);
     }
 
     /// Sends everything that may go out now.

@@ -136,6 +136,12 @@ impl Shadows {
             .collect()
     }
 
+    /// The names of a device's shadows.
+    pub(super) fn of(&self, slot: Slot) -> impl Iterator<Item = Option<&str>> {
+        let shadows = self.of.get(&slot).into_iter().flatten();
+        shadows.map(|known| known.name.as_deref())
+    }
+
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
         let keys = |(slot, shadows)| {
             let (slot, shadows): (&Slot, &Vec<Named>) = (slot, shadows);

@@ -384,7 +384,10 @@ impl Pair {
                         self.schedule(at, socket, Event::ClosedByEngine);
                     }
                 }
-                Output::Fetch { .. } | Output::Knock { .. } => {}
+                Output::Fetch { .. }
+                | Output::Knock { .. }
+                | Output::Recall { .. }
+                | Output::Remember { .. } => {}
             }
         }
         while let Some(output) = self.backend.poll_output() {
