@@ -222,7 +222,7 @@ test('a named shadow is made, edited, and deleted once that is confirmed', async
   await axe(page);
   await name.press('Enter');
 
-  await expect(editor(page)).toContainText('shadow night · not there yet');
+  await expect(editor(page)).toContainText('shadow night · no version known yet');
   await write(page, { start: '22:00', dim: 3 });
   await editor(page).getByRole('button', { name: 'Save', exact: true }).click();
   await expect(stage(page)).toContainText('Saved as v1');
