@@ -19,6 +19,7 @@ mod known;
 mod link;
 mod lookup;
 mod meter;
+mod pace;
 mod panel;
 mod positions;
 pub mod profile;
@@ -41,6 +42,8 @@ use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
+use board::Board;
+use bulk::Jobs;
 use command::{Command, ConnectRequest, ControlSet, FieldAddress, Wish};
 use doctor::Record;
 use known::Known;
@@ -122,6 +125,8 @@ pub struct Engine {
     known: Known,
     controls: ControlSet,
     publishing: Publishing,
+    board: Board,
+    jobs: Jobs,
     /// The unknown device whose shadow was asked for on this connection.
     asked: Option<String>,
     meter: Meter,
@@ -143,6 +148,8 @@ impl Engine {
             known: Known::new(""),
             controls: ControlSet::default(),
             publishing: Publishing::default(),
+            board: Board::default(),
+            jobs: Jobs::default(),
             asked: None,
             meter,
             shown: Shown::default(),
@@ -176,6 +183,7 @@ impl Engine {
         }
         self.known.handle_timeout(now);
         self.handle_events(now);
+        self.advance_jobs(now);
         self.publish_due(now);
     }
 
@@ -204,6 +212,7 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.jobs.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
         ];
         deadlines.into_iter().flatten().min()
@@ -279,6 +288,8 @@ impl Engine {
         let link = Link::new(request, &mut self.rng, now.instant);
         if self.link.as_ref().is_none_or(|old| old.url != link.url) {
             self.known.clear(&link.client_id);
+            self.board = Board::default();
+            self.jobs = Jobs::default();
             self.shown = Shown::default();
         }
         self.link = Some(link);

@@ -10,6 +10,7 @@ pub mod mark;
 mod names;
 mod pick;
 mod query;
+mod silent;
 mod texts;
 mod track;
 mod trail;
@@ -24,6 +25,7 @@ use self::extent::Extent;
 use self::mark::{Diamond, Mark};
 use self::names::Names;
 use self::query::ListOrder;
+pub use self::silent::Remembered;
 use self::texts::Texts;
 use self::track::Track;
 use self::trail::{MAX_STEPS, Trails};
@@ -87,6 +89,8 @@ pub struct Fleet {
 
     dirty: Dirty,
     counts: StateCounts,
+    /// Devices that are gone.
+    gone: u32,
     revisions: Revisions,
     order: ListOrder,
     extent: Extent,
@@ -97,6 +101,10 @@ struct Flags {
     offline: bool,
     alarm: bool,
     diamond: Diamond,
+    /// Something was heard of it since the page was opened: it is not only remembered or entered.
+    heard: bool,
+    /// A person wants to see it no more, until it speaks.
+    gone: bool,
 }
 
 /// How often something changed, so that what rests on it knows when it is out of date.
@@ -108,6 +116,8 @@ struct Revisions {
     heard: u64,
     /// The position of any drawn device.
     moved: u64,
+    /// Whether any device is gone.
+    gone: u64,
 }
 
 impl Fleet {
@@ -147,6 +157,18 @@ impl Fleet {
 
     pub fn state(&self, slot: Slot) -> DeviceState {
         self.states.get(slot.index()).copied().unwrap_or_default()
+    }
+
+    /// Offline by its own word, or not heard of for long, whatever else is the matter with it.
+    pub fn is_silent(&self, slot: Slot) -> bool {
+        let offline = self.flags.get(slot.index()).is_some_and(|it| it.offline);
+        offline || ingest::is_stale(self.last_seen(slot), self.clock, self.limits.stale_after)
+    }
+
+    /// The devices with a desired value that differs from the reported one.
+    pub fn differing(&self) -> impl Iterator<Item = Slot> + '_ {
+        let slots = (0..self.len()).map(Slot);
+        slots.filter(|slot| self.fits(*slot, Chip::Differs))
     }
 
     pub fn last_seen(&self, slot: Slot) -> UnixMillis {

@@ -1,9 +1,11 @@
 //! AWS IoT Device Shadows without IO: one and the same code for the page and for the backend.
 //!
-//! - [`value`], [`switch`]: values as shadows hold them, compared by the rules of the delta, and read as on or off
+//! - [`value`], [`switch`], [`form`]: values as shadows hold them, compared by the rules of the delta, read as on or
+//!   off, and written in the type of another
 //! - [`document`]: a shadow's desired and reported state, from JSON and to JSON (serde stops there)
 //! - [`topics`]: names of things and shadows, the reserved topics, the filters
 //! - [`patch`], [`merge`]: what an update asks for, and what becomes of a document; delta, size, depth
+//! - [`three_way`], [`text`]: two edits of one desired state brought together; desired states as a person types them
 //! - [`event`]: what the service says, as a client reads it
 //! - [`requests`]: the life of a change that a client wishes for
 //! - [`error`], [`service`]: the service itself, from a request to its answer and the messages to publish
@@ -26,10 +28,13 @@
 
 pub mod value;
 pub mod switch;
+pub mod form;
 pub mod document;
 pub mod topics;
 pub mod patch;
 pub mod merge;
+pub mod three_way;
+pub mod text;
 pub mod event;
 pub mod error;
 pub mod requests;

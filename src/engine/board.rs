@@ -1,11 +1,20 @@
 //! The board of changes: those on their way, those that are stuck and why, and those that are done.
 
+pub(super) mod set_back;
+pub(super) mod stuck;
+
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use super::command::FieldAddress;
 use super::frame::{ChangeView, DeviceState, ValueView};
-use crate::time::{Now, UnixMillis};
+use super::known::Known;
+use super::panel::change_view;
+use crate::shadow::requests::Change;
+use crate::time::{Instant, Now, UnixMillis};
+use stuck::{Search, Stuck};
 
 /// What of the board is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,8 +87,151 @@ pub enum StuckCause {
     NotDone,
 }
 
-impl Engine {
-    pub(super) fn board_view(&mut self, _request: &BoardRequest, _now: Now) -> BoardView {
-        BoardView::default()
+/// Between two searches for the same, in milliseconds.
+const EVERY: u64 = 1000;
+
+/// Paths that are named with their numbers.
+const MAX_KEYS: usize = 200;
+
+/// The stuck changes, as they were worked out last.
+#[derive(Default)]
+pub(super) struct Board {
+    search: Search,
+    /// Those of [`Search::found`] that fit.
+    fitting: Vec<u32>,
+    keys: Vec<(Vec<String>, u32)>,
+    causes: Vec<(StuckCause, u32)>,
+    /// For which question, and when.
+    asked: Option<(Question, Instant)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Question {
+    older_than: u32,
+    key: Option<Vec<String>>,
+    cause: Option<StuckCause>,
+}
+
+impl Board {
+    fn update(&mut self, known: &Known, question: Question, now: Now) {
+        if let Some((asked, at)) = &self.asked
+            && *asked == question
+            && now.instant.0 < at.0 + EVERY
+        {
+            return;
+        }
+        self.search = Search::new(known, question.older_than, now.wall);
+        let fits = |stuck: &Stuck| {
+            self.search
+                .fits(stuck, question.key.as_deref(), question.cause)
+        };
+        let found = self.search.found.iter().enumerate();
+        self.fitting = found
+            .filter(|(_, stuck)| fits(stuck))
+            .map(|(place, _)| place as u32)
+            .collect();
+        self.count();
+        self.asked = Some((question, now.instant));
     }
+
+    fn count(&mut self) {
+        let mut keys = vec![0; self.search.paths.len()];
+        let mut causes = StuckCause::ALL.map(|cause| (cause, 0));
+        for stuck in &self.search.found {
+            if let Some(number) = keys.get_mut(stuck.path as usize) {
+                *number += 1;
+            }
+            let cause = causes.iter_mut().find(|(cause, _)| *cause == stuck.cause);
+            if let Some((_, number)) = cause {
+                *number += 1;
+            }
+        }
+        let mut keys: Vec<_> = self.search.paths.iter().zip(keys).collect();
+        keys.sort_by_key(|(path, number)| (Reverse(*number), *path));
+        keys.truncate(MAX_KEYS);
+        let owned = keys
+            .into_iter()
+            .map(|(path, number)| (path.clone(), number));
+        self.keys = owned.collect();
+        self.causes = causes
+            .into_iter()
+            .filter(|(_, number)| *number > 0)
+            .collect();
+        self.causes.sort_by_key(|(_, number)| Reverse(*number));
+    }
+}
+
+impl StuckCause {
+    const ALL: [Self; 5] = [
+        Self::Silent,
+        Self::NeverReported,
+        Self::TypeDiffers,
+        Self::SetBack,
+        Self::NotDone,
+    ];
+}
+
+impl Engine {
+    pub(super) fn board_view(&mut self, request: &BoardRequest, now: Now) -> BoardView {
+        let question = Question {
+            older_than: request.older_than,
+            key: request.key.clone(),
+            cause: request.cause,
+        };
+        self.board.update(&self.known, question, now);
+        let (board, known) = (&self.board, &self.known);
+        let (mut on_its_way, mut done) = (Vec::new(), Vec::new());
+        for (field, change) in known.requests.iter() {
+            match change.is_under_way() {
+                true => on_its_way.push((field, change)),
+                false => done.push((field, change)),
+            }
+        }
+        let mut view = BoardView {
+            on_its_way: on_its_way.len() as u32,
+            stuck: board.search.found.len() as u32,
+            done: done.len() as u32,
+            keys: board.keys.clone(),
+            causes: board.causes.clone(),
+            ..BoardView::default()
+        };
+        match request.tab {
+            BoardTab::Stuck => {
+                let places = window(&board.fitting, request, &mut view);
+                let found = places.iter().filter_map(|place| {
+                    let stuck = board.search.found.get(*place as usize)?;
+                    board.search.row(stuck, known)
+                });
+                view.stuck_rows = found.collect();
+            }
+            BoardTab::OnItsWay => show_changes(on_its_way, request, &mut view),
+            BoardTab::Done => show_changes(done, request, &mut view),
+        }
+        view
+    }
+}
+
+/// Newest first.
+fn show_changes(
+    mut changes: Vec<(&FieldAddress, &Change)>,
+    request: &BoardRequest,
+    view: &mut BoardView,
+) {
+    changes.sort_by_cached_key(|(field, change)| {
+        let newest = change.steps.last().map(|(_, at)| *at);
+        (Reverse(newest), field.device.clone(), field.path.clone())
+    });
+    let shown = window(&changes, request, view);
+    view.changes = shown
+        .iter()
+        .map(|(field, change)| change_view(field, change))
+        .collect();
+}
+
+/// The rows that are looked at.
+fn window<'a, T>(all: &'a [T], request: &BoardRequest, view: &mut BoardView) -> &'a [T] {
+    let first = (request.first as usize).min(all.len());
+    let last = first.saturating_add(request.rows as usize).min(all.len());
+    (view.total, view.first) = (all.len() as u32, first as u32);
+    all.get(first..last).unwrap_or_default()
 }

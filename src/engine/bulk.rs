@@ -1,12 +1,24 @@
 //! One change for many devices: captured, previewed, sent in stages, stopped when too many refuse, and undone.
 
+mod capture;
+mod job;
+mod run;
+mod undo;
+mod view;
+
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use super::board::StuckCause;
 use super::command::{FieldAddress, Wish};
 use super::frame::{Chip, DeviceState, ValueView};
-use crate::time::{Now, UnixMillis};
+use super::known::Known;
+use crate::mqtt::limits::MAX_PUBLISHES_PER_SECOND;
+use crate::time::{Instant, Now, UnixMillis};
+use capture::Plan;
+use job::Job;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum BulkCommand {
@@ -183,18 +195,167 @@ pub enum ItemStep {
     Superseded,
 }
 
+/// Cumulative shares, in percent.
+const STAGES: [u8; 3] = [1, 10, 100];
+
+/// Between two looks at jobs that are being sent, and at those that only wait for devices.
+const FAST: Duration = Duration::from_millis(50);
+const SLOW: Duration = Duration::from_millis(500);
+
+/// Jobs that are kept.
+const MAX_JOBS: usize = 8;
+
+/// What of the limit of a connection is left to jobs: the rest is for what a person does meanwhile.
+const JOBS_PER_SECOND: usize = MAX_PUBLISHES_PER_SECOND * 4 / 5;
+
+/// Updates of jobs without an answer. After a lost link the page has to ask what became of each of them.
+const MAX_SENT: usize = 25;
+
+/// Every job, oldest first.
+#[derive(Default)]
+pub(super) struct Jobs {
+    jobs: Vec<Job>,
+    last_id: u32,
+    /// When they go on. None: nothing is under way.
+    next: Option<Instant>,
+    /// Which job was looked over last for what an undo would still set back.
+    looked_over: usize,
+}
+
+impl Jobs {
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.next
+    }
+
+    fn find(&mut self, id: u32) -> Option<&mut Job> {
+        self.jobs.iter_mut().find(|job| job.id == id)
+    }
+
+    /// Makes room for one more. False when every one is still to be sent.
+    fn make_room(&mut self) -> bool {
+        if self.jobs.len() < MAX_JOBS {
+            return true;
+        }
+        let oldest = self.jobs.iter().position(Job::is_over);
+        oldest.map(|place| self.jobs.remove(place)).is_some()
+    }
+
+    fn add(&mut self, plan: Plan, now: Now) -> Option<&mut Job> {
+        if !self.make_room() {
+            return None;
+        }
+        self.last_id += 1;
+        self.jobs.push(Job::new(self.last_id, plan, now.wall));
+        self.jobs.last_mut()
+    }
+
+    fn undo(&mut self, id: u32, known: &Known, now: Now) {
+        let Some(job) = self.find(id) else {
+            return;
+        };
+        if let Some(plan) = job.undo(known, now)
+            && let Some(undoing) = self.add(plan, now)
+        {
+            undoing.undoes = Some(id);
+            undoing.start(&[100], 100, now);
+        }
+    }
+
+    /// `budget`: how many updates may go out now.
+    fn advance(&mut self, known: &mut Known, mut budget: usize, now: Now) {
+        for job in &mut self.jobs {
+            job.follow(known, now);
+        }
+        let sent: usize = self.jobs.iter().map(Job::sent).sum();
+        budget = budget.min(MAX_SENT.saturating_sub(sent));
+        // The newest first: it may be what undoes another.
+        for job in self.jobs.iter_mut().rev() {
+            budget -= job.hand_over(known, budget, now);
+            job.progress(known, now);
+        }
+    }
+
+    fn schedule(&mut self, ready: bool, now: Instant) {
+        let hurry = self.jobs.iter().any(|job| job.hurries());
+        let waits = self.jobs.iter().any(|job| job.is_awaited());
+        self.next = match (ready && hurry, hurry || waits) {
+            (true, _) => Some(now + FAST),
+            (false, true) => Some(now + SLOW),
+            (false, false) => None,
+        };
+    }
+}
+
 impl Engine {
-    pub(super) fn handle_bulk(&mut self, _command: BulkCommand, _now: Now) {}
+    pub(super) fn handle_bulk(&mut self, command: BulkCommand, now: Now) {
+        let (jobs, known) = (&mut self.jobs, &mut self.known);
+        match command {
+            BulkCommand::Prepare(request) => {
+                jobs.jobs.retain(|job| job.state != JobState::Prepared);
+                let plan = Plan::capture(request, known, now);
+                jobs.add(plan, now);
+            }
+            BulkCommand::Now(request) => {
+                let plan = Plan::capture(request, known, now);
+                if let Some(job) = jobs.add(plan, now) {
+                    job.start(&[100], 100, now);
+                }
+            }
+            BulkCommand::Start { job, stop_percent } => {
+                if let Some(job) = jobs.find(job)
+                    && job.state == JobState::Prepared
+                {
+                    job.start(&STAGES, stop_percent, now);
+                }
+            }
+            BulkCommand::Pause(id) => with(jobs.find(id), Job::pause),
+            BulkCommand::Resume(id) => with(jobs.find(id), Job::resume),
+            BulkCommand::Stop(id) => with(jobs.find(id), Job::stop),
+            BulkCommand::Undo(id) => jobs.undo(id, known, now),
+            BulkCommand::Close(id) => jobs.jobs.retain(|job| job.id != id || !job.is_over()),
+        }
+        self.jobs.next = Some(now.instant);
+    }
+
+    /// Follows what is under way and sends what may go out now.
+    pub(super) fn advance_jobs(&mut self, now: Now) {
+        if self.jobs.next.is_none_or(|next| now.instant < next) {
+            return;
+        }
+        // What a person does goes first.
+        let ready = self.may_publish() && self.known.requests.queued() == 0;
+        let budget = match ready {
+            true => JOBS_PER_SECOND.saturating_sub(self.publishing.pace.recent(now.instant)),
+            false => 0,
+        };
+        self.jobs.advance(&mut self.known, budget, now);
+        self.jobs.schedule(self.may_publish(), now.instant);
+    }
 
     /// Newest first.
-    pub(super) fn jobs(&self, _now: Now) -> Vec<JobView> {
-        Vec::new()
+    pub(super) fn jobs(&mut self, now: Now) -> Vec<JobView> {
+        let jobs = &mut self.jobs;
+        jobs.looked_over = jobs.looked_over.checked_sub(1).unwrap_or(MAX_JOBS);
+        if let Some(job) = jobs.jobs.get_mut(jobs.looked_over) {
+            job.look_over(&self.known, now);
+        }
+        jobs.jobs.iter().rev().map(|job| job.view(now)).collect()
     }
 
     pub(super) fn job_rows(&self, request: &JobRequest) -> JobRows {
-        JobRows {
-            job: request.job,
-            ..JobRows::default()
+        let job = self.jobs.jobs.iter().find(|job| job.id == request.job);
+        match job {
+            Some(job) => job.rows(request, &self.known),
+            None => JobRows {
+                job: request.job,
+                ..JobRows::default()
+            },
         }
+    }
+}
+
+fn with(job: Option<&mut Job>, act: impl FnOnce(&mut Job)) {
+    if let Some(job) = job {
+        act(job);
     }
 }

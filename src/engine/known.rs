@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::backlog::{Backlog, Said};
+use super::board::set_back::SetBacks;
 use super::frame::Badge;
 use super::lookup::Lookup;
 use super::rates::Owner;
@@ -34,6 +35,7 @@ pub(super) struct Known {
     pub(super) requests: Requests,
     pub(super) lookup: Lookup,
     pub(super) counters: Counters,
+    pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
     pub(super) backlog: Backlog,
     /// Devices whose difference was young, and when it grows old.
@@ -54,6 +56,7 @@ impl Known {
             requests: Requests::new(client_id),
             lookup: Lookup::default(),
             counters: Counters::default(),
+            set_backs: SetBacks::default(),
             backlog: Backlog::default(),
             watched: BTreeSet::new(),
         }
@@ -66,6 +69,7 @@ impl Known {
         self.requests = Requests::new(client_id);
         self.lookup = Lookup::default();
         self.counters = Counters::default();
+        self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
         self.watched.clear();
     }
@@ -124,6 +128,8 @@ impl Known {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    let key = (slot, topic.id.shadow().map(Into::into));
+                    self.set_backs.forget(&key);
                     self.refresh(slot, now);
                 }
             }
@@ -157,10 +163,14 @@ impl Known {
         };
         let newest = newest_report(&document.reported);
         let reported = document.reported_json();
+        let key = (slot, id.shadow().map(Into::into));
+        let before = self.shadows.document(slot, id.shadow());
+        let set_back = self.set_backs.compare(&key, before, &document, now);
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
-        self.lookup.heard(&(slot, id.shadow().map(Into::into)));
+        self.lookup.heard(&key);
+        self.set_backs.remember(key, set_back);
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
             self.requests.handle_document(id, document, token, now);
         }

@@ -97,7 +97,7 @@ fn switch(leaf: &Leaf<'_>, change: Option<&Change>) -> Option<SwitchView> {
     Some(SwitchView { reported, wished })
 }
 
-fn change_view(field: &FieldAddress, change: &Change) -> ChangeView {
+pub(super) fn change_view(field: &FieldAddress, change: &Change) -> ChangeView {
     ChangeView {
         field: field.clone(),
         wish: view_of(&change.wish),

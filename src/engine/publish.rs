@@ -5,6 +5,7 @@
 //! alone the next time, and not again when the link ends once more.
 
 use super::Engine;
+use super::pace::Pace;
 use crate::message::QoS;
 use crate::mqtt::limits::FRESH_PUBLISH;
 use crate::mqtt::session::{Event, Loss, Session};
@@ -39,6 +40,7 @@ pub(super) struct Publishing {
     refused: Option<String>,
     /// Under which client identifier that was: another one may have other rights.
     client_id: String,
+    pub(super) pace: Pace,
 }
 
 impl Publishing {
@@ -47,7 +49,8 @@ impl Publishing {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.alone_until
+        let deadlines = [self.alone_until, self.pace.poll_timeout()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// A person wants another attempt: what was given up may be tried again.
@@ -56,6 +59,7 @@ impl Publishing {
     }
 
     fn note(&mut self, sent: Sent) {
+        self.pace.note(sent.at);
         if sent.alone {
             self.alone_until = Some(sent.at + FRESH_PUBLISH);
         }
@@ -63,6 +67,7 @@ impl Publishing {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
+        self.pace.handle_timeout(now);
         if self.alone_until.is_some_and(|until| now >= until) {
             // It was neither acknowledged nor the end of the link: nobody knows, and the rest need not wait.
             self.alone_until = None;
@@ -191,7 +196,7 @@ impl Engine {
                 request_topic(&field.device, field.shadow.as_deref(), Verb::Update);
             self.known.refresh_named(&field.device, now);
         }
-        while self.may_publish() {
+        while self.may_publish() && self.publishing.pace.room(now.instant) > 0 {
             let alone = !self.publishing.is_busy(now.instant);
             let Some(request) = self.known.requests.poll_request(alone, now) else {
                 break;
@@ -212,7 +217,7 @@ impl Engine {
     }
 
     fn publish_lookups(&mut self, now: Now) {
-        while self.may_ask() {
+        while self.may_ask() && self.publishing.pace.room(now.instant) > 0 {
             let Some((slot, shadow)) = self.known.lookup.poll(now.instant) else {
                 break;
             };
@@ -259,7 +264,7 @@ impl Engine {
             .is_some_and(|link| link.session.is_settled())
     }
 
-    fn may_publish(&self) -> bool {
+    pub(super) fn may_publish(&self) -> bool {
         self.is_ready() && self.publishing.alone_until.is_none()
     }
 

@@ -101,6 +101,15 @@ impl Shadows {
         Some(&known.document)
     }
 
+    /// All of a device, with their names.
+    pub(super) fn documents(
+        &self,
+        slot: Slot,
+    ) -> impl Iterator<Item = (Option<&str>, &ShadowDocument)> {
+        let shadows = self.of.get(&slot).into_iter().flatten();
+        shadows.map(|known| (known.name.as_deref(), &known.document))
+    }
+
     pub(super) fn names(&self, slot: Slot) -> Vec<Option<String>> {
         let shadows = self.of.get(&slot).into_iter().flatten();
         shadows

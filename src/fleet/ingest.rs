@@ -113,8 +113,10 @@ impl Fleet {
             Badge::OnItsWay(_) => Diamond::Hollow,
             Badge::Differs(_) => Diamond::Filled,
         };
-        self.counts.differs += u32::from(diamond != Diamond::None);
-        self.counts.differs -= u32::from(flags.diamond != Diamond::None);
+        if !flags.gone {
+            self.counts.differs += u32::from(diamond != Diamond::None);
+            self.counts.differs -= u32::from(flags.diamond != Diamond::None);
+        }
         if flags.diamond != diamond {
             flags.diamond = diamond;
             self.revisions.states += 1;
@@ -143,7 +145,7 @@ impl Fleet {
             // After the computer's clock was set back, nobody was heard in the future.
             let last_seen = &mut self.last_seen[index];
             *last_seen = (*last_seen).min(now);
-            let stale = is_stale(*last_seen, now, self.limits.stale_after);
+            let stale = self.is_stale(index, now);
             match self.states[index] {
                 DeviceState::Moving | DeviceState::Still if stale => {}
                 DeviceState::Stale if !stale => {}
@@ -159,12 +161,20 @@ impl Fleet {
             return false;
         };
         *last_seen = (*last_seen).max(now);
+        self.flags[slot.index()].heard = true;
+        self.bring_back(slot);
         self.revisions.heard += 1;
         true
     }
 
+    /// What is only remembered is not fresh, however short ago it was heard.
+    fn is_stale(&self, index: usize, now: UnixMillis) -> bool {
+        let after = i64::try_from(self.limits.stale_after.as_millis()).unwrap_or(i64::MAX);
+        !self.flags[index].heard || now.0.saturating_sub(self.last_seen[index].0) > after
+    }
+
     /// Works out state and mark of a slot in use.
-    fn refresh(&mut self, slot: Slot) {
+    pub(super) fn refresh(&mut self, slot: Slot) {
         let index = slot.index();
         let (flags, track) = (self.flags[index], &self.tracks[index]);
         let now = self.clock.max(self.last_seen[index]);
@@ -172,7 +182,7 @@ impl Fleet {
             DeviceState::Alarm
         } else if flags.offline {
             DeviceState::Offline
-        } else if is_stale(self.last_seen[index], now, self.limits.stale_after) {
+        } else if self.is_stale(index, now) {
             DeviceState::Stale
         } else if track.is_some_and(|track| track.moving) {
             DeviceState::Moving
@@ -180,6 +190,7 @@ impl Fleet {
             DeviceState::Still
         };
         let shape = match (track, state) {
+            _ if flags.gone => Shape::Nothing,
             (None, _) => Shape::Nothing,
             (_, DeviceState::Moving) => Shape::Moving,
             (_, DeviceState::Still) => Shape::Still,
@@ -189,7 +200,7 @@ impl Fleet {
         };
         let mark = Mark::new(shape, track.map_or(0, |track| track.heading), flags.diamond);
         let before = std::mem::replace(&mut self.states[index], state);
-        if before != state {
+        if before != state && !flags.gone {
             *count(&mut self.counts, before) -= 1;
             *count(&mut self.counts, state) += 1;
             self.revisions.states += 1;
@@ -201,12 +212,12 @@ impl Fleet {
     }
 }
 
-fn is_stale(last_seen: UnixMillis, now: UnixMillis, after: Duration) -> bool {
+pub(super) fn is_stale(last_seen: UnixMillis, now: UnixMillis, after: Duration) -> bool {
     let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
     now.0.saturating_sub(last_seen.0) > after
 }
 
-fn count(counts: &mut StateCounts, state: DeviceState) -> &mut u32 {
+pub(super) fn count(counts: &mut StateCounts, state: DeviceState) -> &mut u32 {
     match state {
         DeviceState::Moving => &mut counts.moving,
         DeviceState::Still => &mut counts.still,

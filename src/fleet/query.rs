@@ -40,6 +40,7 @@ struct Question {
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Basis {
     devices: u32,
+    gone: u64,
     states: u64,
     heard: u64,
 }
@@ -77,7 +78,7 @@ impl Fleet {
         let rows = slots[first..last].iter().map(|slot| self.row(*slot));
         ListView {
             rows: rows.collect(),
-            devices: self.len(),
+            devices: self.listed(),
             counts: self.counts,
             total: slots.len() as u32,
             first: first as u32,
@@ -98,6 +99,7 @@ impl Fleet {
         }
         let basis = Basis {
             devices: self.len(),
+            gone: self.revisions.gone,
             states: match request.chip {
                 Chip::All => 0,
                 Chip::State(_) | Chip::Differs => self.revisions.states,
@@ -119,6 +121,24 @@ impl Fleet {
 
     /// Every device that the question asks for, in its order.
     fn fitting(&mut self) -> Vec<Slot> {
+        let Question { search, chip, sort } = &self.order.question;
+        let (search, chip, sort) = (search.clone(), *chip, *sort);
+        let mut slots = self.found(&search, chip);
+        if sort == Sort::LastSeen {
+            slots.sort_unstable_by_key(|slot| {
+                (std::cmp::Reverse(self.last_seen[slot.index()]), *slot)
+            });
+        }
+        slots
+    }
+
+    /// Every device that the list would hold, by name.
+    pub fn found(&mut self, search: &str, chip: Chip) -> Vec<Slot> {
+        self.named_like(search, |fleet, slot| fleet.fits(slot, chip))
+    }
+
+    /// The listed devices whose names hold every word of `search` and that `fits` admits, by name.
+    pub fn named_like(&mut self, search: &str, fits: impl Fn(&Self, Slot) -> bool) -> Vec<Slot> {
         let known = self.order.by_name.len() as u32;
         if known < self.len() {
             // What was sorted before is one long run, which a stable sort only merges with the rest.
@@ -128,28 +148,19 @@ impl Fleet {
                 .extend((known..names.len() as u32).map(Slot));
             self.order.by_name.sort_by(|a, b| names.compare(*a, *b));
         }
-        let search = self.order.question.search.to_lowercase();
+        let search = search.to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();
-        let mut slots: Vec<Slot> = self
-            .order
-            .by_name
-            .iter()
-            .copied()
-            .filter(|slot| self.fits(*slot, self.order.question.chip))
+        let slots = self.order.by_name.iter().copied();
+        slots
+            .filter(|slot| !self.is_gone(*slot) && fits(self, *slot))
             .filter(|slot| {
                 let mut words = words.iter();
                 words.all(|word| self.names.lower(*slot).contains(word))
             })
-            .collect();
-        if self.order.question.sort == Sort::LastSeen {
-            slots.sort_unstable_by_key(|slot| {
-                (std::cmp::Reverse(self.last_seen[slot.index()]), *slot)
-            });
-        }
-        slots
+            .collect()
     }
 
-    fn fits(&self, slot: Slot, chip: Chip) -> bool {
+    pub(super) fn fits(&self, slot: Slot, chip: Chip) -> bool {
         match chip {
             Chip::All => true,
             Chip::State(state) => self.states[slot.index()] == state,
@@ -159,6 +170,8 @@ impl Fleet {
 
     /// Leaves every row where it is and puts the new ones at the end.
     fn append(&mut self, fitting: Vec<Slot>) {
+        let flags = &self.flags;
+        self.order.slots.retain(|slot| !flags[slot.index()].gone);
         let mut listed = vec![false; self.names.len()];
         for slot in &self.order.slots {
             listed[slot.index()] = true;

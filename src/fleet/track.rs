@@ -27,7 +27,7 @@ pub(super) struct Track {
     /// As in a mark. The device's own word, else the way it came.
     pub(super) heading: u8,
     /// `fix.at` is what the device says, not when it was heard.
-    own_clock: bool,
+    pub(super) own_clock: bool,
     /// Where and when it was last seen to have come far, or to have stood for long.
     anchor: (World, UnixMillis),
 }

@@ -23,6 +23,9 @@ pub const MAX_UNREAD: usize = 4 << 20;
 /// QoS 1 messages that may wait for their acknowledgement.
 pub const MAX_IN_FLIGHT: usize = 100;
 
+/// Messages that a connection may publish in any one second. AWS IoT throws away what comes above it.
+pub const MAX_PUBLISHES_PER_SECOND: usize = 100;
+
 /// From the wish to connect to CONNACK.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 

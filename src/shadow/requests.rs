@@ -5,11 +5,12 @@
 //! reported value equals it ends the change well. And it is made once: what was sent and lost its answer with the
 //! connection waits for the document that tells whether it was carried out.
 
+mod book;
 mod change;
+mod ended;
+mod outbox;
 #[cfg(test)]
 mod tests;
-
-use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,13 +19,20 @@ use crate::shadow::topics::ShadowId;
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
+use book::Book;
+use change::Lane;
+
 pub use change::{Change, Stage, Step};
+pub use ended::EndedChange;
 
 /// A client token may have 64 bytes: this much of them is for the client's name.
 const MAX_TOKEN_PREFIX: usize = 40;
 
+/// Changes that are kept. Above it those that ended go first, and then nothing new comes in.
+const MAX_CHANGES: usize = 100_000;
+
 /// One leaf of one shadow of one device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FieldAddress {
     pub device: String,
     /// None: the classic shadow.
@@ -49,7 +57,7 @@ pub struct Request {
 pub struct Requests {
     token_prefix: String,
     serial: u64,
-    changes: HashMap<FieldAddress, Change>,
+    book: Book,
 }
 
 impl Requests {
@@ -62,150 +70,233 @@ impl Requests {
         Self {
             token_prefix: client_id[..end].to_owned(),
             serial: 0,
-            changes: HashMap::new(),
+            book: Book::default(),
         }
     }
 
     pub fn change(&self, field: &FieldAddress) -> Option<&Change> {
-        self.changes.get(field)
+        let number = self.book.find(field)?;
+        self.book.get(number).map(|(_, change)| change)
+    }
+
+    /// Every change, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldAddress, &Change)> {
+        self.book.iter()
     }
 
     /// The changes of one device that are not settled yet.
     pub fn under_way<'a>(&'a self, device: &'a str) -> impl Iterator<Item = &'a FieldAddress> {
-        let of_device = self
-            .changes
-            .iter()
-            .filter(move |(field, _)| field.device == device);
+        let of_device = self.book.of_device(device);
         of_device
+            .filter_map(|number| self.book.get(number))
             .filter(|(_, change)| change.is_under_way())
-            .map(|(field, _)| field)
+            .map(|(field, _)| &**field)
+    }
+
+    /// The changes of one shadow, in the order of their paths.
+    pub fn of_shadow<'a>(
+        &'a self,
+        device: &'a str,
+        shadow: Option<&'a str>,
+    ) -> impl Iterator<Item = (&'a FieldAddress, &'a Change)> {
+        let numbers = self.book.of_shadow(device, shadow);
+        numbers
+            .filter_map(|number| self.book.get(number))
+            .map(|(field, change)| (&**field, change))
+    }
+
+    /// Every change that is not settled yet, newest wish first.
+    pub fn all_under_way(&self) -> impl Iterator<Item = (&FieldAddress, &Change)> {
+        let newest_first = self.book.iter().rev();
+        newest_first.filter(|(_, change)| change.is_under_way())
+    }
+
+    /// How many [`Self::all_under_way`] has.
+    pub fn count_under_way(&self) -> usize {
+        self.book.len() - self.book.lane(Lane::Ended).len()
+    }
+
+    /// The newest 200 changes that ended, newest first. They stay when they are dismissed.
+    pub fn done(&self) -> impl ExactSizeIterator<Item = &EndedChange> {
+        self.book.ended.newest_first()
     }
 
     /// Changes that wait for the connection.
     pub fn queued(&self) -> usize {
-        self.changes
-            .values()
-            .filter(|change| change.stage == Stage::Queued)
-            .count()
+        self.book.queued()
     }
 
     /// Wishes a value. An older wish for the same field is forgotten: the newest wins.
-    pub fn desire(&mut self, field: FieldAddress, wish: Value, now: Now) {
-        self.changes.insert(field, Change::new(wish, now));
+    /// False when there are too many changes.
+    pub fn desire(&mut self, field: FieldAddress, wish: Value, now: Now) -> bool {
+        self.insert(field, Change::new(wish, now))
+    }
+
+    /// A change that was sent and accepted at `version` by other means now waits for the device.
+    /// False when there are too many changes.
+    pub fn adopt(
+        &mut self,
+        field: FieldAddress,
+        wish: Value,
+        token: &str,
+        version: u64,
+        now: Now,
+    ) -> bool {
+        self.insert(field, Change::adopted(wish, token, version, now))
+    }
+
+    fn insert(&mut self, field: FieldAddress, change: Change) -> bool {
+        if self.book.len() >= MAX_CHANGES && self.book.find(&field).is_none() {
+            let Some(oldest) = self.book.lane(Lane::Ended).first() else {
+                return false;
+            };
+            self.book.remove(*oldest);
+        }
+        self.book.insert(field, change);
+        true
     }
 
     /// Wishes the same once more.
     pub fn send_again(&mut self, field: &FieldAddress, now: Now) {
-        if let Some(change) = self.changes.remove(field) {
-            self.desire(field.clone(), change.wish, now);
+        if let Some(change) = self.change(field) {
+            let wish = change.wish.clone();
+            self.desire(field.clone(), wish, now);
         }
     }
 
     /// Forgets a change that came to an end.
     pub fn dismiss(&mut self, field: &FieldAddress) {
-        if self
-            .changes
-            .get(field)
-            .is_some_and(|change| !change.is_under_way())
+        if let Some(number) = self.book.find(field)
+            && self.book.lane(Lane::Ended).contains(&number)
         {
-            self.changes.remove(field);
+            self.book.remove(number);
         }
+    }
+
+    /// Forgets a change that was never sent. False when there is none.
+    pub fn forget_unsent(&mut self, field: &FieldAddress) -> bool {
+        let unsent = self.change(field).is_some_and(Change::is_unsent);
+        let number = self.book.find(field).filter(|_| unsent);
+        number.is_some_and(|number| self.book.remove(number).is_some())
+    }
+
+    /// Forgets every change that waits for the connection. Gives the devices of these changes.
+    pub fn empty_queue(&mut self) -> Vec<String> {
+        let queued = |change: &Change| change.stage == Stage::Queued;
+        let waiting = self.book.iter().filter(|(_, change)| queued(change));
+        let fields: Vec<_> = waiting.map(|(field, _)| field.clone()).collect();
+        for field in &fields {
+            if let Some(number) = self.book.find(field) {
+                self.book.remove(number);
+            }
+        }
+        fields.into_iter().map(|field| field.device).collect()
     }
 
     /// The shadows whose documents tell whether an update was carried out.
     pub fn in_doubt(&self) -> impl Iterator<Item = &FieldAddress> {
-        let doubted = self.changes.iter();
-        doubted
-            .filter(|(_, change)| change.is_in_doubt())
-            .map(|(field, _)| field)
+        let doubted = [Lane::Doubted, Lane::Asked];
+        let numbers = doubted.into_iter().flat_map(|lane| self.book.lane(lane));
+        numbers.filter_map(|number| self.book.get(*number).map(|(field, _)| &**field))
     }
 
     /// The documents of [`Self::in_doubt`] are asked for now, or cannot be had.
     pub fn handle_asked(&mut self, can_be_had: bool, now: Now) {
-        for change in self.changes.values_mut() {
+        self.alter_lane(Lane::Doubted, &mut |_, change| {
             change.wait_for_document(can_be_had, now);
-        }
+        });
     }
 
     /// The next update to publish, to be called while there is a connection. Those upon which a connection ended
     /// come only when they are `alone`.
     pub fn poll_request(&mut self, alone: bool, now: Now) -> Option<Request> {
-        let due = self
-            .changes
-            .iter()
-            .filter(|(_, change)| change.is_due(alone));
-        // In the order of the wishes: the map itself has none.
-        let (field, _) = due.min_by_key(|(field, change)| (change.since, &field.path))?;
-        let field = field.clone();
-        self.serial += 1;
-        let token = format!("{}-{}", self.token_prefix, self.serial);
-        let change = self.changes.get_mut(&field)?;
-        change.send(&token, now);
+        let suspects = self.book.lane(Lane::Suspected);
+        let suspect = suspects.first().copied().filter(|_| alone);
+        let due = self.book.outbox.first();
+        let number = due.into_iter().chain(suspect).min()?;
+        let token = self.token();
+        self.book.send(number, &token, now);
+        let (field, change) = self.book.get(number)?;
         let payload = document::desired_update(&field.path, &change.wish, &token);
-        let suspected = change.is_suspected();
         Some(Request {
-            field,
+            field: (**field).clone(),
             payload,
             token,
-            suspected,
+            suspected: change.is_suspected(),
         })
+    }
+
+    /// A client token that no other update has.
+    pub fn token(&mut self) -> String {
+        self.serial += 1;
+        format!("{}-{}", self.token_prefix, self.serial)
     }
 
     /// The next change that is given up because the connection ends upon it.
     pub fn poll_given_up(&mut self, now: Now) -> Option<FieldAddress> {
-        let mut changes = self.changes.iter_mut();
-        let (field, change) = changes.find(|(_, change)| change.is_hopeless())?;
-        change.reject(0, "", now);
-        Some(field.clone())
+        let number = *self.book.lane(Lane::Hopeless).first()?;
+        self.book
+            .alter(number, &mut |_, change| change.reject(0, "", now));
+        self.book.get(number).map(|(field, _)| (**field).clone())
     }
 
     /// The request could not be published after all.
     pub fn requeue(&mut self, field: &FieldAddress) {
-        if let Some(change) = self.changes.get_mut(field) {
-            change.requeue();
+        if let Some(number) = self.book.find(field) {
+            let mut token = String::new();
+            self.book.alter(number, &mut |_, change| {
+                change.requeue();
+                token.clone_from(&change.token);
+            });
+            self.book.outbox.handle_answered(&token);
         }
     }
 
     /// The broker has the update with this token.
     pub fn handle_acknowledged(&mut self, token: &str) {
-        if let Some(change) = self.by_token(token) {
-            change.acknowledge();
-        }
+        self.alter_by_token(token, &mut |_, change| change.acknowledge());
     }
 
     /// The other side closed the connection, with the update of this token fresh and unacknowledged.
     pub fn handle_cut(&mut self, token: &str) {
-        if let Some(change) = self.by_token(token) {
-            change.suspect();
-        }
+        self.alter_by_token(token, &mut |_, change| change.suspect());
     }
 
     /// The request cannot be made at all.
     pub fn handle_unsendable(&mut self, field: &FieldAddress, message: &str, now: Now) {
-        if let Some(change) = self.changes.get_mut(field) {
-            change.reject(400, message, now);
+        if let Some(number) = self.book.find(field) {
+            let mut token = String::new();
+            self.book.alter(number, &mut |_, change| {
+                change.reject(400, message, now);
+                token.clone_from(&change.token);
+            });
+            self.book.outbox.handle_answered(&token);
         }
     }
 
     /// The connection is gone, and with it perhaps the answers to what was sent.
     pub fn handle_lost(&mut self) {
-        self.changes.values_mut().for_each(Change::lose);
+        self.book.outbox.handle_lost();
+        for lane in [Lane::Sent, Lane::Asked] {
+            self.alter_lane(lane, &mut |_, change| change.lose());
+        }
     }
 
     /// The service accepted the update with this token.
     pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) {
-        if let Some(change) = self.by_token(token)
-            && (matches!(change.stage, Stage::Sent | Stage::TimedOut) || change.is_in_doubt())
-        {
-            change.accept(version, now);
-        }
+        self.book.outbox.handle_answered(token);
+        self.alter_by_token(token, &mut |_, change| {
+            let waits = matches!(change.stage, Stage::Sent | Stage::TimedOut);
+            if (waits || change.is_in_doubt()) && !change.was_accepted() {
+                change.accept(version, now);
+            }
+        });
     }
 
     /// The service refused the update with this token.
     pub fn handle_rejected(&mut self, token: &str, code: u16, message: &str, now: Now) {
-        if let Some(change) = self.by_token(token) {
-            change.reject(code, message, now);
-        }
+        self.book.outbox.handle_answered(token);
+        self.alter_by_token(token, &mut |_, change| change.reject(code, message, now));
     }
 
     /// A document that is not older than the last one seen, and whose update led to it, as far as it says.
@@ -216,74 +307,81 @@ impl Requests {
         token: Option<&str>,
         now: Now,
     ) {
-        for (field, change) in &mut self.changes {
-            if field.is_of(id) {
-                change.compare(field, document, token, now);
-            }
+        self.handle_document_by(id, document, &|_| token, now);
+    }
+
+    /// The same, where more is known of who wished what stands at each path.
+    pub fn handle_document_by<'a>(
+        &mut self,
+        id: ShadowId<'_>,
+        document: &ShadowDocument,
+        by: &dyn Fn(&[String]) -> Option<&'a str>,
+        now: Now,
+    ) {
+        for number in self.book.numbers_of(id) {
+            self.book.alter(number, &mut |field, change| {
+                change.compare(field, document, by, now);
+            });
         }
     }
 
     /// The service has no such shadow: nothing that is in doubt was carried out.
     pub fn handle_absent(&mut self, id: ShadowId<'_>) {
-        for (field, change) in &mut self.changes {
-            if field.is_of(id) {
-                change.never_arrived();
-            }
+        for number in self.book.numbers_of(id) {
+            self.book
+                .alter(number, &mut |_, change| change.never_arrived());
         }
     }
 
     /// The shadow was deleted, and every wish in it.
     pub fn handle_deleted(&mut self, id: ShadowId<'_>, version: u64, by: Option<&str>, now: Now) {
-        for (field, change) in &mut self.changes {
-            if field.is_of(id) && matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut) {
-                let by = by.map(ToOwned::to_owned);
-                change.enter(
-                    Stage::Superseded {
-                        by,
-                        value: None,
-                        version,
-                    },
-                    None,
-                    now,
-                );
-            }
+        for number in self.book.numbers_of(id) {
+            self.book.alter(number, &mut |_, change| {
+                if matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut) {
+                    change.supersede(None, version, by, now);
+                }
+            });
         }
     }
 
     /// Lets answers that did not come time out, and changes that ended by themselves go.
     /// Gives the devices of these changes.
     pub fn handle_timeout(&mut self, now: Now) -> Vec<String> {
+        self.book.outbox.handle_timeout(now);
         let mut devices = Vec::new();
-        self.changes.retain(|field, change| {
-            change.settle_doubt(now);
-            if change
-                .deadline()
-                .is_none_or(|deadline| now.instant < deadline)
-            {
-                return true;
+        while let Some(number) = self.book.poll_deadline(now) {
+            let mut is_over = false;
+            self.book.alter(number, &mut |field, change| {
+                if !change.settle_doubt(now) {
+                    devices.push(field.device.clone());
+                    is_over = !change.is_awaited();
+                    if !is_over {
+                        change.enter(Stage::TimedOut, None, now);
+                    }
+                }
+            });
+            if is_over {
+                self.book.remove(number);
             }
-            devices.push(field.device.clone());
-            let stays = change.is_awaited();
-            change.enter(Stage::TimedOut, None, now);
-            stays
-        });
+        }
         devices
     }
 
     /// When [`Self::handle_timeout`] wants to be called at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.changes.values().filter_map(Change::deadline).min()
+        self.book.poll_timeout()
     }
 
-    fn by_token(&mut self, token: &str) -> Option<&mut Change> {
+    fn alter_by_token(&mut self, token: &str, act: &mut dyn FnMut(&FieldAddress, &mut Change)) {
         // A change that was never sent has no token, and neither have most messages.
-        let ours = |change: &&mut Change| !token.is_empty() && change.token == token;
-        self.changes.values_mut().find(ours)
+        if let Some(number) = self.book.by_token(token) {
+            self.book.alter(number, act);
+        }
     }
-}
 
-impl FieldAddress {
-    fn is_of(&self, id: ShadowId<'_>) -> bool {
-        self.device == id.thing() && self.shadow.as_deref() == id.shadow()
+    fn alter_lane(&mut self, lane: Lane, act: &mut dyn FnMut(&FieldAddress, &mut Change)) {
+        for number in self.book.lane(lane).clone() {
+            self.book.alter(number, act);
+        }
     }
 }

@@ -128,9 +128,25 @@ impl<T> Object<T> {
         self.0.get(index).map(|(_, member)| member)
     }
 
+    pub(in crate::shadow) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        let index = self.find(key)?;
+        self.0.get_mut(index).map(|(_, member)| member)
+    }
+
+    pub(in crate::shadow) fn insert(&mut self, key: &str, member: T) {
+        match self.0.binary_search_by(|(name, _)| (**name).cmp(key)) {
+            Ok(index) => self.0[index].1 = member,
+            Err(index) => self.0.insert(index, (key.into(), member)),
+        }
+    }
+
     pub(in crate::shadow) fn remove(&mut self, key: &str) -> Option<T> {
         let index = self.find(key)?;
         Some(self.0.remove(index).1)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {

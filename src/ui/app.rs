@@ -9,6 +9,7 @@ use web_sys::PageTransitionEvent;
 
 use super::announce::Announcer;
 use super::banner::{Banner, past_since};
+use super::changes_page::changes_page;
 use super::chooser::Press;
 use super::commands::Commands;
 use super::connection::Connection;
@@ -25,8 +26,9 @@ use super::link_state::LinkKind;
 use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_view::MapView;
-use super::open::{Form, Open};
+use super::open::{Form, Open, Page};
 use super::places::Places;
+use super::reactive::{memo, show};
 use super::store::Store;
 use super::text::{say, shell};
 use super::theme::Theme;
@@ -76,6 +78,7 @@ fn App() -> impl IntoView {
             class="page"
             class:with-banner=move || past.get().is_some()
             class:with-panel=move || store.selection.with(Option::is_some)
+            class:beside-map=move || open.page.get() != Page::Map
         >
             <TopBar/>
             <Banner since=past/>
@@ -88,12 +91,23 @@ fn App() -> impl IntoView {
             </div>
             <Unreadable/>
             <div class="panel-place"><DevicePanel/></div>
+            {page(open, Page::Changes, changes_page)}
+            // Page::Things: {page(open, Page::Things, things_page)}
             <Announcer/>
             <DocumentEditor/>
             <Connections/>
             <Help/>
         </div>
     }
+}
+
+/// What covers the map while it is open. The map goes on below.
+fn page(open: Open, page: Page, view: fn() -> AnyView) -> AnyView {
+    let page = memo(move |_| open.page.get() == page);
+    show(
+        move || page.get(),
+        move || view! { <main class="page-view">{view()}</main> }.into_any(),
+    )
 }
 
 fn no_engine_card() -> AnyView {

@@ -7,19 +7,10 @@ use super::format;
 use super::mark::{diamond, mark, shape};
 use super::places::Places;
 use super::reactive::{act, live, memo};
+use super::scroller::Scroller;
 use super::store::Store;
 use super::text::{Language, devices as words, language};
 use crate::engine::frame::{Badge, DeviceState, Row};
-
-/// What all rows of a window share.
-#[derive(Clone, Copy)]
-pub(super) struct Window {
-    pub(super) store: Store,
-    /// In CSS px.
-    pub(super) row_height: RwSignal<u32>,
-    /// The row that the keyboard is on.
-    pub(super) active: RwSignal<Option<u32>>,
-}
 
 pub(super) fn id(index: u32) -> String {
     format!("device-row-{index}")
@@ -36,12 +27,11 @@ pub(super) fn open(store: Store, index: u32) {
     }
 }
 
-pub(super) fn device_row(index: u32, window: Window) -> AnyView {
-    let store = window.store;
+pub(super) fn device_row(index: u32, rows: Scroller) -> AnyView {
+    let store = expect_context::<Store>();
     let places = expect_context::<Places>();
     let language = language();
     let row = row_at(store, index);
-    let total = memo(move |_| store.list.with(|list| list.total));
     let chosen = memo(move |_| {
         let name = row.with(|row| row.as_ref().map(|row| row.name.clone()));
         name.is_some() && store.selection.get() == name
@@ -64,19 +54,17 @@ pub(super) fn device_row(index: u32, window: Window) -> AnyView {
     view! {
         <div
             class="row"
-            class:active=move || window.active.get() == Some(index)
+            class:active=move || rows.active.get() == Some(index)
             class:alarming=move || shape.get().0 == DeviceState::Alarm
             role="option"
             id=id(index)
             aria-label=move || text(describe::spoken)
             aria-selected=move || chosen.get().to_string()
-            aria-setsize=move || total.get().to_string()
+            aria-setsize=move || rows.total.get().to_string()
             aria-posinset=(index + 1).to_string()
-            style:transform=move || {
-                format!("translateY({}px)", index * window.row_height.get())
-            }
+            style:transform=move || rows.shift(index)
             on:click=act(move |_| {
-                window.active.set(Some(index));
+                rows.active.set(Some(index));
                 open(store, index);
             })
         >

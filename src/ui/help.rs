@@ -7,7 +7,7 @@ use super::open::Open;
 use super::reactive::{memo, show};
 use super::text::{Phrase, say, shell};
 
-const KEYS: [(&str, Phrase); 10] = [
+const KEYS: [(&str, Phrase); 12] = [
     ("/", shell::KEY_SEARCH),
     ("↑ ↓", shell::KEY_ROWS),
     ("Enter", shell::KEY_OPEN),
@@ -17,6 +17,8 @@ const KEYS: [(&str, Phrase); 10] = [
     ("+ -", shell::KEY_ZOOM),
     ("↑ ↓ ← →", shell::KEY_PAN),
     ("Home", shell::FIT),
+    ("1 2 5", shell::KEY_PAGES),
+    ("u", shell::KEY_UNDO),
     ("?", shell::KEY_HELP),
 ];
 

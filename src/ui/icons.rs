@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
+    Changes,
     Check,
     Close,
     Copy,
@@ -13,6 +14,7 @@ pub(super) enum Icon {
     Help,
     History,
     Lock,
+    Map,
     Merge,
     Minus,
     Moon,
@@ -21,6 +23,7 @@ pub(super) enum Icon {
     Plus,
     Search,
     Sun,
+    Things,
     Trash,
     Warning,
 }
@@ -28,6 +31,9 @@ pub(super) enum Icon {
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::Changes => {
+                "M4.5 2.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m0 8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m7-8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3M4.5 5.5v5M4.5 9c0-1.5 7-.5 7-3.5"
+            }
             Self::Check => "M3 8.5l3.2 3.2L13 5",
             Self::Close => "M3.5 3.5l9 9m0-9l-9 9",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
@@ -42,6 +48,9 @@ impl Icon {
             Self::History => "M2.6 5.4A6 6 0 1 1 2 8m.4-5.2v2.8h2.8M8 4.8V8l2.2 1.6",
             Self::Lock => {
                 "M4.5 7h7a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1m.8 0V4.9a2.7 2.7 0 0 1 5.4 0V7"
+            }
+            Self::Map => {
+                "M8 14.2S3.2 9.9 3.2 6.4a4.8 4.8 0 0 1 9.6 0c0 3.5-4.8 7.8-4.8 7.8M8 4.9a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2"
             }
             Self::Merge => {
                 "M4.5 6v4M4.5 2.5a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4m0 7.6a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4m7-1.6a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4M4.5 6c0 2.6 2.4 4.2 5.2 4.2"
@@ -59,6 +68,7 @@ impl Icon {
             Self::Sun => {
                 "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8l.7.7m0-9.2l-.7.7M4.1 11.9l-.7.7"
             }
+            Self::Things => "M8 1.8l5.5 3v6.4L8 14.2l-5.5-3V4.8zM2.5 4.8L8 7.9l5.5-3.1M8 7.9v6.3",
             Self::Trash => "M2.5 4.5h11M6 4.5v-2h4v2m-6 0l.6 9h6.8l.6-9M6.6 7v4m2.8-4v4",
             Self::Warning => "M8 2.3l6.2 11H1.8zM8 6.6v3m0 1.9v.1",
         }

@@ -7,7 +7,8 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_tools;
-use super::open::Open;
+use super::open::{Open, Page};
+use super::pages::page_of_key;
 use super::store::Store;
 
 /// How far an arrow pans, in CSS px, and with Shift.
@@ -54,8 +55,10 @@ pub(super) fn listen() {
 }
 
 /// Puts the cursor into the search box of the list.
-pub(super) fn focus_search() {
-    focus("[role=searchbox]");
+pub(super) fn search(open: Open) {
+    open.go(Page::Map);
+    // What another page covers takes no focus until it is shown.
+    request_animation_frame(|| focus("[role=searchbox]"));
 }
 
 /// Moves the focus to the first element that the selector finds.
@@ -84,9 +87,14 @@ impl Hands {
         if focus.in_field {
             return false;
         }
+        if let Some(page) = page_of_key(&key) {
+            self.open.go(page);
+            return true;
+        }
         match key.as_str() {
-            "/" => focus_search(),
+            "/" => search(self.open),
             "?" => self.open.help.set(true),
+            _ if self.open.page.get_untracked() != Page::Map => return false,
             "+" | "=" => map_tools::zoom(self.map, 1.0),
             "-" => map_tools::zoom(self.map, -1.0),
             "f" => self.follow(),
@@ -99,7 +107,7 @@ impl Hands {
         true
     }
 
-    /// A popover first, then the field, then the panel.
+    /// A popover first, then the field, then the page, then the panel.
     fn step_back(self, focus: &Focus) -> bool {
         if self.open.close() {
             return true;
@@ -110,7 +118,10 @@ impl Hands {
             }
             return true;
         }
-        self.store.select(None);
+        match self.open.page.get_untracked() {
+            Page::Map => self.store.select(None),
+            _ => self.open.go(Page::Map),
+        }
         true
     }
 

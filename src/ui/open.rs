@@ -52,6 +52,13 @@ impl Open {
         self.connections.set(form);
     }
 
+    pub(super) fn go(self, page: Page) {
+        self.close();
+        if self.page.get_untracked() != page {
+            self.page.set(page);
+        }
+    }
+
     /// Closes what is open. False when nothing was.
     pub(super) fn close(self) -> bool {
         let was_open = self.details.get_untracked() || self.menu.get_untracked();

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use super::icons::{Icon, icon};
-use super::keys::focus_search;
+use super::keys::search;
 use super::link_pill::LinkPill;
 use super::open::Open;
+use super::pages::page_links;
 use super::reactive::{act, live, watch};
 use super::text::{Language, Phrase, language, say, shell};
 use super::theme::Theme;
@@ -35,9 +36,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 </svg>
                 <h1>{shell::TITLE}</h1>
             </div>
-            <nav class="pages" aria-label=say(shell::PAGES)>
-                <span class="page-name" aria-current="page">{say(shell::MAP)}</span>
-            </nav>
+            {page_links()}
             <LinkPill/>
             <button
                 class="icon-button bar-more"
@@ -48,7 +47,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 {icon(Icon::More)}
             </button>
             <div class="bar-tools" class:open=move || open.menu.get()>
-                {tool(Icon::Search, shell::SEARCH, " (/)", act(|_| focus_search()))}
+                {tool(Icon::Search, shell::SEARCH, " (/)", act(move |_| search(open)))}
                 <button
                     class="icon-button"
                     aria-label=live(name_of_theme)

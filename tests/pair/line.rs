@@ -238,11 +238,18 @@ impl Pair {
             rows: 100,
             ..ListRequest::default()
         };
-        let request = FrameRequest {
-            fresh: true,
+        self.answer(FrameRequest {
             list,
             selected,
             ..FrameRequest::default()
+        })
+    }
+
+    /// A fresh frame, with every part that the request looks at.
+    pub(crate) fn answer(&mut self, request: FrameRequest) -> FrameView {
+        let request = FrameRequest {
+            fresh: true,
+            ..request
         };
         let view = self.engine.frame(&request, self.now).view;
         self.pump();

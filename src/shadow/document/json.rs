@@ -28,6 +28,11 @@ pub(in crate::shadow) fn parse(payload: &[u8]) -> Result<Object<Value>, JsonErro
     }
 }
 
+/// Reads any value. None: it is no JSON.
+pub(in crate::shadow) fn value(text: &str) -> Option<Value> {
+    serde_json::from_slice(text.as_bytes()).ok()
+}
+
 /// Compact JSON. What this crate writes has text keys and cannot fail, so a failure is not passed on.
 pub(in crate::shadow) fn to_bytes(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()

@@ -60,6 +60,8 @@ pub struct Change {
     pub stage: Stage,
     /// When each step was reached, oldest first.
     pub steps: Vec<(Step, UnixMillis)>,
+    /// When the present stage was reached.
+    pub at: UnixMillis,
     pub(super) token: String,
     pub(super) since: Instant,
     /// The broker has it.
@@ -67,6 +69,31 @@ pub struct Change {
     doubt: Option<Doubt>,
     /// How often the other side closed the connection upon it.
     cuts: u8,
+}
+
+/// What a change waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// To be sent.
+    Due,
+    /// To be sent alone: a connection ended upon it.
+    Suspected,
+    /// To be given up: sending it once more would end the connection once more.
+    Hopeless,
+    /// For the document that tells whether it was carried out, which is not asked for yet.
+    Doubted,
+    /// For that document, which is asked for.
+    Asked,
+    /// For the service.
+    Sent,
+    /// For the device.
+    Accepted,
+    /// For nothing: it ended, or nobody answered.
+    Ended,
+}
+
+impl Lane {
+    pub(super) const COUNT: usize = 8;
 }
 
 /// Whether an update of an earlier connection was carried out.
@@ -84,12 +111,22 @@ impl Change {
             wish,
             stage: Stage::Queued,
             steps: vec![(Step::Queued, now.wall)],
+            at: now.wall,
             token: String::new(),
             since: now.instant,
             acknowledged: false,
             doubt: None,
             cuts: 0,
         }
+    }
+
+    /// One that was sent and accepted by other means.
+    pub(super) fn adopted(wish: Value, token: &str, version: u64, now: Now) -> Self {
+        let mut change = Self::new(wish, now);
+        change.steps.clear();
+        token.clone_into(&mut change.token);
+        change.accept(version, now);
+        change
     }
 
     /// Neither reported nor given up: the control is busy.
@@ -101,9 +138,24 @@ impl Change {
         matches!(self.stage, Stage::Sent | Stage::Accepted { .. })
     }
 
-    pub(super) fn is_due(&self, alone: bool) -> bool {
-        let may_go = self.cuts == 0 || (alone && self.cuts < MAX_CUTS);
-        self.stage == Stage::Queued && self.doubt.is_none() && may_go
+    pub(super) fn lane(&self) -> Lane {
+        match (&self.stage, self.doubt) {
+            (_, Some(Doubt::Open)) => Lane::Doubted,
+            (_, Some(Doubt::Until(_))) => Lane::Asked,
+            (Stage::Queued, None) => match self.cuts {
+                0 => Lane::Due,
+                1..MAX_CUTS => Lane::Suspected,
+                MAX_CUTS.. => Lane::Hopeless,
+            },
+            (Stage::Sent, None) => Lane::Sent,
+            (Stage::Accepted { .. }, None) => Lane::Accepted,
+            _ => Lane::Ended,
+        }
+    }
+
+    /// Whether it waits for the connection and was never sent.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.stage == Stage::Queued && self.token.is_empty()
     }
 
     /// Whether it is not known if an earlier connection carried it out.
@@ -114,11 +166,6 @@ impl Change {
     /// Whether a connection ended upon it.
     pub(super) fn is_suspected(&self) -> bool {
         self.cuts > 0
-    }
-
-    /// Whether sending it once more would end the connection once more.
-    pub(super) fn is_hopeless(&self) -> bool {
-        self.stage == Stage::Queued && self.doubt.is_none() && self.cuts >= MAX_CUTS
     }
 
     pub(super) fn send(&mut self, token: &str, now: Now) {
@@ -187,17 +234,20 @@ impl Change {
         }
     }
 
-    /// What the broker never acknowledged goes out again when no document came in time.
-    pub(super) fn settle_doubt(&mut self, now: Now) {
-        if let (Stage::Queued, Some(Doubt::Until(until))) = (&self.stage, self.doubt)
-            && now.instant >= until
-        {
-            self.doubt = None;
+    /// What the broker never acknowledged goes out again when no document came in time: true then.
+    pub(super) fn settle_doubt(&mut self, now: Now) -> bool {
+        match (&self.stage, self.doubt) {
+            (Stage::Queued, Some(Doubt::Until(until))) if now.instant >= until => {
+                self.doubt = None;
+                true
+            }
+            _ => false,
         }
     }
 
     pub(super) fn enter(&mut self, stage: Stage, step: Option<Step>, now: Now) {
         self.stage = stage;
+        self.at = now.wall;
         self.since = now.instant;
         self.acknowledged = false;
         self.doubt = None;
@@ -209,11 +259,11 @@ impl Change {
         self.enter(Stage::Rejected { code, message }, None, now);
     }
 
-    pub(super) fn compare(
+    pub(super) fn compare<'a>(
         &mut self,
         field: &FieldAddress,
         document: &ShadowDocument,
-        token: Option<&str>,
+        by: &dyn Fn(&[String]) -> Option<&'a str>,
         now: Now,
     ) {
         let in_doubt = self.doubt.is_some();
@@ -246,7 +296,7 @@ impl Change {
                 self.enter(Stage::Reported, Some(Step::Reported), now);
             }
         } else if version > accepted {
-            self.supersede(desired, version, token, now);
+            self.supersede(desired, version, by(&field.path), now);
         }
     }
 
@@ -258,7 +308,17 @@ impl Change {
         })
     }
 
-    fn supersede(&mut self, value: Option<&Value>, version: u64, by: Option<&str>, now: Now) {
+    pub(super) fn was_accepted(&self) -> bool {
+        self.accepted().is_some()
+    }
+
+    pub(super) fn supersede(
+        &mut self,
+        value: Option<&Value>,
+        version: u64,
+        by: Option<&str>,
+        now: Now,
+    ) {
         let (by, value) = (by.map(ToOwned::to_owned), value.cloned());
         self.enter(Stage::Superseded { by, value, version }, None, now);
     }

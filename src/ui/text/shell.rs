@@ -3,6 +3,8 @@
 use super::Phrase;
 
 pub const MAP: Phrase = Phrase::new("Map", "地図");
+pub const CHANGES: Phrase = Phrase::new("Changes", "変更");
+pub const THINGS: Phrase = Phrase::new("Things", "モノ");
 
 pub const CONNECTED: Phrase = Phrase::new("Connected", "接続済み");
 pub const CONNECTING: Phrase = Phrase::new("Connecting", "接続中");
@@ -152,6 +154,8 @@ pub const KEY_PAN: Phrase = Phrase::new(
     "Pan, with Shift farther (map focused)",
     "移動、Shift で大きく移動 (地図にフォーカス)",
 );
+pub const KEY_PAGES: Phrase = Phrase::new("Map, changes, things", "地図、変更、モノ");
+pub const KEY_UNDO: Phrase = Phrase::new("Undo the newest change", "最新の変更を元に戻す");
 pub const KEY_HELP: Phrase = Phrase::new("All keys", "キーの一覧");
 
 // What the map says when it rests, and the title of the page.
