@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod changes;
 pub mod connections;
+pub mod controls;
 pub mod devices;
 pub mod doctor;
 pub mod editor;
