@@ -15,7 +15,7 @@ use super::keys::focus;
 use super::link_state::LinkKind;
 use super::reactive::{act, each, item, live, memo, show};
 use super::rich::rich;
-use super::sheet::sheet;
+use super::sheet::tall_sheet;
 use super::text::{Phrase, bulk as words, devices, language, say};
 use super::undo;
 use crate::engine::command::BulkCommand;
@@ -119,7 +119,7 @@ fn panel(target: Target, bulk: Bulk) -> AnyView {
             {foot(panel)}
         </section>
     };
-    sheet(content.into_any())
+    tall_sheet(content.into_any())
 }
 
 /// Closes the panel and gives the focus back to where it came from.
