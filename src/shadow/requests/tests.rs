@@ -610,7 +610,8 @@ fn the_indexes_hold_what_a_scan_finds_whatever_happens() {
             requests.queued(),
             count(|change| change.stage == Stage::Queued)
         );
-        assert_eq!(requests.in_doubt().count(), count(Change::is_in_doubt));
+        let is_in_doubt = |change: &Change| matches!(change.lane(), Lane::Doubted | Lane::Asked);
+        assert_eq!(requests.in_doubt().count(), count(is_in_doubt));
         assert_eq!(requests.count_under_way(), requests.all_under_way().count());
         let of_lamp = requests.of_shadow("lamp", None).map(|(field, _)| field);
         assert!(of_lamp.is_sorted());
