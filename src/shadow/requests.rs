@@ -74,6 +74,11 @@ impl Requests {
         }
     }
 
+    /// How the client tokens of this client begin.
+    pub fn token_prefix(&self) -> &str {
+        &self.token_prefix
+    }
+
     pub fn change(&self, field: &FieldAddress) -> Option<&Change> {
         let number = self.book.find(field)?;
         self.book.get(number).map(|(_, change)| change)
