@@ -76,12 +76,17 @@ impl Chosen {
             Who::Found {
                 search,
                 chip,
+                except,
                 shadow,
                 path,
             } => {
                 let place = self.place(Place { shadow, path });
+                let find = |name: &String| known.fleet.find(name);
+                let except: HashSet<_> = except.iter().filter_map(find).collect();
                 for slot in known.fleet.found(&search, chip) {
-                    self.add(slot, place);
+                    if !except.contains(&slot) {
+                        self.add(slot, place);
+                    }
                 }
             }
             Who::Devices {

@@ -126,7 +126,7 @@ impl Job {
         }
         let field = self.field(item, &known.fleet);
         let shadow = field.shadow.as_deref();
-        if !known.shadows.is_current(item.slot, shadow) {
+        if !known.shadows.is_heard(item.slot, shadow) {
             known.lookup.want_now((item.slot, shadow.map(Into::into)));
             return false;
         }
