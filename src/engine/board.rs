@@ -13,7 +13,7 @@ use super::frame::{ChangeView, DeviceState, ValueView};
 use super::known::Known;
 use super::panel::change_view;
 use crate::time::{Instant, Now, UnixMillis};
-use stuck::{Search, Stuck};
+use stuck::Search;
 
 /// What of the board is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
