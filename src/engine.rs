@@ -5,6 +5,7 @@
 
 mod address;
 pub mod ask;
+mod authors;
 mod backlog;
 pub mod board;
 pub mod bulk;
@@ -12,6 +13,7 @@ pub mod command;
 pub mod controls;
 pub mod doctor;
 mod door;
+mod drafts;
 pub mod editor;
 pub mod frame;
 pub mod history;
@@ -29,6 +31,7 @@ mod shadows;
 mod show;
 mod signed;
 pub mod things;
+mod wishes;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -37,14 +40,12 @@ use bytes::Bytes;
 
 use crate::mqtt::session::{self, LinkFault};
 use crate::rng::Rng;
-use crate::shadow::document::ShadowDocument;
-use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 use board::Board;
 use bulk::Jobs;
-use command::{Command, ConnectRequest, ControlSet, FieldAddress, Wish};
+use command::{Command, ConnectRequest};
 use doctor::Record;
 use known::Known;
 use link::Link;
@@ -147,7 +148,6 @@ pub struct Engine {
     asked_so_far: u32,
     record: Record,
     known: Known,
-    controls: ControlSet,
     publishing: Publishing,
     things: Things,
     board: Board,
@@ -171,7 +171,6 @@ impl Engine {
             asked_so_far: 0,
             record: Record::default(),
             known: Known::new(""),
-            controls: ControlSet::default(),
             publishing: Publishing::default(),
             things: Things::default(),
             board: Board::default(),
@@ -294,8 +293,14 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
-            Command::Draft { .. } | Command::SendDraft(_) | Command::EmptyQueue => {}
-            Command::Shape(controls) => self.controls = controls,
+            Command::Draft { field, text } => self.draft(field, text, now),
+            Command::SendDraft(field) => self.send_draft(field, now),
+            Command::EmptyQueue => {
+                for device in self.known.requests.empty_queue() {
+                    self.known.refresh_named(&device, now);
+                }
+            }
+            Command::Shape(controls) => self.known.controls.say(controls),
             Command::Editor(command) => self.handle_editor(command, now),
             Command::Bulk(command) => self.handle_bulk(command, now),
             Command::Things(command) => self.handle_things(command, now),
@@ -340,37 +345,5 @@ impl Engine {
             self.questions
                 .extend(self.record.examine(link, now, number));
         }
-    }
-
-    fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {
-        let Wish::Switch(on) = wish else {
-            return;
-        };
-        // The form of the value is the device's own: it may say "on", true or 1.
-        let form = self.document(&field).and_then(|document| {
-            let reported = document.reported.leaf(&field.path);
-            reported.or_else(|| document.desired.leaf(&field.path))
-        });
-        let value = form.map_or(Value::Bool(on), |form| form.value.with_switch(on));
-        self.wish(field, value, now);
-    }
-
-    /// Wishes what is reported; where nothing ever was, the wish itself goes away.
-    fn take_back(&mut self, field: FieldAddress, now: Now) {
-        let document = self.document(&field);
-        let reported = document.and_then(|document| document.reported.leaf(&field.path));
-        let value = reported.map_or(Value::Null, |stated| stated.value.clone());
-        self.wish(field, value, now);
-    }
-
-    fn wish(&mut self, field: FieldAddress, value: Value, now: Now) {
-        let device = field.device.clone();
-        self.known.requests.desire(field, value, now);
-        self.known.refresh_named(&device, now);
-    }
-
-    fn document(&self, field: &FieldAddress) -> Option<&ShadowDocument> {
-        let slot = self.known.fleet.find(&field.device)?;
-        self.known.shadows.document(slot, field.shadow.as_deref())
     }
 }

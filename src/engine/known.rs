@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::authors::Authors;
 use super::backlog::{Backlog, Said};
 use super::board::set_back::SetBacks;
+use super::command::FieldAddress;
+use super::controls::Controls;
+use super::drafts::Drafts;
 use super::frame::Badge;
 use super::lookup::Lookup;
 use super::rates::Owner;
@@ -18,10 +22,11 @@ use crate::shadow::document::ShadowDocument;
 use crate::shadow::event::{EventKind, ShadowEvent};
 use crate::shadow::requests::Requests;
 use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
+use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
 
 /// For how long a difference counts as on its way before it counts as one that needs somebody.
-const ON_ITS_WAY: Duration = Duration::from_secs(30);
+pub(super) const ON_ITS_WAY: Duration = Duration::from_secs(30);
 
 /// Young differences that are watched; above it they count as old at once.
 const MAX_WATCHED: usize = 10_000;
@@ -39,6 +44,9 @@ pub(super) struct Known {
     /// Those that memory names.
     pub(super) past: PastShadows,
     pub(super) requests: Requests,
+    pub(super) drafts: Drafts,
+    pub(super) controls: Controls,
+    pub(super) authors: Authors,
     pub(super) lookup: Lookup,
     pub(super) counters: Counters,
     pub(super) set_backs: SetBacks,
@@ -61,6 +69,9 @@ impl Known {
             shadows: Shadows::default(),
             past: PastShadows::default(),
             requests: Requests::new(client_id),
+            drafts: Drafts::default(),
+            controls: Controls::default(),
+            authors: Authors::default(),
             lookup: Lookup::default(),
             counters: Counters::default(),
             set_backs: SetBacks::default(),
@@ -75,6 +86,9 @@ impl Known {
         self.shadows.clear();
         self.past.clear();
         self.requests = Requests::new(client_id);
+        self.drafts.clear();
+        self.controls.clear();
+        self.authors.clear();
         self.lookup = Lookup::default();
         self.counters = Counters::default();
         self.set_backs = SetBacks::default();
@@ -116,10 +130,8 @@ impl Known {
         let token = event.client_token.as_deref();
         match event.kind {
             EventKind::Documents(document) => {
-                let version = document.version;
                 self.lookup.told(topic.id.shadow().is_some(), now.instant);
-                self.requests
-                    .handle_accepted(token.unwrap_or_default(), version, now);
+                self.handle_accepted(topic.id, token, document.version, now);
                 self.handle_document(topic.id, document, token, now);
             }
             EventKind::Document(document) => {
@@ -133,8 +145,7 @@ impl Known {
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
             EventKind::Updated { version, .. } => {
-                self.requests
-                    .handle_accepted(token.unwrap_or_default(), version, now);
+                self.handle_accepted(topic.id, token, version, now);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
@@ -167,6 +178,46 @@ impl Known {
         }
     }
 
+    fn handle_accepted(&mut self, id: ShadowId<'_>, token: Option<&str>, version: u64, now: Now) {
+        if let Some(token) = token
+            && self.requests.handle_accepted(token, version, now)
+        {
+            // The document that tells what became of it may have come before.
+            self.compare(id, version, now);
+        }
+    }
+
+    /// A change that was sent and accepted at `version` by other means now waits for the device.
+    #[allow(dead_code, reason = "whoever sends by other means calls it")]
+    pub(super) fn adopt(
+        &mut self,
+        field: FieldAddress,
+        wish: Value,
+        token: &str,
+        version: u64,
+        now: Now,
+    ) {
+        let (device, shadow) = (field.device.clone(), field.shadow.clone());
+        self.requests.adopt(field, wish, token, version, now);
+        if let Ok(id) = ShadowId::new(&device, shadow.as_deref()) {
+            self.compare(id, version, now);
+        }
+        self.refresh_named(&device, now);
+    }
+
+    /// Shows the known document to the changes of its shadow, if it is of `version` or newer.
+    fn compare(&mut self, id: ShadowId<'_>, version: u64, now: Now) {
+        let Some(slot) = self.fleet.find(id.thing()) else {
+            return;
+        };
+        let document = self.shadows.document(slot, id.shadow());
+        if let Some(document) = document.filter(|document| document.version >= version) {
+            let (key, authors) = ((slot, id.shadow().map(Into::into)), &self.authors);
+            let by = |path: &[String]| authors.of(&key, path);
+            self.requests.handle_document_by(id, document, &by, now);
+        }
+    }
+
     fn handle_document(
         &mut self,
         id: ShadowId<'_>,
@@ -177,19 +228,21 @@ impl Known {
         let Some(slot) = self.fleet.intern(id.thing()) else {
             return;
         };
-        let newest = newest_report(&document.reported);
+        let (newest, version) = (newest_report(&document.reported), document.version);
         let reported = document.reported_json();
         let key = (slot, id.shadow().map(Into::into));
         let before = self.shadows.document(slot, id.shadow());
         let set_back = self.set_backs.compare(&key, before, &document, now);
+        if self.shadows.is_news(slot, id.shadow(), version) {
+            self.authors.learn(&key, before, &document, token);
+            self.controls.learn(slot, &document);
+        }
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
         self.lookup.heard(&key);
         self.set_backs.remember(key, set_back);
-        if let Some(document) = self.shadows.document(slot, id.shadow()) {
-            self.requests.handle_document(id, document, token, now);
-        }
+        self.compare(id, version, now);
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
             Ok(Reading::Fix(fix)) => {
@@ -255,6 +308,9 @@ impl Known {
 
     fn badge(&mut self, slot: Slot, now: UnixMillis) -> Badge {
         if let Some(field) = self.requests.under_way(self.fleet.name(slot)).next() {
+            return Badge::OnItsWay(field.path.join("."));
+        }
+        if let Some(field) = self.drafts.of_device(self.fleet.name(slot)).next() {
             return Badge::OnItsWay(field.path.join("."));
         }
         let difference = self.shadows.difference(slot);

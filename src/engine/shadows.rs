@@ -77,6 +77,15 @@ impl Shadows {
         true
     }
 
+    /// Whether a document of this version is no older than the one that is known.
+    pub(super) fn is_news(&self, slot: Slot, shadow: Option<&str>, version: u64) -> bool {
+        let mut shadows = self.of.get(&slot).into_iter().flatten();
+        let known = shadows.find(|known| known.name.as_deref() == shadow);
+        known.is_none_or(|known| {
+            known.connection != self.connection || version >= known.document.version
+        })
+    }
+
     /// A new connection: what is heard on it counts, whatever its version.
     pub(super) fn restart(&mut self) {
         self.connection = self.connection.wrapping_add(1);

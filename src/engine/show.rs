@@ -70,7 +70,7 @@ impl Engine {
             .fleet
             .list(&request.list, request.bounds, now.wall);
         let selected = match &request.selected {
-            Some(name) => self.known.selected(name, request.shadow.as_deref()),
+            Some(name) => self.known.selected(name, request.shadow.as_deref(), now),
             None => Selected::Nothing,
         };
         let editor = self.editor_frame();
@@ -83,7 +83,7 @@ impl Engine {
         let things = request.things.as_ref();
         let things = things.map(|request| self.things_view(request, now));
         self.prefer_shown(list.rows.iter(), things.as_ref());
-        let controls = self.controls.clone();
+        let controls = self.known.controls.said().clone();
         let extent = self.known.fleet.extent();
         let picked = self.picked(request);
         self.shown.request.clone_from(request);

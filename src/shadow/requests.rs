@@ -282,15 +282,18 @@ impl Requests {
         }
     }
 
-    /// The service accepted the update with this token.
-    pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) {
+    /// The service accepted the update with this token. True when a change waited for that.
+    pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) -> bool {
         self.book.outbox.handle_answered(token);
+        let mut is_news = false;
         self.alter_by_token(token, &mut |_, change| {
             let waits = matches!(change.stage, Stage::Sent | Stage::TimedOut);
             if (waits || change.is_in_doubt()) && !change.was_accepted() {
                 change.accept(version, now);
+                is_news = true;
             }
         });
+        is_news
     }
 
     /// The service refused the update with this token.

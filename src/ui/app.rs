@@ -32,6 +32,7 @@ use super::reactive::{memo, show};
 use super::store::Store;
 use super::text::{say, shell};
 use super::theme::Theme;
+use super::things_page::things_page;
 use super::top_bar::{TopBar, start_language};
 use super::unreadable::Unreadable;
 use super::{keys, stopped, title};
@@ -92,7 +93,7 @@ fn App() -> impl IntoView {
             <Unreadable/>
             <div class="panel-place"><DevicePanel/></div>
             {page(open, Page::Changes, changes_page)}
-            // Page::Things: {page(open, Page::Things, things_page)}
+            {page(open, Page::Things, things_page)}
             <Announcer/>
             <DocumentEditor/>
             <Connections/>

@@ -4,24 +4,15 @@ use leptos::prelude::*;
 
 use super::panel::Panel;
 use super::reactive::{act, memo};
-use super::store::Store;
 use super::text::{Language, devices as words};
 use crate::engine::command::{Command, Wish};
 use crate::engine::frame::{ChangeView, FieldView, Stage, SwitchView};
-use crate::time::UnixMillis;
-
-/// For how long a wish of somebody else counts as on its way; an older one only differs.
-const ON_ITS_WAY_MS: i64 = 30_000;
 
 /// A button with the role of a switch, named by its path.
 pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     let path = field.with_untracked(|field| field.path.clone());
     let name = path.join(".");
-    let store = expect_context::<Store>();
-    let state = memo(move |_| {
-        let now = store.now.get();
-        field.with(|field| (field.switch, is_busy(field, now)))
-    });
+    let state = memo(move |_| field.with(|field| (field.switch, field.busy)));
     let reported = move || state.get().0.and_then(|switch| switch.reported);
     let wished = move || state.get().0.and_then(|switch| switch.wished);
     let press = move |_| {
@@ -69,18 +60,6 @@ pub(super) fn switch_text(
         .reported
         .map_or_else(|| words::UNKNOWN.text(language), word);
     (reported, switch.wished.map(word))
-}
-
-/// A change of ours is under way, or somebody else's wish is young enough to be on its way.
-fn is_busy(field: &FieldView, now: UnixMillis) -> bool {
-    match &field.change {
-        Some(change) => is_under_way(change),
-        None => {
-            let wished = field.switch.is_some_and(|switch| switch.wished.is_some());
-            let young = |at: UnixMillis| now.0 - at.0 < ON_ITS_WAY_MS;
-            wished && field.desired_at.is_some_and(young)
-        }
-    }
 }
 
 /// Neither done nor given up.
