@@ -123,6 +123,12 @@ fn row(index: u32, desk: Desk, rows: Scroller, open: Open) -> AnyView {
                 .map_or_else(Default::default, |row| shape(row.state, None))
         })
     });
+    let any_named = memo(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.named > 0)));
+    let named_label = move || {
+        any_named
+            .get()
+            .then(|| words::NAMED_SHADOWS.text(desk.language.get()).to_owned())
+    };
     view! {
         <div
             class="things-row"
@@ -142,8 +148,8 @@ fn row(index: u32, desk: Desk, rows: Scroller, open: Open) -> AnyView {
             </div>
             <div role="gridcell" class="things-state">{live(move || text(state))}</div>
             <div role="gridcell" class="things-seen">{seen(row, desk)}</div>
-            <div role="gridcell" class="things-shadow">{live(move || text(shadow))}</div>
-            <div role="gridcell" class="things-named">{live(move || text(named))}</div>
+            <div role="gridcell" class="things-shadow" data-label=say(words::SHADOW)>{live(move || text(shadow))}</div>
+            <div role="gridcell" class="things-named" data-label=named_label>{live(move || text(named))}</div>
             <div role="gridcell" class="things-forget">{forget(index, row, desk)}</div>
         </div>
     }

@@ -1,6 +1,6 @@
 // Things that say nothing: remembered over a reload, entered by name, read from the registry, forgotten.
 import { axe } from './axe.mjs';
-import { connected, connection, expect, loaded, map, panel, row, test } from './page.mjs';
+import { connection, expect, loaded, map, panel, row, test } from './page.mjs';
 import { Backend, publish } from './processes.mjs';
 
 test.use({ asked: [/^http:\/\/127\.0\.0\.1:\d+\/things\?/] });
@@ -53,7 +53,7 @@ test.afterEach(async () => {
 
 const open = async (page) => {
   await page.goto(`${site.page}?broker=${encodeURIComponent(backend.broker)}`);
-  await connected(page);
+  await expect(page.locator('.pill-status')).toHaveText(/^(Connected|接続済み)/);
   await loaded(page);
 };
 
@@ -164,14 +164,14 @@ test('a thing is forgotten and had again, by keyboard alone', async ({ page }) =
   await expect(panel(page, 'pump-2')).toBeVisible();
 });
 
-test('a page without storage works and says that names are not kept', async ({ page }) => {
-  // The worker is served with a storage that refuses, as a browser's private window has it.
-  await page.route('**/engine_loader.js', async (route) => {
-    const answer = await route.fetch();
-    const refuse = "StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'));";
-    await route.fulfill({ response: answer, body: `${refuse}\n${await answer.text()}` });
-  });
+test('a page whose storage is full works and says that names are not kept', async ({ page }) => {
   await open(page);
+  for (const worker of page.workers()) {
+    await worker.evaluate(() => {
+      const full = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+      FileSystemFileHandle.prototype.createWritable = full;
+    });
+  }
   await openThings(page);
   await add(page, 'pump-1');
   await expect(thing(page, 'pump-1')).toBeVisible();
