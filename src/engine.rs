@@ -5,6 +5,7 @@
 
 mod address;
 pub mod ask;
+mod authors;
 mod backlog;
 pub mod board;
 pub mod bulk;
@@ -12,6 +13,7 @@ pub mod command;
 pub mod controls;
 pub mod doctor;
 mod door;
+mod drafts;
 pub mod editor;
 pub mod frame;
 pub mod history;
@@ -29,6 +31,7 @@ mod shadows;
 mod show;
 mod signed;
 pub mod things;
+mod wishes;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -37,20 +40,19 @@ use bytes::Bytes;
 
 use crate::mqtt::session::{self, LinkFault};
 use crate::rng::Rng;
-use crate::shadow::document::ShadowDocument;
-use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
 
 use ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 use board::Board;
 use bulk::Jobs;
-use command::{Command, ConnectRequest, ControlSet, FieldAddress, Wish};
+use command::{Command, ConnectRequest};
 use doctor::Record;
 use known::Known;
 use link::Link;
 use meter::Meter;
 use publish::Publishing;
 use show::Shown;
+use things::Things;
 
 /// What happened.
 #[allow(clippy::large_enum_variant)]
@@ -68,6 +70,12 @@ pub enum Input {
     Fetched {
         id: u32,
         answer: Result<FetchAnswer, NoAnswer>,
+    },
+    /// What [`Output::Remember`] kept at a place, also in an earlier session. Empty: nothing yet. None: there is no
+    /// storage, or nothing more can be kept in it.
+    Recalled {
+        place: String,
+        bytes: Option<Bytes>,
     },
     /// Whether the WebSocket of that number opened.
     Knocked {
@@ -96,6 +104,15 @@ pub enum Output {
         id: u32,
         knock: Knock,
     },
+    /// Asks for what was kept at a place: [`Input::Recalled`] answers.
+    Recall {
+        place: String,
+    },
+    /// Keeps bytes at a place, whole or not at all. `place` is a file's name and holds no secret.
+    Remember {
+        place: String,
+        bytes: Bytes,
+    },
 }
 
 /// Shows neither a URL nor a packet: both may hold secrets.
@@ -107,6 +124,14 @@ impl fmt::Debug for Output {
             Self::Close => f.write_str("Close"),
             Self::Fetch { id, fetch } => f.debug_tuple("Fetch").field(id).field(fetch).finish(),
             Self::Knock { id, knock } => f.debug_tuple("Knock").field(id).field(knock).finish(),
+            Self::Recall { place } => f.debug_tuple("Recall").field(place).finish(),
+            Self::Remember { place, bytes } => {
+                let (place, bytes) = (place, bytes.len());
+                f.debug_tuple("Remember")
+                    .field(place)
+                    .field(&bytes)
+                    .finish()
+            }
         }
     }
 }
@@ -118,13 +143,13 @@ pub struct Engine {
     link: Option<Link>,
     /// The last words of a link that was replaced.
     parting: VecDeque<Output>,
-    /// Questions to the world beside the link, and how many there were.
+    /// Questions to the world beside the link, how many there were, and what is to be kept.
     questions: VecDeque<Output>,
     asked_so_far: u32,
     record: Record,
     known: Known,
-    controls: ControlSet,
     publishing: Publishing,
+    things: Things,
     board: Board,
     jobs: Jobs,
     /// The unknown device whose shadow was asked for on this connection.
@@ -146,8 +171,8 @@ impl Engine {
             asked_so_far: 0,
             record: Record::default(),
             known: Known::new(""),
-            controls: ControlSet::default(),
             publishing: Publishing::default(),
+            things: Things::default(),
             board: Board::default(),
             jobs: Jobs::default(),
             asked: None,
@@ -169,10 +194,12 @@ impl Engine {
             }
             Input::Fetched { id, answer } => {
                 self.record.answered(id, answer.is_ok());
+                self.handle_page(id, &answer, now);
                 if let Some(link) = &mut self.link {
                     link.handle_answer(id, answer, now, &mut self.asked_so_far);
                 }
             }
+            Input::Recalled { place, bytes } => self.handle_recalled(&place, bytes),
             Input::Knocked { id, opened } => self.record.answered(id, opened),
             Input::Timeout => {}
         }
@@ -183,8 +210,10 @@ impl Engine {
         }
         self.known.handle_timeout(now);
         self.handle_events(now);
+        self.advance_things(now);
         self.advance_jobs(now);
         self.publish_due(now);
+        self.known.adopt_saved(now);
     }
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
@@ -212,8 +241,10 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.known.editing.poll_timeout(),
             self.jobs.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
+            self.things.poll_timeout(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -249,6 +280,7 @@ impl Engine {
             Command::Connect(request) => self.connect(request, now),
             Command::Disconnect | Command::Leave => {
                 self.with_session(|session| session.disconnect(now.instant));
+                self.keep_things(now);
             }
             Command::Reconnect => {
                 if let Some(link) = &mut self.link {
@@ -263,8 +295,14 @@ impl Engine {
                 self.known.refresh_named(&field.device, now);
             }
             Command::Dismiss(field) => self.known.requests.dismiss(&field),
-            Command::Draft { .. } | Command::SendDraft(_) | Command::EmptyQueue => {}
-            Command::Shape(controls) => self.controls = controls,
+            Command::Draft { field, text } => self.draft(field, text, now),
+            Command::SendDraft(field) => self.send_draft(field, now),
+            Command::EmptyQueue => {
+                for device in self.known.requests.empty_queue() {
+                    self.known.refresh_named(&device, now);
+                }
+            }
+            Command::Shape(controls) => self.known.controls.say(controls),
             Command::Editor(command) => self.handle_editor(command, now),
             Command::Bulk(command) => self.handle_bulk(command, now),
             Command::Things(command) => self.handle_things(command, now),
@@ -287,6 +325,7 @@ impl Engine {
         }
         let link = Link::new(request, &mut self.rng, now.instant);
         if self.link.as_ref().is_none_or(|old| old.url != link.url) {
+            self.turn_things_to(&link.url, now);
             self.known.clear(&link.client_id);
             self.board = Board::default();
             self.jobs = Jobs::default();
@@ -296,6 +335,7 @@ impl Engine {
         self.record = Record::default();
         self.publishing = Publishing::default();
         self.known.requests.handle_lost();
+        self.known.editing.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.
@@ -308,37 +348,5 @@ impl Engine {
             self.questions
                 .extend(self.record.examine(link, now, number));
         }
-    }
-
-    fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {
-        let Wish::Switch(on) = wish else {
-            return;
-        };
-        // The form of the value is the device's own: it may say "on", true or 1.
-        let form = self.document(&field).and_then(|document| {
-            let reported = document.reported.leaf(&field.path);
-            reported.or_else(|| document.desired.leaf(&field.path))
-        });
-        let value = form.map_or(Value::Bool(on), |form| form.value.with_switch(on));
-        self.wish(field, value, now);
-    }
-
-    /// Wishes what is reported; where nothing ever was, the wish itself goes away.
-    fn take_back(&mut self, field: FieldAddress, now: Now) {
-        let document = self.document(&field);
-        let reported = document.and_then(|document| document.reported.leaf(&field.path));
-        let value = reported.map_or(Value::Null, |stated| stated.value.clone());
-        self.wish(field, value, now);
-    }
-
-    fn wish(&mut self, field: FieldAddress, value: Value, now: Now) {
-        let device = field.device.clone();
-        self.known.requests.desire(field, value, now);
-        self.known.refresh_named(&device, now);
-    }
-
-    fn document(&self, field: &FieldAddress) -> Option<&ShadowDocument> {
-        let slot = self.known.fleet.find(&field.device)?;
-        self.known.shadows.document(slot, field.shadow.as_deref())
     }
 }

@@ -12,7 +12,6 @@ use super::command::FieldAddress;
 use super::frame::{ChangeView, DeviceState, ValueView};
 use super::known::Known;
 use super::panel::change_view;
-use crate::shadow::requests::Change;
 use crate::time::{Instant, Now, UnixMillis};
 use stuck::{Search, Stuck};
 
@@ -180,58 +179,43 @@ impl Engine {
         };
         self.board.update(&self.known, question, now);
         let (board, known) = (&self.board, &self.known);
-        let (mut on_its_way, mut done) = (Vec::new(), Vec::new());
-        for (field, change) in known.requests.iter() {
-            match change.is_under_way() {
-                true => on_its_way.push((field, change)),
-                false => done.push((field, change)),
-            }
-        }
+        let requests = &known.requests;
         let mut view = BoardView {
-            on_its_way: on_its_way.len() as u32,
+            on_its_way: requests.count_under_way() as u32,
             stuck: board.search.found.len() as u32,
-            done: done.len() as u32,
+            done: requests.done().len() as u32,
             keys: board.keys.clone(),
             causes: board.causes.clone(),
             ..BoardView::default()
         };
+        let first = request.first as usize;
+        view.total = match request.tab {
+            BoardTab::OnItsWay => view.on_its_way,
+            BoardTab::Stuck => board.fitting.len() as u32,
+            BoardTab::Done => view.done,
+        };
+        view.first = request.first.min(view.total);
+        let rows = request.rows as usize;
         match request.tab {
+            BoardTab::OnItsWay => {
+                let shown = requests.all_under_way().skip(first).take(rows);
+                let views = shown.map(|(field, change)| change_view(field, change));
+                view.changes = views.collect();
+            }
             BoardTab::Stuck => {
-                let places = window(&board.fitting, request, &mut view);
-                let found = places.iter().filter_map(|place| {
+                let shown = board.fitting.iter().skip(first).take(rows);
+                let rows = shown.filter_map(|place| {
                     let stuck = board.search.found.get(*place as usize)?;
                     board.search.row(stuck, known)
                 });
-                view.stuck_rows = found.collect();
+                view.stuck_rows = rows.collect();
             }
-            BoardTab::OnItsWay => show_changes(on_its_way, request, &mut view),
-            BoardTab::Done => show_changes(done, request, &mut view),
+            BoardTab::Done => {
+                let shown = requests.done().skip(first).take(rows);
+                let views = shown.map(|ended| change_view(&ended.field, &ended.change));
+                view.changes = views.collect();
+            }
         }
         view
     }
-}
-
-/// Newest first.
-fn show_changes(
-    mut changes: Vec<(&FieldAddress, &Change)>,
-    request: &BoardRequest,
-    view: &mut BoardView,
-) {
-    changes.sort_by_cached_key(|(field, change)| {
-        let newest = change.steps.last().map(|(_, at)| *at);
-        (Reverse(newest), field.device.clone(), field.path.clone())
-    });
-    let shown = window(&changes, request, view);
-    view.changes = shown
-        .iter()
-        .map(|(field, change)| change_view(field, change))
-        .collect();
-}
-
-/// The rows that are looked at.
-fn window<'a, T>(all: &'a [T], request: &BoardRequest, view: &mut BoardView) -> &'a [T] {
-    let first = (request.first as usize).min(all.len());
-    let last = first.saturating_add(request.rows as usize).min(all.len());
-    (view.total, view.first) = (all.len() as u32, first as u32);
-    all.get(first..last).unwrap_or_default()
 }

@@ -17,7 +17,8 @@ pub use super::editor::{
 };
 pub use super::history::{DifferenceView, HistoryRequest, HistoryView, VersionView};
 pub use super::things::{
-    Added, Registry, ShadowKnowledge, ThingRow, ThingsChip, ThingsRequest, ThingsView,
+    Added, AskState, Refusal, Refused, Registry, ShadowKnowledge, ThingRow, ThingsChip,
+    ThingsRequest, ThingsView,
 };
 pub use crate::auth::SignInFault;
 pub use crate::engine::doctor::{
@@ -211,6 +212,8 @@ pub struct FieldView {
     pub desired_at: Option<UnixMillis>,
     /// Desired is there and not equal to reported.
     pub differs: bool,
+    /// A change of this page is under way, or somebody else's wish is young enough to be on its way.
+    pub busy: bool,
     /// The control that fits.
     pub control: Control,
     /// Present when a switch fits: the positions of its thumb and of its ghost.
@@ -270,6 +273,8 @@ pub struct ChangeView {
     pub field: FieldAddress,
     pub wish: ValueView,
     pub stage: Stage,
+    /// When this stage was reached.
+    pub at: UnixMillis,
     /// When each step was reached, oldest first.
     pub steps: Vec<(Step, UnixMillis)>,
 }

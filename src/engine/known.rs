@@ -3,24 +3,31 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::authors::Authors;
 use super::backlog::{Backlog, Said};
 use super::board::set_back::SetBacks;
+use super::controls::Controls;
+use super::drafts::Drafts;
+use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
+use super::history::History;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
+use super::things::PastShadows;
 use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
 use crate::location::{self, Fix, Reading};
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
 use crate::shadow::event::{EventKind, ShadowEvent};
-use crate::shadow::requests::Requests;
+use crate::shadow::requests::{FieldAddress, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
+use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
 
 /// For how long a difference counts as on its way before it counts as one that needs somebody.
-const ON_ITS_WAY: Duration = Duration::from_secs(30);
+pub(super) const ON_ITS_WAY: Duration = Duration::from_secs(30);
 
 /// Young differences that are watched; above it they count as old at once.
 const MAX_WATCHED: usize = 10_000;
@@ -28,12 +35,22 @@ const MAX_WATCHED: usize = 10_000;
 /// The service knows no such shadow.
 const NOT_FOUND: u16 = 404;
 
+/// The service has too much to do.
+const TOO_MANY: u16 = 429;
+
 /// Everything that messages taught.
 pub(super) struct Known {
     pub(super) fleet: Fleet,
     pub(super) shadows: Shadows,
+    /// Those that memory names.
+    pub(super) past: PastShadows,
     pub(super) requests: Requests,
+    pub(super) drafts: Drafts,
+    pub(super) controls: Controls,
+    pub(super) authors: Authors,
     pub(super) lookup: Lookup,
+    pub(super) editing: Editing,
+    pub(super) history: History,
     pub(super) counters: Counters,
     pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
@@ -53,8 +70,14 @@ impl Known {
         Self {
             fleet: Fleet::new(Limits::default()),
             shadows: Shadows::default(),
+            past: PastShadows::default(),
             requests: Requests::new(client_id),
+            drafts: Drafts::default(),
+            controls: Controls::default(),
+            authors: Authors::default(),
             lookup: Lookup::default(),
+            editing: Editing::default(),
+            history: History::default(),
             counters: Counters::default(),
             set_backs: SetBacks::default(),
             backlog: Backlog::default(),
@@ -66,8 +89,15 @@ impl Known {
     pub(super) fn clear(&mut self, client_id: &str) {
         self.fleet.clear();
         self.shadows.clear();
+        self.past.clear();
         self.requests = Requests::new(client_id);
+        self.drafts.clear();
+        self.controls.clear();
+        self.authors.clear();
         self.lookup = Lookup::default();
+        // Not made anew: its texts are counted over everything that was ever open.
+        self.editing.close();
+        self.history = History::default();
         self.counters = Counters::default();
         self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
@@ -108,46 +138,90 @@ impl Known {
         let token = event.client_token.as_deref();
         match event.kind {
             EventKind::Documents(document) => {
-                let version = document.version;
-                self.lookup.told(topic.id.shadow().is_some());
-                self.requests
-                    .handle_accepted(token.unwrap_or_default(), version, now);
+                self.lookup.told(topic.id.shadow().is_some(), now.instant);
+                let (version, at) = (document.version, document.timestamp);
+                self.handle_accepted(topic.id, token, version, now);
                 self.handle_document(topic.id, document, token, now);
+                self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
-                self.lookup.answered();
+                self.lookup.answered(now.instant);
+                let slot = self.fleet.find(topic.id.thing());
+                if slot.is_some_and(|slot| self.fleet.is_gone(slot)) {
+                    // An answer to what was asked before a person forgot the thing.
+                    return;
+                }
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
-            EventKind::Updated { version, .. } => {
-                self.requests
-                    .handle_accepted(token.unwrap_or_default(), version, now);
+            EventKind::Updated { version, at, .. } => {
+                self.handle_accepted(topic.id, token, version, now);
+                self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    self.past.remove(slot, topic.id.shadow());
                     let key = (slot, topic.id.shadow().map(Into::into));
                     self.set_backs.forget(&key);
                     self.refresh(slot, now);
+                }
+                if self.document(topic.id).is_none() {
+                    self.editing.handle_gone(topic.id, version);
                 }
             }
             EventKind::Rejected {
                 verb: Verb::Get,
                 code,
-                ..
+                message,
             } => {
-                self.lookup.answered();
-                if code == NOT_FOUND {
-                    self.handle_absent(topic.id, now);
+                self.lookup.answered(now.instant);
+                match code {
+                    NOT_FOUND => self.handle_absent(topic.id, now),
+                    TOO_MANY => self.handle_throttled(topic.id, now),
+                    _ => self.editing.handle_refused(topic.id, code, &message),
                 }
             }
             EventKind::Rejected { code, message, .. } => {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
+                self.editing.handle_rejected(token, code, &message, now);
                 self.refresh_named(topic.id.thing(), now);
             }
+        }
+    }
+
+    fn handle_accepted(&mut self, id: ShadowId<'_>, token: Option<&str>, version: u64, now: Now) {
+        if let Some(token) = token
+            && self.requests.handle_accepted(token, version, now)
+        {
+            // The document that tells what became of it may have come before.
+            self.compare(id, version, now);
+        }
+    }
+
+    /// A change that was sent and accepted at `version` by other means now waits for the device.
+    fn adopt(&mut self, field: FieldAddress, wish: Value, token: &str, version: u64, now: Now) {
+        let (device, shadow) = (field.device.clone(), field.shadow.clone());
+        self.requests.adopt(field, wish, token, version, now);
+        if let Ok(id) = ShadowId::new(&device, shadow.as_deref()) {
+            self.compare(id, version, now);
+        }
+        self.refresh_named(&device, now);
+    }
+
+    /// Shows the known document to the changes of its shadow, if it is of `version` or newer.
+    fn compare(&mut self, id: ShadowId<'_>, version: u64, now: Now) {
+        let Some(slot) = self.fleet.find(id.thing()) else {
+            return;
+        };
+        let document = self.shadows.document(slot, id.shadow());
+        if let Some(document) = document.filter(|document| document.version >= version) {
+            let (key, authors) = ((slot, id.shadow().map(Into::into)), &self.authors);
+            let by = |path: &[String]| authors.of(&key, path);
+            self.requests.handle_document_by(id, document, &by, now);
         }
     }
 
@@ -161,18 +235,24 @@ impl Known {
         let Some(slot) = self.fleet.intern(id.thing()) else {
             return;
         };
-        let newest = newest_report(&document.reported);
+        let (newest, version) = (newest_report(&document.reported), document.version);
         let reported = document.reported_json();
         let key = (slot, id.shadow().map(Into::into));
         let before = self.shadows.document(slot, id.shadow());
         let set_back = self.set_backs.compare(&key, before, &document, now);
+        if !self.shadows.is_old(slot, id.shadow(), version) {
+            self.history.note(id, before, &document, token);
+            self.authors.learn(&key, before, &document, token);
+            self.controls.learn(slot, &document);
+        }
         if !self.shadows.insert(slot, id.shadow(), document) {
             return;
         }
         self.lookup.heard(&key);
         self.set_backs.remember(key, set_back);
+        self.compare(id, version, now);
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
-            self.requests.handle_document(id, document, token, now);
+            self.editing.handle_document(id, document, token);
         }
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
@@ -206,7 +286,58 @@ impl Known {
         self.requests.handle_absent(id);
         if let Some(slot) = self.fleet.find(id.thing()) {
             self.shadows.remove(slot, id.shadow(), 0);
+            self.note_absent(slot, id.shadow());
             self.refresh(slot, now);
+        }
+        if self.document(id).is_none() {
+            self.editing.handle_absent(id);
+        }
+    }
+
+    fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        let slot = self.fleet.find(id.thing())?;
+        self.shadows.document(slot, id.shadow())
+    }
+
+    /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
+    pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.watch(&shadow.device, shadow.shadow.as_deref());
+        let name = shadow.shadow.as_deref();
+        let slot = self.fleet.find(&shadow.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, name));
+        let heard = slot.is_some_and(|slot| self.shadows.is_heard(slot, name));
+        let by = document.and_then(|known| self.history.by(&shadow, known.version));
+        let prefix = self.requests.token_prefix();
+        self.editing
+            .open(shadow, document.cloned(), heard, by, prefix);
+    }
+
+    /// Each key of what the editor saved begins its life as a change that the service accepted.
+    pub(super) fn adopt_saved(&mut self, now: Now) {
+        while let Some(saved) = self.editing.poll_saved() {
+            let ShadowAddress { device, shadow } = saved.shadow;
+            for (path, wish) in saved.leaves {
+                let field = FieldAddress {
+                    device: device.clone(),
+                    shadow: shadow.clone(),
+                    path,
+                };
+                self.adopt(field, wish, &saved.token, saved.version, now);
+            }
+        }
+    }
+
+    /// A person looks at a shadow: its versions are kept from now on.
+    pub(super) fn watch(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, shadow));
+        self.history.watch(device, shadow, document);
+    }
+
+    fn handle_throttled(&mut self, id: ShadowId<'_>, now: Now) {
+        if let Some(slot) = self.fleet.find(id.thing()) {
+            let key = (slot, id.shadow().map(Into::into));
+            self.lookup.refused_for_now(key, now.instant);
         }
     }
 
@@ -231,6 +362,9 @@ impl Known {
 
     fn badge(&mut self, slot: Slot, now: UnixMillis) -> Badge {
         if let Some(field) = self.requests.under_way(self.fleet.name(slot)).next() {
+            return Badge::OnItsWay(field.path.join("."));
+        }
+        if let Some(field) = self.drafts.of_device(self.fleet.name(slot)).next() {
             return Badge::OnItsWay(field.path.join("."));
         }
         let difference = self.shadows.difference(slot);

@@ -1,30 +1,34 @@
 //! The selected device, as its panel shows it.
 
 use super::command::FieldAddress;
+use super::controls::{Subject, typed};
 use super::frame::{
-    ChangeView, Control, DeviceView, FieldView, Selected, ShadowView, Stage, SwitchView, ValueKind,
-    ValueView,
+    ChangeView, Control, DeviceView, DraftView, FieldView, Selected, ShadowView, Stage, SwitchView,
+    ValueKind, ValueView,
 };
-use super::known::Known;
+use super::known::{Known, ON_ITS_WAY};
+use super::lookup::Key;
 use crate::fleet::Slot;
 use crate::shadow::document::{Leaf, ShadowDocument, Stated};
 use crate::shadow::requests::{self, Change};
 use crate::shadow::value::Value;
+use crate::time::{Now, UnixMillis};
 
 /// A value in a panel is cut at so many characters: a document may be 8 KB of one text.
-const MAX_TEXT: usize = 1000;
+pub(super) const MAX_TEXT: usize = 1000;
 
 impl Known {
     /// `shadow`: which of its shadows the panel shows, None for the classic one.
-    pub(super) fn selected(&self, name: &str, shadow: Option<&str>) -> Selected {
+    pub(super) fn selected(&self, name: &str, shadow: Option<&str>, now: Now) -> Selected {
         match self.fleet.find(name) {
-            Some(slot) => Selected::Device(Box::new(self.device(slot, shadow))),
-            None => Selected::Unknown(name.to_owned()),
+            Some(slot) if !self.fleet.is_gone(slot) => {
+                Selected::Device(Box::new(self.device(slot, shadow, now)))
+            }
+            _ => Selected::Unknown(name.to_owned()),
         }
     }
 
-    fn device(&self, slot: Slot, shadow: Option<&str>) -> DeviceView {
-        let document = self.shadows.document(slot, shadow);
+    fn device(&self, slot: Slot, shadow: Option<&str>, now: Now) -> DeviceView {
         DeviceView {
             slot: slot.0,
             name: self.fleet.name(slot).to_owned(),
@@ -33,74 +37,129 @@ impl Known {
             fix: self.fleet.fix(slot),
             last_message: self.fleet.last_message(slot).cloned(),
             shadows: self.shadows.names(slot),
-            shadow: document.map(|document| self.shadow(slot, shadow, document)),
+            shadow: self.shadow(slot, shadow, now.wall),
             trail: self.fleet.trail(slot),
         }
     }
 
-    fn shadow(&self, slot: Slot, shadow: Option<&str>, document: &ShadowDocument) -> ShadowView {
+    /// None: nothing was heard of it, and nobody wishes anything of it.
+    fn shadow(&self, slot: Slot, shadow: Option<&str>, now: UnixMillis) -> Option<ShadowView> {
+        let document = self.shadows.document(slot, shadow);
+        let key = (slot, shadow.map(Into::into));
         let mut fields = Vec::new();
-        document.visit_leaves(&mut |leaf: Leaf<'_>| {
-            let address = FieldAddress {
-                device: self.fleet.name(slot).to_owned(),
-                shadow: shadow.map(ToOwned::to_owned),
-                path: leaf.path.iter().map(|key| (*key).to_owned()).collect(),
-            };
-            let change = self.requests.change(&address);
-            fields.push(field(&leaf, address, change));
-        });
-        ShadowView {
-            version: document.version,
-            at: document.timestamp,
+        if let Some(document) = document {
+            document.visit_leaves(&mut |leaf: Leaf<'_>| {
+                let address = FieldAddress {
+                    device: self.fleet.name(slot).to_owned(),
+                    shadow: shadow.map(ToOwned::to_owned),
+                    path: leaf.path.iter().map(|key| (*key).to_owned()).collect(),
+                };
+                fields.push(self.field(Some(document), &leaf, address, &key, now));
+            });
+        }
+        let heard_of = fields.len();
+        for address in self.wished_only(slot, shadow) {
+            let is_there = |field: &FieldView| field.path.cmp(&address.path);
+            if fields[..heard_of].binary_search_by(is_there).is_err() {
+                let leaf = Leaf {
+                    path: &[],
+                    reported: None,
+                    desired: None,
+                    differs: false,
+                };
+                fields.push(self.field(document, &leaf, address.clone(), &key, now));
+            }
+        }
+        fields.sort_by(|a, b| a.path.cmp(&b.path));
+        fields.dedup_by(|a, b| a.path == b.path);
+        (document.is_some() || !fields.is_empty()).then(|| ShadowView {
+            version: document.map_or(0, |document| document.version),
+            at: document.map_or_else(UnixMillis::default, |document| document.timestamp),
             differs: fields.iter().filter(|field| field.differs).count() as u32,
             fields,
+        })
+    }
+
+    /// The keys of which this page wishes something, or a person entered something.
+    fn wished_only<'a>(
+        &'a self,
+        slot: Slot,
+        shadow: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a FieldAddress> {
+        let device = self.fleet.name(slot);
+        let changes = self.requests.of_shadow(device, shadow);
+        let drafts = self.drafts.of_device(device);
+        let drafts = drafts.filter(move |field| field.shadow.as_deref() == shadow);
+        changes.map(|(field, _)| field).chain(drafts)
+    }
+
+    fn field(
+        &self,
+        document: Option<&ShadowDocument>,
+        leaf: &Leaf<'_>,
+        address: FieldAddress,
+        key: &Key,
+        now: UnixMillis,
+    ) -> FieldView {
+        let change = self.requests.change(&address);
+        let under_way = change.filter(|change| change.is_under_way());
+        let value = |stated: Option<&Stated>| stated.map(|stated| view_of(&stated.value));
+        let subject = Subject {
+            path: &address.path,
+            reported: leaf.reported.map(|stated| &stated.value),
+            desired: leaf.desired.map(|stated| &stated.value),
+            wish: change.map(|change| &change.wish),
+            document,
+        };
+        let control = self.controls.fit(&subject);
+        let shape = self.controls.shape(&address.path);
+        let draft = self.drafts.get(&address).map(|text| DraftView {
+            text: text.to_owned(),
+            fault: typed(text, &control, subject.form()).err(),
+        });
+        let wished_at = leaf.desired.and_then(|stated| stated.at);
+        let young = |at: UnixMillis| now.0.saturating_sub(at.0) < ON_ITS_WAY.as_millis() as i64;
+        FieldView {
+            reported: value(leaf.reported),
+            reported_at: leaf.reported.and_then(|stated| stated.at),
+            desired: value(leaf.desired),
+            desired_at: wished_at,
+            differs: leaf.differs,
+            busy: match change {
+                Some(_) => under_way.is_some(),
+                None => leaf.differs && wished_at.is_some_and(young),
+            },
+            switch: (control == Control::Switch).then(|| switch(&subject, leaf.differs, under_way)),
+            control,
+            label: shape.map_or_else(String::new, |shape| shape.label.clone()),
+            unit: shape.map_or_else(String::new, |shape| shape.unit.clone()),
+            pinned: shape.is_some_and(|shape| shape.pinned),
+            draft,
+            desired_by: leaf
+                .desired
+                .and_then(|_| self.authors.of(key, &address.path))
+                .map(ToOwned::to_owned),
+            change: change.map(|change| change_view(&address, change)),
+            path: address.path,
         }
     }
 }
 
-fn field(leaf: &Leaf<'_>, address: FieldAddress, change: Option<&Change>) -> FieldView {
-    let value = |stated: Option<&Stated>| stated.map(|stated| view_of(&stated.value));
-    FieldView {
-        reported: value(leaf.reported),
-        reported_at: leaf.reported.and_then(|stated| stated.at),
-        desired: value(leaf.desired),
-        desired_at: leaf.desired.and_then(|stated| stated.at),
-        differs: leaf.differs,
-        control: Control::None,
-        switch: switch(leaf, change),
-        label: String::new(),
-        unit: String::new(),
-        pinned: false,
-        draft: None,
-        desired_by: None,
-        change: change.map(|change| change_view(&address, change)),
-        path: address.path,
-    }
-}
-
-fn switch(leaf: &Leaf<'_>, change: Option<&Change>) -> Option<SwitchView> {
-    let key = leaf.path.last().copied().unwrap_or_default();
-    let value = |stated: Option<&Stated>| stated.map(|stated| stated.value.clone());
-    let (reported, desired) = (value(leaf.reported), value(leaf.desired));
-    let shown = reported.as_ref().or(desired.as_ref())?;
-    if !shown.is_switch(key) {
-        return None;
-    }
-    let reported = reported.as_ref().and_then(Value::as_switch);
-    let under_way = change
-        .filter(|change| change.is_under_way())
-        .map(|change| &change.wish);
-    let wish = under_way.or_else(|| desired.as_ref().filter(|_| leaf.differs));
+fn switch(subject: &Subject<'_>, differs: bool, under_way: Option<&Change>) -> SwitchView {
+    let reported = subject.reported.and_then(Value::as_switch);
+    let desired = subject.desired.filter(|_| differs);
+    let wish = under_way.map(|change| &change.wish).or(desired);
     let wished = wish
         .and_then(Value::as_switch)
         .filter(|wished| Some(*wished) != reported);
-    Some(SwitchView { reported, wished })
+    SwitchView { reported, wished }
 }
 
 pub(super) fn change_view(field: &FieldAddress, change: &Change) -> ChangeView {
     ChangeView {
         field: field.clone(),
         wish: view_of(&change.wish),
+        at: change.at,
         stage: match change.stage.clone() {
             requests::Stage::Queued => Stage::Queued,
             requests::Stage::Sent => Stage::Sent,

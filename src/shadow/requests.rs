@@ -74,6 +74,11 @@ impl Requests {
         }
     }
 
+    /// How the client tokens of this client begin.
+    pub fn token_prefix(&self) -> &str {
+        &self.token_prefix
+    }
+
     pub fn change(&self, field: &FieldAddress) -> Option<&Change> {
         let number = self.book.find(field)?;
         self.book.get(number).map(|(_, change)| change)
@@ -282,15 +287,18 @@ impl Requests {
         }
     }
 
-    /// The service accepted the update with this token.
-    pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) {
+    /// The service accepted the update with this token. True when a change waited for that.
+    pub fn handle_accepted(&mut self, token: &str, version: u64, now: Now) -> bool {
         self.book.outbox.handle_answered(token);
+        let mut is_news = false;
         self.alter_by_token(token, &mut |_, change| {
             let waits = matches!(change.stage, Stage::Sent | Stage::TimedOut);
             if (waits || change.is_in_doubt()) && !change.was_accepted() {
                 change.accept(version, now);
+                is_news = true;
             }
         });
+        is_news
     }
 
     /// The service refused the update with this token.

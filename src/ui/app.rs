@@ -29,6 +29,7 @@ use super::map_view::MapView;
 use super::open::{Form, Open, Page};
 use super::places::Places;
 use super::reactive::{memo, show};
+use super::shapes::Shapes;
 use super::store::Store;
 use super::text::{say, shell};
 use super::theme::Theme;
@@ -58,7 +59,9 @@ fn App() -> impl IntoView {
     provide_context(map);
     provide_context(commands);
     provide_context(Places(map));
-    provide_context(Connection::new(commands, open));
+    let connection = Connection::new(commands, open);
+    provide_context(connection);
+    provide_context(Shapes::start(connection, commands));
     provide_context(start_language());
     provide_context(Theme::start());
     provide_context(open);

@@ -8,6 +8,7 @@ pub(super) enum Icon {
     Check,
     Close,
     Copy,
+    Down,
     Edit,
     Fit,
     Follow,
@@ -37,6 +38,7 @@ impl Icon {
             Self::Check => "M3 8.5l3.2 3.2L13 5",
             Self::Close => "M3.5 3.5l9 9m0-9l-9 9",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+            Self::Down => "M4 6.5l4 4 4-4",
             Self::Edit => "M10.5 3l2.5 2.5-7.5 7.5-3 .5.5-3zM9 4.5L11.5 7",
             Self::Fit => {
                 "M2.5 5.5v-3h3m5 0h3v3m0 5v3h-3m-5 0h-3v-3M8 6.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3"

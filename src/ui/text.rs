@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod connections;
+pub mod controls;
 pub mod devices;
 pub mod doctor;
 pub mod editor;

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gnomon::engine::command::{Command, ConnectRequest};
-use gnomon::engine::frame::{FrameRequest, FrameView, LinkState, ListRequest, ListView, Selected};
+use gnomon::engine::frame::{
+    FrameRequest, FrameView, HistoryRequest, HistoryView, LinkState, ListRequest, ListView,
+    Selected,
+};
 use gnomon::engine::{Engine, Input, Output};
 use gnomon::rng::Rng;
 use gnomon::shadow::topics::ShadowId;
@@ -233,6 +236,17 @@ impl Pair {
         self.pump();
     }
 
+    pub(crate) fn history(&mut self, history: HistoryRequest) -> HistoryView {
+        let request = FrameRequest {
+            fresh: true,
+            history: Some(history),
+            ..FrameRequest::default()
+        };
+        let view = self.engine.frame(&request, self.now).view;
+        self.pump();
+        view.history.expect("a fresh frame has what was asked for")
+    }
+
     fn ask(&mut self, selected: Option<String>) -> FrameView {
         let list = ListRequest {
             rows: 100,
@@ -370,7 +384,10 @@ impl Pair {
                         self.schedule(at, socket, Event::ClosedByEngine);
                     }
                 }
-                Output::Fetch { .. } | Output::Knock { .. } => {}
+                Output::Fetch { .. }
+                | Output::Knock { .. }
+                | Output::Recall { .. }
+                | Output::Remember { .. } => {}
             }
         }
         while let Some(output) = self.backend.poll_output() {
