@@ -37,6 +37,7 @@ use super::shapes::Shapes;
 use super::store::Store;
 use super::text::{say, shell};
 use super::theme::Theme;
+use super::things_page::things_page;
 use super::top_bar::{TopBar, start_language};
 use super::undo::toast;
 use super::unreadable::Unreadable;
@@ -104,7 +105,7 @@ fn App() -> impl IntoView {
             <Unreadable/>
             <div class="panel-place"><DevicePanel/> <BulkPanels/></div>
             {page(open, Page::Changes, changes_page)}
-            // Page::Things: {page(open, Page::Things, things_page)}
+            {page(open, Page::Things, things_page)}
             {toast()}
             <Announcer/>
             <DocumentEditor/>

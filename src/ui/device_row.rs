@@ -110,9 +110,12 @@ fn side(row: Memo<Option<Row>>, store: Store) -> AnyView {
     let language = language();
     let age = live(move || {
         let language = language.get();
-        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen));
-        let age = seen.map(|seen| format::age(language, seen, store.now.get()));
-        age.map(|age| words::AGE.fill(language, &[&age]))
+        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen))?;
+        if seen.0 <= 0 {
+            return Some(words::NEVER.text(language).to_owned());
+        }
+        let age = format::age(language, seen, store.now.get());
+        Some(words::AGE.fill(language, &[&age]))
     });
     let badge =
         memo(move |_| row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone())));

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod editor;
 pub mod faults;
 pub mod shell;
+pub mod things;
 
 use leptos::prelude::*;
 
