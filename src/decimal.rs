@@ -50,6 +50,24 @@ pub fn fixed(number: f64, decimals: u32) -> String {
     format!("{sign}{}.{:0width$}", units / one, units % one)
 }
 
+/// The number nearest to `number` that lies whole steps above `min`, with as many decimals as the step has: `40`, `2.5`.
+/// Six decimals at most.
+pub fn on_step(number: f64, min: f64, step: f64) -> String {
+    let is_whole = |number: f64| (number - number.round()).abs() < 1e-6;
+    let is_enough = |decimals: &u32| {
+        let one = 10f64.powi(*decimals as i32);
+        is_whole(step * one) && is_whole(min * one)
+    };
+    let decimals = (0..6).find(is_enough).unwrap_or(6);
+    let nearest = min + ((number - min) / step).round() * step;
+    let text = fixed(nearest, decimals);
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    if text == "-0" { "0" } else { text }.to_owned()
+}
+
 /// Reads a decimal, or one of the words that serialisers write for what is no number.
 pub fn parse_or_word(text: &str) -> Option<f64> {
     const WORDS: [&str; 3] = ["nan", "inf", "infinity"];
@@ -70,6 +88,17 @@ mod tests {
             assert_eq!(fixed(number, 1), format!("{number:.1}"));
             assert_eq!(fixed(number, 5), format!("{number:.5}"));
         }
+    }
+
+    #[test]
+    fn a_number_goes_to_the_nearest_step_and_keeps_no_error_of_its_sum() {
+        assert_eq!(on_step(71.6, 0.0, 1.0), "72");
+        assert_eq!(on_step(0.31, 0.0, 0.1), "0.3");
+        assert_eq!(on_step(2.9, 0.5, 0.5), "3");
+        assert_eq!(on_step(-0.2, -10.0, 1.0), "0");
+        assert_eq!(on_step(-7.4, -10.0, 2.5), "-7.5");
+        assert_eq!(on_step(100.0, 0.0, 50.0), "100");
+        assert_eq!(on_step(1.0 / 3.0, 0.0, 1.0 / 3.0), "0.333333");
     }
 
     #[test]

@@ -213,6 +213,7 @@ impl Engine {
         self.advance_things(now);
         self.advance_jobs(now);
         self.publish_due(now);
+        self.known.adopt_saved(now);
     }
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
@@ -240,6 +241,7 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.known.editing.poll_timeout(),
             self.jobs.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
             self.things.poll_timeout(),
@@ -333,6 +335,7 @@ impl Engine {
         self.record = Record::default();
         self.publishing = Publishing::default();
         self.known.requests.handle_lost();
+        self.known.editing.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.

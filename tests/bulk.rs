@@ -2,9 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod bulk {
-    mod answers;
-    mod causes;
+mod many {
+    mod board;
     mod field;
     mod lost;
     mod stages;

@@ -1,15 +1,19 @@
 //! What is known of the devices, and how a message changes it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::authors::Authors;
 use super::backlog::{Backlog, Said};
 use super::board::set_back::SetBacks;
-use super::command::FieldAddress;
 use super::controls::Controls;
 use super::drafts::Drafts;
+use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
+use super::history::History;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
@@ -20,7 +24,7 @@ use crate::location::{self, Fix, Reading};
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
 use crate::shadow::event::{EventKind, ShadowEvent};
-use crate::shadow::requests::Requests;
+use crate::shadow::requests::{FieldAddress, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
 use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
@@ -48,6 +52,8 @@ pub(super) struct Known {
     pub(super) controls: Controls,
     pub(super) authors: Authors,
     pub(super) lookup: Lookup,
+    pub(super) editing: Editing,
+    pub(super) history: History,
     pub(super) counters: Counters,
     pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
@@ -73,6 +79,8 @@ impl Known {
             controls: Controls::default(),
             authors: Authors::default(),
             lookup: Lookup::default(),
+            editing: Editing::default(),
+            history: History::default(),
             counters: Counters::default(),
             set_backs: SetBacks::default(),
             backlog: Backlog::default(),
@@ -90,6 +98,9 @@ impl Known {
         self.controls.clear();
         self.authors.clear();
         self.lookup = Lookup::default();
+        // Not made anew: its texts are counted over everything that was ever open.
+        self.editing.close();
+        self.history = History::default();
         self.counters = Counters::default();
         self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
@@ -131,8 +142,13 @@ impl Known {
         match event.kind {
             EventKind::Documents(document) => {
                 self.lookup.told(topic.id.shadow().is_some(), now.instant);
-                self.handle_accepted(topic.id, token, document.version, now);
-                self.handle_document(topic.id, document, token, now);
+                let (version, at) = (document.version, document.timestamp);
+                let is_answer = self.handle_accepted(token, version, now);
+                let is_news = self.handle_document(topic.id, document, token, now);
+                if is_answer && !is_news {
+                    self.compare(topic.id, version, now);
+                }
+                self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
                 self.lookup.answered(now.instant);
@@ -144,8 +160,11 @@ impl Known {
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
-            EventKind::Updated { version, .. } => {
-                self.handle_accepted(topic.id, token, version, now);
+            EventKind::Updated { version, at, .. } => {
+                if self.handle_accepted(token, version, now) {
+                    self.compare(topic.id, version, now);
+                }
+                self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
@@ -157,46 +176,38 @@ impl Known {
                     self.set_backs.forget(&key);
                     self.refresh(slot, now);
                 }
+                if self.document(topic.id).is_none() {
+                    self.editing.handle_gone(topic.id, version);
+                }
             }
             EventKind::Rejected {
                 verb: Verb::Get,
                 code,
-                ..
+                message,
             } => {
                 self.lookup.answered(now.instant);
                 match code {
                     NOT_FOUND => self.handle_absent(topic.id, now),
                     TOO_MANY => self.handle_throttled(topic.id, now),
-                    _ => {}
+                    _ => self.editing.handle_refused(topic.id, code, &message),
                 }
             }
             EventKind::Rejected { code, message, .. } => {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
+                self.editing.handle_rejected(token, code, &message, now);
                 self.refresh_named(topic.id.thing(), now);
             }
         }
     }
 
-    fn handle_accepted(&mut self, id: ShadowId<'_>, token: Option<&str>, version: u64, now: Now) {
-        if let Some(token) = token
-            && self.requests.handle_accepted(token, version, now)
-        {
-            // The document that tells what became of it may have come before.
-            self.compare(id, version, now);
-        }
+    /// True when a change waited for it. The document that tells what became of it may have come before.
+    fn handle_accepted(&mut self, token: Option<&str>, version: u64, now: Now) -> bool {
+        token.is_some_and(|token| self.requests.handle_accepted(token, version, now))
     }
 
     /// A change that was sent and accepted at `version` by other means now waits for the device.
-    #[allow(dead_code, reason = "whoever sends by other means calls it")]
-    pub(super) fn adopt(
-        &mut self,
-        field: FieldAddress,
-        wish: Value,
-        token: &str,
-        version: u64,
-        now: Now,
-    ) {
+    fn adopt(&mut self, field: FieldAddress, wish: Value, token: &str, version: u64, now: Now) {
         let (device, shadow) = (field.device.clone(), field.shadow.clone());
         self.requests.adopt(field, wish, token, version, now);
         if let Ok(id) = ShadowId::new(&device, shadow.as_deref()) {
@@ -218,31 +229,36 @@ impl Known {
         }
     }
 
+    /// False for one that is older than what is known.
     fn handle_document(
         &mut self,
         id: ShadowId<'_>,
         document: ShadowDocument,
         token: Option<&str>,
         now: Now,
-    ) {
+    ) -> bool {
         let Some(slot) = self.fleet.intern(id.thing()) else {
-            return;
+            return false;
         };
         let (newest, version) = (newest_report(&document.reported), document.version);
         let reported = document.reported_json();
         let key = (slot, id.shadow().map(Into::into));
         let before = self.shadows.document(slot, id.shadow());
         let set_back = self.set_backs.compare(&key, before, &document, now);
-        if self.shadows.is_news(slot, id.shadow(), version) {
+        if !self.shadows.is_old(slot, id.shadow(), version) {
+            self.history.note(id, before, &document, token);
             self.authors.learn(&key, before, &document, token);
             self.controls.learn(slot, &document);
         }
         if !self.shadows.insert(slot, id.shadow(), document) {
-            return;
+            return false;
         }
         self.lookup.heard(&key);
         self.set_backs.remember(key, set_back);
         self.compare(id, version, now);
+        if let Some(document) = self.shadows.document(slot, id.shadow()) {
+            self.editing.handle_document(id, document, token);
+        }
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
             Ok(Reading::Fix(fix)) => {
@@ -257,6 +273,7 @@ impl Known {
             Err(_) => self.counters.unreadable += 1,
         }
         self.refresh(slot, now);
+        true
     }
 
     /// The shadow has come to this version. Which state that is, nobody said.
@@ -278,6 +295,49 @@ impl Known {
             self.note_absent(slot, id.shadow());
             self.refresh(slot, now);
         }
+        if self.document(id).is_none() {
+            self.editing.handle_absent(id);
+        }
+    }
+
+    fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        let slot = self.fleet.find(id.thing())?;
+        self.shadows.document(slot, id.shadow())
+    }
+
+    /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
+    pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.watch(&shadow.device, shadow.shadow.as_deref());
+        let name = shadow.shadow.as_deref();
+        let slot = self.fleet.find(&shadow.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, name));
+        let heard = slot.is_some_and(|slot| self.shadows.is_heard(slot, name));
+        let by = document.and_then(|known| self.history.by(&shadow, known.version));
+        let prefix = self.requests.token_prefix();
+        self.editing
+            .open(shadow, document.cloned(), heard, by, prefix);
+    }
+
+    /// Each key of what the editor saved begins its life as a change that the service accepted.
+    pub(super) fn adopt_saved(&mut self, now: Now) {
+        while let Some(saved) = self.editing.poll_saved() {
+            let ShadowAddress { device, shadow } = saved.shadow;
+            for (path, wish) in saved.leaves {
+                let field = FieldAddress {
+                    device: device.clone(),
+                    shadow: shadow.clone(),
+                    path,
+                };
+                self.adopt(field, wish, &saved.token, saved.version, now);
+            }
+        }
+    }
+
+    /// A person looks at a shadow: its versions are kept from now on.
+    pub(super) fn watch(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, shadow));
+        self.history.watch(device, shadow, document);
     }
 
     fn handle_throttled(&mut self, id: ShadowId<'_>, now: Now) {

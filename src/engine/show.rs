@@ -177,6 +177,7 @@ impl Engine {
         if ShadowId::new(name, shadow).is_err() {
             return;
         }
+        self.known.watch(name, shadow);
         match self.known.fleet.find(name) {
             Some(slot) => self.known.lookup.want_now((slot, shadow.map(Into::into))),
             // A name from an address may be that of a silent thing: its shadow knows it.

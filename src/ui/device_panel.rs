@@ -8,6 +8,7 @@ use super::icons::{Icon, icon};
 use super::life_rail::since_then;
 use super::mark::{mark, shape};
 use super::panel::Panel;
+use super::panel_menu::panel_menu;
 use super::reactive::{act, each, item, live, memo};
 use super::shadow_section::{shadow_section, with_device};
 use super::sheet::sheet;
@@ -73,6 +74,7 @@ fn head(name: &str, panel: Panel) -> AnyView {
                 >
                     {icon(Icon::Follow)}
                 </button>
+                {panel_menu(panel)}
                 <button
                     type="button"
                     class="icon-button"

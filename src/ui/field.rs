@@ -1,19 +1,20 @@
-//! One field of a shadow: what is reported, solid; what is wished, dashed; and how old each is.
+//! One field of a shadow as a row: its name, what is reported and wished, its control, and the life of a change.
 
 use leptos::prelude::*;
 
+use super::control::{Handle, Kind, control};
+use super::draft_row::draft_row;
+use super::field_value::{field_value, outcome, reported_text, reported_when};
 use super::format;
-use super::life_rail::{gap, life, since_then};
+use super::icons::{Icon, icon};
+use super::life_rail::{life, since_then};
 use super::panel::Panel;
 use super::reactive::{act, live, memo, watch};
-use super::switch::{is_under_way, switch, switch_text};
-use super::text::{Language, devices as words};
+use super::shape_form::shape_form;
+use super::spark::spark;
+use super::text::{controls, devices as words};
 use crate::engine::command::Command;
-use crate::engine::frame::{FieldView, Stage, Step, ValueView};
-use crate::time::UnixMillis;
-
-/// A report younger than this, in milliseconds, is given by its time: an age would not stand still.
-const FRESH: i64 = 60_000;
+use crate::engine::frame::{FieldView, Stage};
 
 /// What the left edge of a field says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,28 +28,21 @@ pub(super) fn edge(field: &FieldView) -> Edge {
     match field.change.as_ref().map(|change| &change.stage) {
         Some(Stage::Rejected { .. } | Stage::TimedOut) => Edge::NeedsYou,
         Some(Stage::Queued | Stage::Sent | Stage::Accepted { .. }) => Edge::OnItsWay,
-        _ if field.differs => Edge::OnItsWay,
+        _ if field.differs || field.draft.is_some() => Edge::OnItsWay,
         _ => Edge::Settled,
     }
 }
 
-/// With a switch where one fits.
+/// With its control.
 pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
-    announce(field.clone(), panel);
-    let key = field.with_untracked(|field| field.path.join("."));
-    let edge = {
-        let field = field.clone();
-        memo(move |_| field.with(edge))
-    };
-    let has_switch = {
-        let field = field.clone();
-        memo(move |_| field.with(|field| field.switch.is_some()))
-    };
-    let control = {
-        let field = field.clone();
-        live(move || has_switch.get().then(|| switch(field.clone(), panel)))
-    };
-    let (value, seen, wish) = (field.clone(), field.clone(), field.clone());
+    let handle = Handle::new(field, panel);
+    announce(handle);
+    let edge = memo(move |_| handle.field.with(edge));
+    let kind = handle.kind();
+    let value = live(move || {
+        let value = field_value(handle, kind.get())?;
+        Some(view! { <div class="field-value">{value}</div> }.into_any())
+    });
     view! {
         <div
             class="field"
@@ -60,14 +54,16 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
         >
             <div class="field-line">
                 <div class="field-name">
-                    <span class="field-key">{key}</span>
-                    <span class="field-age">{move || reported_when(&seen, panel)}</span>
+                    {name(handle)}
+                    <span class="field-age">{live(move || age(handle, kind.get()))}</span>
                 </div>
-                <div class="field-value">{move || Some(value_view(&value, panel.language.get()))}</div>
-                {control}
+                {value}
+                {control(handle, kind)}
             </div>
-            {foreign_wish(wish, panel)}
-            {life(field, panel)}
+            {draft_row(handle, kind)}
+            {foreign_wish(handle)}
+            {life(handle)}
+            {shape_form(handle)}
         </div>
     }
     .into_any()
@@ -75,104 +71,91 @@ pub(super) fn control_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyV
 
 /// Key, value, age in one line: nobody wished anything of it.
 pub(super) fn reported_field(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
-    let key = field.with_untracked(|field| field.path.join("."));
-    let seen = field.clone();
+    let handle = Handle::new(field, panel);
     let age = live(move || {
-        let language = panel.language.get();
-        let at = seen.with(|field| field.reported_at)?;
+        let language = handle.language();
+        let at = handle.field.with(|field| field.reported_at)?;
         let age = format::age(language, at, panel.store.now.get());
         Some(words::AGE.fill(language, &[&age]))
     });
+    let value = live(move || {
+        let language = handle.language();
+        handle.field.with(|field| reported_text(field, language))
+    });
     view! {
         <div class="fact">
-            <span class="field-key">{key}</span>
-            <span class="field-value">
-                {move || Some(value_view(&field, panel.language.get()))}
-            </span>
+            <div class="field-name">{name(handle)}</div>
+            <span class="fact-value">{spark(handle)} <span class="reported">{value}</span></span>
             <span class="fact-age">{age}</span>
+            {shape_form(handle)}
         </div>
     }
     .into_any()
 }
 
-/// "off → on", "40 → 72", or only what is reported.
-fn value_view(field: &ArcRwSignal<FieldView>, language: Language) -> AnyView {
-    let (reported, wished) = field.with(|field| match field.switch {
-        Some(switch) => {
-            let (reported, wished) = switch_text(switch, language);
-            (reported.to_owned(), wished.map(ToOwned::to_owned))
-        }
-        None => {
-            let text = |value: &ValueView| value.text.clone();
-            let reported = field.reported.as_ref().map(text);
-            (
-                reported.unwrap_or_else(|| words::UNKNOWN.text(language).to_owned()),
-                field.desired.as_ref().filter(|_| field.differs).map(text),
-            )
-        }
+/// What a person called it, or its path; and the way to say more about it.
+fn name(handle: Handle) -> AnyView {
+    let label = memo(move |_| handle.field.with(|field| field.label.clone()));
+    let has_label = move || label.with(|label| !label.is_empty());
+    let shown = move || match has_label() {
+        true => label.get(),
+        false => handle.key(),
+    };
+    let is_open = memo(move |_| {
+        let shaped = handle.panel.shaping;
+        shaped.with(|shaped| shaped.as_ref() == Some(&handle.path()))
     });
+    let toggle = move |_| {
+        let next = (!is_open.get_untracked()).then(|| handle.path());
+        handle.panel.shaping.set(next);
+    };
+    let shape = move || controls::SHAPE.fill(handle.language(), &[&handle.name()]);
     view! {
-        <span class="reported">{reported}</span>
-        {wished
-            .map(|wished| {
-                view! {
-                    <span class="arrow">"→"</span>
-                    <span class="wished">{wished}</span>
-                }
-                .into_any()
-            })}
+        <span class="field-title">
+            <span class="field-key" class:label=has_label>{live(shown)}</span>
+            <button
+                type="button"
+                class="icon-button field-more"
+                aria-label=live(shape)
+                title=live(shape)
+                aria-expanded=move || is_open.get().to_string()
+                on:click=act(toggle)
+            >
+                {icon(Icon::More)}
+            </button>
+        </span>
     }
     .into_any()
 }
 
-fn reported_when(field: &ArcRwSignal<FieldView>, panel: Panel) -> String {
-    let language = panel.language.get();
-    field.with(|field| {
-        if let Some(after) = reported_after(field, language) {
-            return words::REPORTED_AFTER.fill(language, &[&after]);
-        }
-        let Some(at) = field.reported_at else {
-            return match field.reported {
-                Some(_) => String::new(),
-                None => words::NEVER_REPORTED.text(language).to_owned(),
-            };
-        };
-        let now = panel.store.now.get();
-        match now.0.saturating_sub(at.0) {
-            ..FRESH => words::REPORTED_AT.fill(language, &[&format::clock(at)]),
-            _ => words::REPORTED_AGO.fill(language, &[&format::age(language, at, now)]),
-        }
-    })
+/// Under a label, the key stands before the age.
+fn age(handle: Handle, kind: Kind) -> String {
+    let when = reported_when(handle, kind);
+    let has_label = handle.field.with(|field| !field.label.is_empty());
+    match has_label {
+        true => handle.key() + " · " + &when,
+        false => when,
+    }
 }
 
-/// How long after sending a change was reported, while that is news.
-fn reported_after(field: &FieldView, language: Language) -> Option<String> {
-    let change = field.change.as_ref()?;
-    let at = |wanted: Step| {
-        let step = change.steps.iter().find(|(step, _)| *step == wanted);
-        step.map(|(_, at)| *at)
-    };
-    Some(gap(at(Step::Sent)?, at(Step::Reported)?, language))
-}
-
-/// A wish that is not from this page: when it was made, and the way out of it.
-fn foreign_wish(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
-    let path = field.with_untracked(|field| field.path.clone());
-    let wished_at = memo(move |_| {
-        field.with(|field| {
+/// A wish that is not from this page: when it was made and by whom, and the way out of it.
+fn foreign_wish(handle: Handle) -> AnyView {
+    let panel = handle.panel;
+    let wish = memo(move |_| {
+        handle.field.with(|field| {
             let foreign = field.differs && field.change.is_none();
-            foreign.then_some(field.desired_at)
+            foreign.then(|| (field.desired_at, field.desired_by.clone()))
         })
     });
     let view = live(move || {
-        let wished_at: Option<UnixMillis> = wished_at.get()?;
-        let language = panel.language.get();
-        let path = path.clone();
-        let press = move |_| panel.send(Command::TakeBack(panel.address(&path)));
-        let age = wished_at.map(|at| since_then(words::WISHED_AGO, at, panel, language));
+        let (at, by) = wish.get()?;
+        let language = handle.language();
+        let press = move |_| panel.send(Command::TakeBack(handle.address()));
+        let age = at.map(|at| since_then(words::WISHED_AGO, at, panel, language));
+        let by = by.map(|by| " · ".to_owned() + &by);
         let view = view! {
             <div class="life-foot">
-                <span>{age}</span>
+                <span class="wished-by">{age} {by}</span>
                 <button type="button" class="link" on:click=act(press)>
                     {words::TAKE_BACK.text(language)}
                 </button>
@@ -184,37 +167,13 @@ fn foreign_wish(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
 }
 
 /// Says once how a change of this page ended.
-fn announce(field: ArcRwSignal<FieldView>, panel: Panel) {
-    let ended = memo(move |_| {
-        field.with(|field| {
-            let change = field.change.as_ref()?;
-            (!is_under_way(change)).then(|| sentence(field, panel.language.get_untracked()))?
-        })
-    });
+fn announce(handle: Handle) {
+    let ended = memo(move |_| outcome(handle));
     let mut is_news = false;
     watch(move || {
         if let Some(sentence) = ended.get().filter(|_| is_news) {
-            panel.outcome.set(sentence);
+            handle.panel.outcome.set(sentence);
         }
         is_news = true;
     });
-}
-
-/// "power: on, reported +1.9 s after sending"
-fn sentence(field: &FieldView, language: Language) -> Option<String> {
-    let change = field.change.as_ref()?;
-    let end = match &change.stage {
-        Stage::Reported => {
-            let after = reported_after(field, language)?;
-            let reported = words::REPORTED_AFTER.fill(language, &[&after]);
-            format!("{}, {reported}", change.wish.text)
-        }
-        Stage::Rejected { code, message } => {
-            format!("{}, {message} ({code})", words::REJECTED.text(language))
-        }
-        Stage::TimedOut => words::TIMED_OUT.text(language).to_owned(),
-        Stage::Superseded { .. } => words::SUPERSEDED.text(language).to_owned(),
-        _ => return None,
-    };
-    Some(format!("{}: {end}", field.path.join(".")))
 }

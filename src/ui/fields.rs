@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::field::{Edge, edge};
-use crate::engine::frame::FieldView;
+use crate::engine::frame::{Control, FieldView};
 
 /// A field that has its place in the panel.
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) id: u32,
     pub(super) view: ArcRwSignal<FieldView>,
-    /// Somebody wishes something of it, or could with a switch.
+    /// Somebody wishes something of it, or could with a control.
     pub(super) is_control: bool,
     path: Vec<String>,
     /// Where it stood in the last update: most updates change values only.
@@ -28,7 +28,7 @@ impl Fields {
         &self.entries
     }
 
-    /// Takes over the values. True when fields came, went or became a control.
+    /// Takes over the values. True when fields came, went or changed sides.
     pub(super) fn apply(&mut self, fields: &[FieldView]) -> bool {
         let mut seen = vec![false; fields.len()];
         let before = self.entries.len();
@@ -42,26 +42,26 @@ impl Fields {
             if entry.view.with_untracked(|view| *view != fields[place]) {
                 entry.view.set(fields[place].clone());
             }
-            if !entry.is_control && is_control(&fields[place]) {
-                turned.push(Entry {
-                    is_control: true,
-                    ..entry.clone()
-                });
-                return false;
+            if entry.is_control == is_control(&fields[place]) {
+                return true;
             }
-            true
+            turned.push(Entry {
+                is_control: !entry.is_control,
+                ..entry.clone()
+            });
+            false
         });
         let mut changed = before != self.entries.len() || !turned.is_empty();
         self.entries.extend(turned);
         let kept = self.entries.len();
         for (place, field) in fields.iter().enumerate().filter(|(place, _)| !seen[*place]) {
             // What needs a person comes first, but only as it was when the panel opened: later it stays where it is.
-            let rank = (is_settled(field), &field.path);
+            let rank = (rank_of(field), &field.path);
             let new = &self.entries[kept..];
             let at = new.partition_point(|entry| {
                 entry
                     .view
-                    .with_untracked(|view| (is_settled(view), &entry.path) <= rank)
+                    .with_untracked(|view| (rank_of(view), &entry.path) <= rank)
             });
             self.entries.insert(
                 kept + at,
@@ -90,10 +90,19 @@ impl Entry {
     }
 }
 
-fn is_settled(field: &FieldView) -> bool {
-    edge(field) == Edge::Settled
+/// Busy, failed, pinned, the rest.
+fn rank_of(field: &FieldView) -> u8 {
+    match edge(field) {
+        Edge::OnItsWay => 0,
+        Edge::NeedsYou => 1,
+        Edge::Settled if field.pinned => 2,
+        Edge::Settled => 3,
+    }
 }
 
 fn is_control(field: &FieldView) -> bool {
-    field.desired.is_some() || field.switch.is_some() || field.change.is_some()
+    field.control != Control::None
+        || field.desired.is_some()
+        || field.change.is_some()
+        || field.draft.is_some()
 }

@@ -61,6 +61,12 @@ pub fn duration(language: Language, millis: i64) -> String {
     text
 }
 
+/// As JavaScript writes it, which is as short as it can be: `0.1`, `40`.
+pub fn number(number: f64) -> String {
+    let text = js_sys::Number::from(number).to_string_with_radix(10);
+    text.map(String::from).unwrap_or_default()
+}
+
 /// `840 B`, `412 KB`, `1.2 MB`.
 pub fn bytes(number: u64) -> String {
     match number {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 pub(super) enum LifeIcon {
     /// A step that is still to come.
     Coming,
+    Draft,
     Queued,
     Sent,
     Accepted,
@@ -23,7 +24,7 @@ impl LifeIcon {
     /// The outline, and what stands in it.
     const fn paths(self) -> (&'static str, &'static str) {
         match self {
-            Self::Coming => (CIRCLE, ""),
+            Self::Coming | Self::Draft => (CIRCLE, ""),
             Self::Queued => (CIRCLE, "M6.4 5.8v4.4m3.2-4.4v4.4"),
             Self::Sent => (CIRCLE, "M8 11V5.2M5.6 7.4L8 5l2.4 2.4"),
             Self::Accepted | Self::Reported => (CIRCLE, "M5.4 8.2l1.8 1.8 3.4-3.8"),
@@ -36,6 +37,7 @@ impl LifeIcon {
     const fn class(self) -> &'static str {
         match self {
             Self::Coming => "life-icon coming",
+            Self::Draft => "life-icon draft-icon",
             Self::Queued | Self::Sent | Self::Accepted => "life-icon",
             Self::Reported => "life-icon reported",
             Self::Rejected => "life-icon rejected",

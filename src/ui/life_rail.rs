@@ -2,30 +2,33 @@
 
 use leptos::prelude::*;
 
+use super::control::{Handle, Kind, is_under_way};
 use super::format;
 use super::life_icon::{LifeIcon, life_icon};
 use super::life_outcome::{rejected, superseded, timed_out};
 use super::panel::Panel;
 use super::reactive::{act, live, memo};
-use super::switch::is_under_way;
 use super::text::{Language, Phrase, devices as words};
 use crate::engine::command::Command;
-use crate::engine::frame::{ChangeView, FieldView, Stage, Step, ValueView};
+use crate::engine::frame::{ChangeView, Stage, Step, ValueView};
 use crate::time::UnixMillis;
 
 /// A change that waited less than this, in milliseconds, before it was sent was not queued in a person's eyes.
 const QUEUED_NOTABLY: i64 = 1000;
 
 /// Stays open while a pointer or the focus is in it, also when the change itself is over.
-pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
+pub(super) fn life(handle: Handle) -> AnyView {
+    let panel = handle.panel;
     let held = RwSignal::new(false);
-    let reported = {
-        let field = field.clone();
-        memo(move |_| field.with(|field| field.reported.clone()))
-    };
+    let reported = handle.reported();
+    let kind = handle.kind();
     let change = memo(move |before: Option<&Option<ChangeView>>| {
-        let change = field.with(|field| field.change.clone());
-        change.or_else(|| held.get().then(|| before.cloned().flatten()).flatten())
+        let change = handle.field.with(|field| field.change.clone());
+        change.or_else(|| {
+            held.get()
+                .then(|| before.cloned().flatten().filter(folds))
+                .flatten()
+        })
     });
     let hold = move |inside: bool| {
         if held.get_untracked() != inside {
@@ -48,7 +51,7 @@ pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
                 *version,
                 language,
             ),
-            _ => rail(&change, reported, panel, language),
+            _ => rail(&change, reported, kind.get(), panel, language),
         };
         Some(view)
     });
@@ -66,15 +69,23 @@ pub(super) fn life(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     .into_any()
 }
 
+/// Whether it goes by itself when it is over. What a person closes is closed.
+fn folds(change: &ChangeView) -> bool {
+    matches!(change.stage, Stage::Reported | Stage::Superseded { .. })
+}
+
 fn rail(
     change: &ChangeView,
     reported: Option<ValueView>,
+    kind: Kind,
     panel: Panel,
     language: Language,
 ) -> AnyView {
     let steps = steps_to_show(&change.steps);
     let last = steps.len().saturating_sub(1);
-    let under_way = is_under_way(change);
+    // What happens once is done for the page when it is accepted: no report tells of it.
+    let is_told = kind == Kind::Momentary && matches!(change.stage, Stage::Accepted { .. });
+    let under_way = is_under_way(change) && !is_told;
     let mut before = None;
     let mut nodes = Vec::new();
     for (index, (step, at)) in steps.iter().enumerate() {

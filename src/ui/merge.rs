@@ -34,6 +34,7 @@ pub(super) fn merge(desk: Desk) -> AnyView {
         at: RwSignal::new(None),
     };
     view! {
+        <span class="merge-icon">{icon(Icon::Merge)}</span>
         <p class="merge-about">{about(desk)}</p>
         <div class="merge-columns" on:keydown=act(move |event| merge.press(&event))>
             <div class="merge-table">{table(merge)} {hint(merge)}</div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::commands::Commands;
+use super::shapes::Shapes;
 use super::store::Store;
 use super::text::Language;
 use crate::engine::command::{Command, FieldAddress};
@@ -15,6 +16,9 @@ pub(super) struct Panel {
     device: StoredValue<String>,
     /// How the latest change ended, for those who hear the page.
     pub(super) outcome: RwSignal<String>,
+    /// The path of the field whose form is open.
+    pub(super) shaping: RwSignal<Option<Vec<String>>>,
+    pub(super) shapes: Shapes,
 }
 
 impl Panel {
@@ -25,6 +29,8 @@ impl Panel {
             commands: expect_context(),
             device: StoredValue::new(device.to_owned()),
             outcome: RwSignal::default(),
+            shaping: RwSignal::default(),
+            shapes: expect_context(),
         }
     }
 
@@ -35,6 +41,11 @@ impl Panel {
 
     pub(super) fn send(self, command: Command) {
         self.commands.send(command);
+    }
+
+    /// Whether every press makes a draft first.
+    pub(super) fn reviews(self) -> bool {
+        self.shapes.set.with_untracked(|set| set.review)
     }
 
     /// A field of the shadow that is shown.

@@ -2,31 +2,36 @@
 
 use leptos::prelude::*;
 
-use super::panel::Panel;
+use super::control::Handle;
 use super::reactive::{act, memo};
 use super::text::{Language, devices as words};
 use crate::engine::command::{Command, Wish};
-use crate::engine::frame::{ChangeView, FieldView, Stage, SwitchView};
+use crate::engine::frame::SwitchView;
+
+/// Drafts of a switch.
+const DRAFTS: [&str; 2] = ["off", "on"];
 
 /// A button with the role of a switch, named by its path.
-pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
-    let path = field.with_untracked(|field| field.path.clone());
-    let name = path.join(".");
-    let state = memo(move |_| field.with(|field| (field.switch, field.busy)));
-    let reported = move || state.get().0.and_then(|switch| switch.reported);
-    let wished = move || state.get().0.and_then(|switch| switch.wished);
+pub(super) fn switch(handle: Handle) -> AnyView {
+    let state = memo(move |_| handle.field.with(|field| field.switch));
+    let draft = memo(move |_| draft_of(handle));
+    let busy = handle.is_busy();
+    let reported = move || state.get().and_then(|switch| switch.reported);
+    let ahead = move || {
+        let wished = state.get().and_then(|switch| switch.wished);
+        draft.get().or(wished)
+    };
     let press = move |_| {
-        let Some(switch) = state.get_untracked().0 else {
-            return;
-        };
-        let field = panel.address(&path);
-        panel.send(match switch.wished {
-            Some(_) => Command::TakeBack(field),
-            None => Command::Desire {
-                field,
-                wish: Wish::Switch(!switch.reported.unwrap_or(false)),
-            },
-        });
+        let switch = state.get_untracked();
+        let wished = switch.and_then(|switch| switch.wished);
+        if draft.get_untracked().is_some() {
+            handle.discard_draft();
+        } else if wished.is_some() {
+            handle.panel.send(Command::TakeBack(handle.address()));
+        } else {
+            let on = !switch.and_then(|switch| switch.reported).unwrap_or(false);
+            handle.wish(DRAFTS[usize::from(on)], Wish::Switch(on));
+        }
     };
     view! {
         <button
@@ -34,10 +39,10 @@ pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
             role="switch"
             class="switch"
             class:unknown=move || reported().is_none()
-            data-wish=move || wished().map(|on| if on { "on" } else { "off" }.to_owned())
-            aria-label=name
+            data-wish=move || ahead().map(|on| DRAFTS[usize::from(on)].to_owned())
+            aria-label=move || handle.name()
             aria-checked=move || reported().unwrap_or(false).to_string()
-            aria-busy=move || state.get().1.to_string()
+            aria-busy=move || busy.get().to_string()
             on:click=act(press)
         >
             <span class="switch-ghost"></span>
@@ -47,9 +52,15 @@ pub(super) fn switch(field: ArcRwSignal<FieldView>, panel: Panel) -> AnyView {
     .into_any()
 }
 
+/// Where a draft wants it.
+fn draft_of(handle: Handle) -> Option<bool> {
+    handle.draft().map(|text| text == DRAFTS[1])
+}
+
 /// "off", or "off → on" while someone wants it on.
 pub(super) fn switch_text(
     switch: SwitchView,
+    handle: Handle,
     language: Language,
 ) -> (&'static str, Option<&'static str>) {
     let word = |on: bool| match on {
@@ -59,13 +70,5 @@ pub(super) fn switch_text(
     let reported = switch
         .reported
         .map_or_else(|| words::UNKNOWN.text(language), word);
-    (reported, switch.wished.map(word))
-}
-
-/// Neither done nor given up.
-pub(super) fn is_under_way(change: &ChangeView) -> bool {
-    matches!(
-        change.stage,
-        Stage::Queued | Stage::Sent | Stage::Accepted { .. }
-    )
+    (reported, draft_of(handle).or(switch.wished).map(word))
 }

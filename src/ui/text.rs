@@ -1,7 +1,9 @@
 //! Every word on the screen, in every language of the page. Nothing else in `ui` holds a word.
 
+pub mod bulk;
 pub mod changes;
 pub mod connections;
+pub mod controls;
 pub mod devices;
 pub mod doctor;
 pub mod editor;

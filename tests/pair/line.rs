@@ -7,7 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use gnomon::engine::command::{Command, ConnectRequest};
 use gnomon::engine::frame::{
-    FrameRequest, FrameView, LinkState, ListRequest, ListView, Selected, ThingsRequest, ThingsView,
+    FrameRequest, FrameView, HistoryRequest, HistoryView, LinkState, ListRequest, ListView,
+    Selected, ThingsRequest, ThingsView,
 };
 use gnomon::engine::{Engine, Input, Output};
 use gnomon::rng::Rng;
@@ -265,6 +266,17 @@ impl Pair {
         };
         self.engine.frame(&request, self.now);
         self.pump();
+    }
+
+    pub(crate) fn history(&mut self, history: HistoryRequest) -> HistoryView {
+        let request = FrameRequest {
+            fresh: true,
+            history: Some(history),
+            ..FrameRequest::default()
+        };
+        let view = self.engine.frame(&request, self.now).view;
+        self.pump();
+        view.history.expect("a fresh frame has what was asked for")
     }
 
     fn ask(&mut self, selected: Option<String>) -> FrameView {
