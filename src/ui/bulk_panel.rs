@@ -14,7 +14,8 @@ use super::job_words;
 use super::keys::focus;
 use super::link_state::LinkKind;
 use super::reactive::{act, each, item, live, memo, show};
-use super::sheet::sheet;
+use super::rich::rich;
+use super::sheet::tall_sheet;
 use super::text::{Phrase, bulk as words, devices, language, say};
 use super::undo;
 use crate::engine::command::BulkCommand;
@@ -118,7 +119,7 @@ fn panel(target: Target, bulk: Bulk) -> AnyView {
             {foot(panel)}
         </section>
     };
-    sheet(content.into_any())
+    tall_sheet(content.into_any())
 }
 
 /// Closes the panel and gives the focus back to where it came from.
@@ -165,11 +166,12 @@ fn parts(panel: BulkPanel) -> AnyView {
         Some(draft) => draft.view(),
         None => {
             let language = language();
+            let is_there = memo(move |_| panel.job.with(Option::is_some));
             let title = live(move || {
-                let title = panel
-                    .job
-                    .with(|job| Some(job_words::title(job.as_ref()?, language.get())));
-                title.unwrap_or_default()
+                is_there.track();
+                let language = language.get();
+                let job = panel.job;
+                job.with_untracked(|job| Some(job_words::title(job.as_ref()?, language)))
             });
             view! { <p class="bulk-what bulk-title">{title}</p> }.into_any()
         }
@@ -241,7 +243,11 @@ fn undo_sets(panel: BulkPanel) -> AnyView {
         let language = language.get();
         let several = words::SEVERAL_KEYS.text(language);
         let path = path.get().unwrap_or_else(|| several.to_owned());
-        words::UNDO_SETS.fill(language, &[&path, &format::clock(at.get())])
+        Some(rich(
+            words::UNDO_SETS,
+            language,
+            &[&path, &format::clock(at.get())],
+        ))
     });
     view! { <p class="bulk-undo" hidden=move || undoes.get()>{text}</p> }.into_any()
 }

@@ -95,6 +95,7 @@ fn row(index: u32, panel: BulkPanel, rows: Scroller) -> AnyView {
                 (ItemStep::Rejected, Some(code)) => {
                     word.text(language.get()).to_owned() + " " + &code.to_string()
                 }
+                (ItemStep::Waiting, _) => word.fill(language.get(), &[&row.stage.to_string()]),
                 _ => word.text(language.get()).to_owned(),
             };
             let title = row.message.clone();
@@ -125,7 +126,7 @@ fn row(index: u32, panel: BulkPanel, rows: Scroller) -> AnyView {
 const fn step(step: ItemStep) -> (Option<LifeIcon>, Phrase) {
     match step {
         ItemStep::Already => (None, words::ALREADY),
-        ItemStep::Waiting => (Some(LifeIcon::Queued), devices::QUEUED),
+        ItemStep::Waiting => (Some(LifeIcon::Coming), words::IN_STAGE),
         ItemStep::Sent => (Some(LifeIcon::Sent), devices::SENT),
         ItemStep::Accepted => (Some(LifeIcon::Accepted), changes::ACCEPTED),
         ItemStep::Reported => (Some(LifeIcon::Reported), devices::REPORTED),

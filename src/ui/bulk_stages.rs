@@ -55,7 +55,9 @@ fn stage(at: usize, all: Memo<Vec<StageView>>) -> AnyView {
             let stage = stage.get();
             share((part.count)(stage), stage.devices)
         };
-        view! { <span class=part.class style:flex-grow=live(share)></span> }.into_any()
+        let none = move || (part.count)(stage.get()) == 0;
+        view! { <span class=part.class hidden=live(none) style:flex-grow=live(share)></span> }
+            .into_any()
     });
     let legend = PARTS.into_iter().map(|part| {
         let count = memo(move |_| (part.count)(stage.get()));

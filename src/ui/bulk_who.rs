@@ -16,7 +16,8 @@ pub(super) fn who(panel: BulkPanel) -> AnyView {
     let all = memo(move |_| counts.get().iter().sum::<u32>());
     let bar = PARTS.into_iter().enumerate().map(|(at, (class, _))| {
         let share = move || share(counts.get()[at], all.get());
-        view! { <span class=class style:flex-grow=live(share)></span> }.into_any()
+        let none = move || counts.get()[at] == 0;
+        view! { <span class=class hidden=live(none) style:flex-grow=live(share)></span> }.into_any()
     });
     let lines = PARTS.into_iter().enumerate().map(|(at, (class, name))| {
         let figure = move || format::count(counts.get()[at].into());

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::icons::{Icon, icon};
+use super::rich::rich;
 use super::text::{Language, Phrase, changes as words};
 use crate::engine::frame::{DeviceState, StuckCause, StuckRow, ValueKind, ValueView};
 
@@ -27,9 +28,9 @@ pub(super) fn name(cause: StuckCause) -> Phrase {
     }
 }
 
-pub(super) fn sentence(row: &StuckRow, language: Language) -> String {
+pub(super) fn sentence(row: &StuckRow, language: Language) -> AnyView {
     let at = row.cause_at.map(format::clock);
-    match (row.cause, at) {
+    let text = match (row.cause, at) {
         (StuckCause::Silent, Some(at)) if row.state == DeviceState::Offline => {
             words::OFFLINE_SINCE.fill(language, &[&at])
         }
@@ -38,28 +39,35 @@ pub(super) fn sentence(row: &StuckRow, language: Language) -> String {
         (StuckCause::NeverReported, _) => words::NEVER.text(language).to_owned(),
         (StuckCause::TypeDiffers, _) => {
             let reported = reported_literal(row, language);
-            words::DIFFERS.fill(language, &[&reported, &literal(&row.desired)])
+            return rich(
+                words::DIFFERS,
+                language,
+                &[&reported, &literal(&row.desired)],
+            );
         }
         (StuckCause::SetBack, Some(at)) => words::SET_BACK_AT.fill(language, &[&at]),
         (StuckCause::SetBack, None) => words::WAS_SET_BACK.text(language).to_owned(),
         (StuckCause::NotDone, _) => words::OWN_VALUE.text(language).to_owned(),
-    }
+    };
+    text.into_any()
 }
 
-pub(super) fn why(row: &StuckRow, language: Language) -> String {
+pub(super) fn why(row: &StuckRow, language: Language) -> AnyView {
     let key = row.field.path.join(".");
     let reported = reported_literal(row, language);
+    let told = |phrase, values: &[&str]| rich(phrase, language, values);
     match row.cause {
         StuckCause::Silent => match row.cause_at {
-            Some(at) => words::WHY_SILENT.fill(language, &[&format::clock(at)]),
-            None => words::IS_SILENT.text(language).to_owned(),
+            Some(at) => {
+                let text = words::WHY_SILENT.fill(language, &[&format::clock(at)]);
+                text.into_any()
+            }
+            None => words::IS_SILENT.text(language).into_any(),
         },
-        StuckCause::NeverReported => words::WHY_NEVER.fill(language, &[&key]),
-        StuckCause::TypeDiffers => {
-            words::WHY_DIFFERS.fill(language, &[&reported, &literal(&row.desired)])
-        }
-        StuckCause::SetBack => words::WHY_SET_BACK.fill(language, &[&reported]),
-        StuckCause::NotDone => words::WHY_NOT_DONE.fill(language, &[&reported]),
+        StuckCause::NeverReported => told(words::WHY_NEVER, &[&key]),
+        StuckCause::TypeDiffers => told(words::WHY_DIFFERS, &[&reported, &literal(&row.desired)]),
+        StuckCause::SetBack => told(words::WHY_SET_BACK, &[&reported]),
+        StuckCause::NotDone => told(words::WHY_NOT_DONE, &[&reported]),
     }
 }
 

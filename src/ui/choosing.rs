@@ -197,7 +197,12 @@ pub(super) fn choosing_head(choosing: Choosing) -> AnyView {
         let figure = format::count(total.get().into());
         words::SELECT_ALL.fill(language.get(), &[&figure])
     });
+    let selected = live(move || {
+        let figure = format::count(choosing.count().into());
+        words::SELECTED.fill(language.get(), &[&figure])
+    });
     view! {
+        <p class="list-selected" aria-live="polite">{selected}</p>
         <button type="button" class="link" on:click=act(move |_| choosing.choose_found())>
             {all}
         </button>
@@ -218,7 +223,6 @@ pub(super) fn choosing_foot(choosing: Choosing, change: Callback<()>) -> AnyView
     let language = language();
     let count = memo(move |_| choosing.count());
     let figure = move || format::count(count.get().into());
-    let selected = live(move || words::SELECTED.fill(language.get(), &[&figure()]));
     let name = live(move || match count.get() {
         0 | 1 => words::CHANGE_ONE.text(language.get()).to_owned(),
         _ => words::CHANGE_MANY.fill(language.get(), &[&figure()]),
@@ -233,7 +237,6 @@ pub(super) fn choosing_foot(choosing: Choosing, change: Callback<()>) -> AnyView
             }
             .into_any(),
             true => view! {
-                <p class="list-selected" aria-live="polite">{selected.clone()}</p>
                 <button type="button" class="button" on:click=act(move |_| choosing.end())>
                     {say(words::CANCEL)}
                 </button>

@@ -204,7 +204,9 @@ fn reported(row: Row) -> AnyView {
         }))
     });
     let age = live(move || {
-        let at = row.leaf.with(|leaf| leaf.reported_at)?;
+        let at = row
+            .leaf
+            .with(|leaf| leaf.reported_at.filter(|_| leaf.reported.is_some()))?;
         let language = row.desk.language.get();
         let age = format::age(language, at, row.desk.store.now.get());
         Some(words::AGO.fill(language, &[&age]))

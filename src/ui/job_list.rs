@@ -8,15 +8,14 @@ use super::format;
 use super::job_words::{state, title};
 use super::reactive::{act, each, item, live, memo};
 use super::store::Store;
-use super::text::{Language, changes as words, language, say};
+use super::text::{Phrase, changes as words, language, say};
 use super::undo;
 use crate::engine::frame::{JobState, JobView};
 
 /// What of a job stands in its row.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 struct Line {
-    title: String,
-    state: String,
+    state: Phrase,
     devices: u32,
     /// Of all that change, in percent.
     reported: u32,
@@ -65,17 +64,24 @@ fn row(id: u32, board: Board) -> AnyView {
     let bulk = expect_context::<Bulk>();
     let language = language();
     let line = memo(move |before: Option<&Option<Line>>| {
-        let language = language.get();
         let line = board.store.jobs.with(|jobs| {
             let job = jobs.iter().find(|job| job.id == id)?;
-            Some(line(job, language))
+            Some(line(job))
         });
-        line.or_else(|| before.cloned().flatten())
+        line.or_else(|| before.copied().flatten())
     });
-    let part =
-        move |read: fn(&Line) -> String| live(move || line.with(|line| line.as_ref().map(read)));
+    // What it does stays the same as long as there is one.
+    let title = live(move || {
+        let language = language.get();
+        board.store.jobs.with_untracked(|jobs| {
+            let job = jobs.iter().find(|job| job.id == id)?;
+            Some(title(job, language))
+        })
+    });
+    let state = live(move || line.get().map(|line| line.state.text(language.get())));
+    let share = live(move || line.get().map(|line| line.reported.to_string() + "%"));
     let devices = live(move || {
-        let devices = line.with(|line| line.as_ref().map_or(0, |line| line.devices));
+        let devices = line.get().map_or(0, |line| line.devices);
         match devices {
             1 => words::ONE_DEVICE.text(language.get()).to_owned(),
             many => words::DEVICES.fill(language.get(), &[&format::count(many.into())]),
@@ -84,10 +90,10 @@ fn row(id: u32, board: Board) -> AnyView {
     view! {
         <li class="job-row">
             <button type="button" class="job-open" on:click=act(move |_| bulk.reopen(id))>
-                <b>{part(|line| line.title.clone())}</b>
-                <span>{devices} " · " {part(|line| line.state.clone())}</span>
+                <b>{title}</b>
+                <span>{devices} " · " {state}</span>
                 <span class="filter-bar" aria-hidden="true">
-                    <span style:width=part(|line| line.reported.to_string() + "%")></span>
+                    <span style:width=share></span>
                 </span>
             </button>
             {undo::button(id)}
@@ -96,11 +102,10 @@ fn row(id: u32, board: Board) -> AnyView {
     .into_any()
 }
 
-fn line(job: &JobView, language: Language) -> Line {
+fn line(job: &JobView) -> Line {
     let reported: u32 = job.stages.iter().map(|stage| stage.reported).sum();
     Line {
-        title: title(job, language),
-        state: state(job.state).text(language).to_owned(),
+        state: state(job.state),
         devices: job.will_change,
         reported: reported * 100 / job.will_change.max(1),
     }

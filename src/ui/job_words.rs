@@ -1,37 +1,29 @@
 //! A change of many devices in words: what it does, and where it stands.
 
-use super::text::{Language, Phrase, bulk as words, changes, devices};
+use leptos::prelude::*;
+
+use super::rich::rich;
+use super::text::{Language, Phrase, bulk as words, devices};
 use crate::engine::command::{BulkWish, Wish};
 use crate::engine::frame::{JobState, JobView};
 
 /// `mode becomes eco`
-pub(super) fn title(job: &JobView, language: Language) -> String {
+pub(super) fn title(job: &JobView, language: Language) -> AnyView {
     let path = job.path.as_ref().map(|path| path.join("."));
     let path = path.unwrap_or_else(|| words::SEVERAL_KEYS.text(language).to_owned());
-    let phrase = match &job.what {
-        BulkWish::Set(Wish::Remove) | BulkWish::Remove => words::IS_REMOVED,
-        BulkWish::Set(wish) => {
-            let value = value(wish, language);
-            return undone(
-                words::BECOMES.fill(language, &[&path, &value]),
-                job,
-                language,
-            );
+    let title = match &job.what {
+        BulkWish::Set(Wish::Remove) | BulkWish::Remove => {
+            rich(words::IS_REMOVED, language, &[&path])
         }
-        BulkWish::AcceptReported => words::ACCEPTS_REPORTED,
-        BulkWish::OwnForm => words::IN_OWN_FORM,
+        BulkWish::Set(wish) => rich(words::BECOMES, language, &[&path, &value(wish, language)]),
+        BulkWish::AcceptReported => rich(words::ACCEPTS_REPORTED, language, &[&path]),
+        BulkWish::OwnForm => rich(words::IN_OWN_FORM, language, &[&path]),
     };
-    undone(phrase.fill(language, &[&path]), job, language)
+    let undoing = job.undoes.map(|_| words::UNDOING.text(language));
+    view! { {undoing} {title} }.into_any()
 }
 
-fn undone(title: String, job: &JobView, language: Language) -> String {
-    match job.undoes {
-        Some(_) => changes::UNDOING.fill(language, &[&title]),
-        None => title,
-    }
-}
-
-pub(super) fn value(wish: &Wish, language: Language) -> String {
+fn value(wish: &Wish, language: Language) -> String {
     let word = match wish {
         Wish::Switch(true) => devices::ON,
         Wish::Switch(false) => devices::OFF,

@@ -190,11 +190,17 @@ impl Focus {
         };
         Self {
             in_field: within("input, textarea, select, [contenteditable]"),
-            in_dialog: within("dialog"),
+            // What had the focus may be gone from the dialog.
+            in_dialog: within("dialog") || is_dialog_open(),
             on_map: within("#map"),
             in_control: within("[role=listbox], [role=slider], [role=grid]"),
         }
     }
+}
+
+fn is_dialog_open() -> bool {
+    let dialog = document().query_selector("dialog[open]");
+    dialog.is_ok_and(|dialog| dialog.is_some())
 }
 
 pub(super) fn focused() -> Option<Element> {

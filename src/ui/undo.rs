@@ -154,13 +154,12 @@ pub(super) fn toast() -> AnyView {
 
 fn said(id: u32, store: Store) -> AnyView {
     let language = language();
-    let text = memo(move |before: Option<&String>| {
+    let text = live(move || {
         let language = language.get();
-        let text = store.jobs.with(|jobs| {
+        store.jobs.with_untracked(|jobs| {
             let job = jobs.iter().find(|job| job.id == id);
             job.map(|job| title(job, language))
-        });
-        text.or_else(|| before.cloned()).unwrap_or_default()
+        })
     });
-    live(move || text.get()).into_any()
+    text.into_any()
 }

@@ -4,8 +4,8 @@ use super::Phrase;
 
 // Choosing in the list.
 pub const SEVERAL: Phrase = Phrase::new("Change several", "まとめて変更");
-pub const SELECT_ALL: Phrase = Phrase::new("Select all {}", "{} 台すべてを選択");
-pub const SELECT_NONE: Phrase = Phrase::new("Clear", "選択を解除");
+pub const SELECT_ALL: Phrase = Phrase::new("Select all {}", "全 {} 台を選択");
+pub const SELECT_NONE: Phrase = Phrase::new("Clear", "解除");
 pub const SELECTED: Phrase = Phrase::new("{} selected", "{} 台を選択中");
 pub const CHANGE_ONE: Phrase = Phrase::new("Change", "変更");
 pub const CHANGE_MANY: Phrase = Phrase::new("Change {} devices", "{} 台を変更");
@@ -40,6 +40,7 @@ pub const IN_OWN_FORM: Phrase = Phrase::new(
     "{} in each device's own form",
     "{} を各デバイスの形式で希望",
 );
+pub const UNDOING: Phrase = Phrase::new("Undo: ", "元に戻す: ");
 pub const SEVERAL_KEYS: Phrase = Phrase::new("several keys", "複数の項目");
 
 // Who.
@@ -61,6 +62,7 @@ pub const THE_REJECTED: Phrase = Phrase::new("Rejected devices", "拒否され�
 pub const STAGES: Phrase = Phrase::new("Staged rollout", "段階的な展開");
 pub const REQUESTS: Phrase = Phrase::new("{} requests/s, limit {}", "{} 件/秒、上限 {}");
 pub const PERCENT: Phrase = Phrase::new("{} %", "{} %");
+pub const IN_STAGE: Phrase = Phrase::new("stage {} %", "第 {} % 段階");
 pub const STARTS_AFTER: Phrase = Phrase::new("starts after {} %", "{} % の後に開始");
 pub const STARTS_FIRST: Phrase = Phrase::new("starts first", "最初に開始");
 pub const OF_REPORTED: Phrase = Phrase::new("{} of {} reported", "{} / {} 報告済み");

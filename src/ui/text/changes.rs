@@ -46,8 +46,8 @@ pub const IS_SILENT: Phrase = Phrase::new(
     "受信がありません。復帰すると希望値を受け取ります。",
 );
 pub const NEVER: Phrase = Phrase::new(
-    "Online, reports other keys, never this one.",
-    "オンラインです。ほかの項目は報告しますが、この項目は報告していません。",
+    "Reports other keys, never this one.",
+    "ほかの項目のみを報告しています。",
 );
 pub const DIFFERS: Phrase = Phrase::new(
     "Type differs: {} and {} are not equal.",
@@ -63,7 +63,7 @@ pub const WAS_SET_BACK: Phrase = Phrase::new(
 );
 pub const OWN_VALUE: Phrase = Phrase::new(
     "Heard of since, keeps its own value.",
-    "その後も受信していますが、値は変わりません。",
+    "受信はありますが、値は変わりません。",
 );
 
 // The head of the table.
@@ -178,5 +178,4 @@ pub const DEVICES: Phrase = Phrase::new("{} devices", "{} 台");
 pub const UNDO: Phrase = Phrase::new("Undo", "元に戻す");
 pub const UNDO_FOR: Phrase = Phrase::new("Undo for {}", "{} を元に戻す");
 pub const TIME_LEFT: Phrase = Phrase::new("{} left", "残り {}");
-pub const UNDOING: Phrase = Phrase::new("Undo: {}", "取り消し: {}");
 pub const TOAST: Phrase = Phrase::new("Undo", "元に戻す");

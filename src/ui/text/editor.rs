@@ -285,7 +285,10 @@ pub const WILL_FOLLOW: Phrase = Phrase::new(
     ". It hears of whatever you save.",
     " です。保存した値がデバイスに伝わります。",
 );
-pub const USE_KEYS: Phrase = Phrase::new("Move, yours, theirs:", "移動、自分、相手:");
+pub const USE: Phrase = Phrase::new("Use", "");
+pub const TO_MOVE: Phrase = Phrase::new("to move,", "で移動、");
+pub const FOR_YOURS: Phrase = Phrase::new("for yours,", "で自分、");
+pub const FOR_THEIRS: Phrase = Phrase::new("for theirs.", "で相手の値を選びます。");
 pub const RESULT: Phrase = Phrase::new("Result", "結果");
 pub const RESULT_CHANGES: Phrase = Phrase::new("Changes", "変更");
 pub const WHOLE_DOCUMENT: Phrase = Phrase::new("Whole document", "文書全体");
