@@ -13,7 +13,7 @@ use super::frame::{ChangeView, DeviceState, ValueView};
 use super::known::Known;
 use super::panel::change_view;
 use crate::time::{Instant, Now, UnixMillis};
-use stuck::{Search, Stuck};
+use stuck::Search;
 
 /// What of the board is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,8 +86,10 @@ pub enum StuckCause {
     NotDone,
 }
 
-/// Between two searches for the same, in milliseconds.
+/// Between two searches for the same, in milliseconds, and at least one for so many leaves that were found: a fleet
+/// that is stuck as a whole takes a third of a second to search.
 const EVERY: u64 = 1000;
+const LEAVES_PER_MILLISECOND: u64 = 10;
 
 /// Paths that are named with their numbers.
 const MAX_KEYS: usize = 200;
@@ -96,41 +98,38 @@ const MAX_KEYS: usize = 200;
 #[derive(Default)]
 pub(super) struct Board {
     search: Search,
-    /// Those of [`Search::found`] that fit.
-    fitting: Vec<u32>,
     keys: Vec<(Vec<String>, u32)>,
     causes: Vec<(StuckCause, u32)>,
-    /// For which question, and when.
-    asked: Option<(Question, Instant)>,
+    /// The age that was searched for, and when.
+    searched: Option<(u32, Instant)>,
+    /// Those of [`Search::found`] that fit a key and a cause.
+    fitting: Vec<u32>,
+    fits: Fits,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Question {
-    older_than: u32,
-    key: Option<Vec<String>>,
-    cause: Option<StuckCause>,
-}
+/// A key and a cause.
+type Fits = (Option<Vec<String>>, Option<StuckCause>);
 
 impl Board {
-    fn update(&mut self, known: &Known, question: Question, now: Now) {
-        if let Some((asked, at)) = &self.asked
-            && *asked == question
-            && now.instant.0 < at.0 + EVERY
-        {
-            return;
+    fn update(&mut self, known: &Known, request: &BoardRequest, now: Now) {
+        let leaves = self.search.found.len() as u64;
+        let every = EVERY.max(leaves / LEAVES_PER_MILLISECOND);
+        let is_new = self.searched.is_none_or(|(older_than, at)| {
+            older_than != request.older_than || now.instant.0 >= at.0 + every
+        });
+        if is_new {
+            self.search = Search::new(known, request.older_than, now.wall);
+            self.count();
+            self.searched = Some((request.older_than, now.instant));
         }
-        self.search = Search::new(known, question.older_than, now.wall);
-        let fits = |stuck: &Stuck| {
-            self.search
-                .fits(stuck, question.key.as_deref(), question.cause)
-        };
-        let found = self.search.found.iter().enumerate();
-        self.fitting = found
-            .filter(|(_, stuck)| fits(stuck))
-            .map(|(place, _)| place as u32)
-            .collect();
-        self.count();
-        self.asked = Some((question, now.instant));
+        let fits = (request.key.clone(), request.cause);
+        if is_new || self.fits != fits {
+            let (key, cause) = (fits.0.as_deref(), fits.1);
+            let found = self.search.found.iter().enumerate();
+            let fitting = found.filter(|(_, stuck)| self.search.fits(stuck, key, cause));
+            self.fitting = fitting.map(|(place, _)| place as u32).collect();
+            self.fits = fits;
+        }
     }
 
     fn count(&mut self) {
@@ -172,12 +171,7 @@ impl StuckCause {
 
 impl Engine {
     pub(super) fn board_view(&mut self, request: &BoardRequest, now: Now) -> BoardView {
-        let question = Question {
-            older_than: request.older_than,
-            key: request.key.clone(),
-            cause: request.cause,
-        };
-        self.board.update(&self.known, question, now);
+        self.board.update(&self.known, request, now);
         let (board, known) = (&self.board, &self.known);
         let requests = &known.requests;
         let mut view = BoardView {

@@ -1,5 +1,8 @@
 //! What is known of the devices, and how a message changes it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -140,8 +143,11 @@ impl Known {
             EventKind::Documents(document) => {
                 self.lookup.told(topic.id.shadow().is_some(), now.instant);
                 let (version, at) = (document.version, document.timestamp);
-                self.handle_accepted(topic.id, token, version, now);
-                self.handle_document(topic.id, document, token, now);
+                let is_answer = self.handle_accepted(token, version, now);
+                let is_news = self.handle_document(topic.id, document, token, now);
+                if is_answer && !is_news {
+                    self.compare(topic.id, version, now);
+                }
                 self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
@@ -155,7 +161,9 @@ impl Known {
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
             EventKind::Updated { version, at, .. } => {
-                self.handle_accepted(topic.id, token, version, now);
+                if self.handle_accepted(token, version, now) {
+                    self.compare(topic.id, version, now);
+                }
                 self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
@@ -193,13 +201,9 @@ impl Known {
         }
     }
 
-    fn handle_accepted(&mut self, id: ShadowId<'_>, token: Option<&str>, version: u64, now: Now) {
-        if let Some(token) = token
-            && self.requests.handle_accepted(token, version, now)
-        {
-            // The document that tells what became of it may have come before.
-            self.compare(id, version, now);
-        }
+    /// True when a change waited for it. The document that tells what became of it may have come before.
+    fn handle_accepted(&mut self, token: Option<&str>, version: u64, now: Now) -> bool {
+        token.is_some_and(|token| self.requests.handle_accepted(token, version, now))
     }
 
     /// A change that was sent and accepted at `version` by other means now waits for the device.
@@ -225,15 +229,16 @@ impl Known {
         }
     }
 
+    /// False for one that is older than what is known.
     fn handle_document(
         &mut self,
         id: ShadowId<'_>,
         document: ShadowDocument,
         token: Option<&str>,
         now: Now,
-    ) {
+    ) -> bool {
         let Some(slot) = self.fleet.intern(id.thing()) else {
-            return;
+            return false;
         };
         let (newest, version) = (newest_report(&document.reported), document.version);
         let reported = document.reported_json();
@@ -246,7 +251,7 @@ impl Known {
             self.controls.learn(slot, &document);
         }
         if !self.shadows.insert(slot, id.shadow(), document) {
-            return;
+            return false;
         }
         self.lookup.heard(&key);
         self.set_backs.remember(key, set_back);
@@ -268,6 +273,7 @@ impl Known {
             Err(_) => self.counters.unreadable += 1,
         }
         self.refresh(slot, now);
+        true
     }
 
     /// The shadow has come to this version. Which state that is, nobody said.

@@ -86,6 +86,17 @@ impl Lookup {
         }
     }
 
+    /// The devices that have no classic shadow, as far as is known.
+    pub(super) fn doubtful(&self) -> HashSet<Slot> {
+        let absent = |(index, asking): (usize, &Asking)| {
+            (*asking == Asking::Absent).then_some(Slot(index as u32))
+        };
+        let absent = self.classic.iter().enumerate().filter_map(absent);
+        absent
+            .chain(self.doubtful.iter().map(|key| key.0))
+            .collect()
+    }
+
     /// Asks for a shadow that a person looks at, before all others.
     pub(super) fn want_now(&mut self, key: Key) {
         let waits = self.asking(&key) == Asking::Waits;

@@ -2,14 +2,15 @@
 //! the wished one dashed.
 
 use leptos::prelude::*;
-use web_sys::{FocusEvent, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusEvent, KeyboardEvent, MouseEvent};
 
 use super::control::{Handle, focus_in_row, walk};
 use super::field_value::{Ahead, pair};
 use super::icons::{Icon, icon};
 use super::keys::focus;
 use super::reactive::{Item, act, each, item, live, memo, show};
-use super::text::controls as words;
+use super::text::{controls as words, devices};
 use crate::engine::command::Command;
 use crate::engine::frame::{Control, FieldView, ValueView};
 
@@ -54,21 +55,22 @@ pub(super) fn menu(handle: Handle) -> AnyView {
         class: "choice-item",
         done: Some(open),
     };
-    let press = move |event: KeyboardEvent| match event.key().as_str() {
-        "Escape" => {
+    let close = move |event: &KeyboardEvent| {
+        if event.key() == "Escape" && open.get_untracked() {
             event.prevent_default();
             open.set(false);
-            focus_in_row(&event, ".choice-button");
-        }
-        // It presses the option; the draft, if there is one, is not meant.
-        "Enter" => event.stop_propagation(),
-        _ => {
-            walk(&event);
+            focus_in_row(event, ".choice-button");
         }
     };
+    let press = move |event: KeyboardEvent| match event.key().as_str() {
+        // It presses the option; the draft, if there is one, is not meant.
+        "Enter" => event.stop_propagation(),
+        _ if walk(&event) => {}
+        _ => close(&event),
+    };
     let list = move || {
-        // The place of the reported option, once it is drawn.
-        request_animation_frame(|| focus(".choice-list [tabindex='0']"));
+        // It is in the page once this is done.
+        queue_microtask(|| focus(".choice-list [tabindex='0']"));
         view! {
             <div
                 class="choice-list"
@@ -92,6 +94,7 @@ pub(super) fn menu(handle: Handle) -> AnyView {
             aria-label=live(move || spoken(handle))
             aria-busy=move || busy.get().to_string()
             on:click=act(move |_| open.update(|open| *open = !*open))
+            on:keydown=act(move |event: KeyboardEvent| close(&event))
         >
             <span class="field-value">{live(move || Some(pair(handle, Ahead::Draft)))}</span>
             {icon(Icon::Down)}
@@ -103,10 +106,9 @@ pub(super) fn menu(handle: Handle) -> AnyView {
 
 /// Closes what the focus has left for another place of the page.
 fn close_behind(event: &FocusEvent, open: RwSignal<bool>) {
-    use wasm_bindgen::JsCast;
     let to = event
         .related_target()
-        .and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+        .and_then(|it| it.dyn_into::<Element>().ok());
     if to.is_some_and(|to| to.closest(".choice-list").ok().flatten().is_none()) {
         open.set(false);
     }
@@ -148,7 +150,7 @@ fn option(
     });
     let press = {
         let value = value.clone();
-        move |event: web_sys::MouseEvent| {
+        move |event: MouseEvent| {
             pick(
                 handle,
                 &value,
@@ -219,7 +221,6 @@ fn reported_text(field: &FieldView) -> Option<String> {
 
 /// "mode: eco → boost"
 fn spoken(handle: Handle) -> String {
-    use super::text::devices;
     let language = handle.language();
     let reported = handle.field.with(reported_text);
     let said = match reported {

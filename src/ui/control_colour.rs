@@ -6,16 +6,23 @@ use super::control::Handle;
 use super::control_entry::entry;
 use super::reactive::{act, live, memo};
 use super::text::controls as words;
+use crate::engine::frame::FieldView;
+use crate::shadow::form::is_colour;
+
+/// What the browser shows where there is none; the style covers it.
+const BLACK: &str = "#000000";
 
 pub(super) fn colour(handle: Handle) -> AnyView {
     let reported = memo(move |_| {
-        let text = |field: &crate::engine::frame::FieldView| {
-            field.reported.as_ref().map(|value| value.text.clone())
-        };
+        let text = |field: &FieldView| field.reported.as_ref().map(|value| value.text.clone());
         handle.field.with(text)
     });
     let ahead = memo(move |_| handle.ahead());
-    let shown = memo(move |_| ahead.get().or_else(|| reported.get()));
+    // While digits are typed, the picker stays where it was: it takes whole colours only.
+    let shown = memo(move |_| {
+        let reported = || reported.get().filter(|text| is_colour(text));
+        ahead.get().filter(|text| is_colour(text)).or_else(reported)
+    });
     let choose = move |event| {
         let text = event_target_value(&event);
         let small = reported.with_untracked(|text| {
@@ -39,7 +46,7 @@ pub(super) fn colour(handle: Handle) -> AnyView {
                 class="swatch"
                 class:unknown=move || shown.with(Option::is_none)
                 aria-label=live(name)
-                prop:value=live(move || shown.get().unwrap_or_default().to_lowercase())
+                prop:value=live(move || shown.get().map_or_else(|| BLACK.to_owned(), |it| it.to_lowercase()))
                 on:input=act(choose)
                 on:blur=act(move |_| handle.leave())
             />

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::control::{Handle, Kind};
 use super::reactive::{act, live, memo};
 use super::text::devices as words;
+use crate::engine::frame::FieldView;
 
 pub(super) fn entry(handle: Handle) -> AnyView {
     let kind = handle.kind();
@@ -21,7 +22,7 @@ pub(super) fn entry(handle: Handle) -> AnyView {
     });
     let unit = memo(move |_| handle.field.with(|field| field.unit.clone()));
     let is_wrong = memo(move |_| {
-        let fault = |field: &crate::engine::frame::FieldView| {
+        let fault = |field: &FieldView| {
             field
                 .draft
                 .as_ref()

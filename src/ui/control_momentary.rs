@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 
 use super::control::Handle;
 use super::reactive::{act, live};
@@ -45,11 +45,11 @@ pub(super) fn momentary(handle: Handle) -> AnyView {
             class:wished=move || busy.get()
             title=live(hint)
             aria-busy=move || busy.get().to_string()
-            on:pointerdown=act(move |event: web_sys::PointerEvent| if event.button() == 0 { button.hold() })
+            on:pointerdown=act(move |event: PointerEvent| if event.button() == 0 { button.hold() })
             on:pointerup=act(move |_| button.let_go())
             on:pointerleave=act(move |_| button.let_go())
             on:pointercancel=act(move |_| button.let_go())
-            on:contextmenu=act(move |event: web_sys::MouseEvent| event.prevent_default())
+            on:contextmenu=act(move |event: MouseEvent| event.prevent_default())
             on:keydown=act(move |event| button.press(&event))
             on:keyup=act(move |_| button.let_go())
             on:blur=act(move |_| button.let_go())

@@ -5,6 +5,7 @@ use web_sys::MouseEvent;
 
 use super::control::{Handle, Kind, focus_in_row};
 use super::field_value::reported_text;
+use super::format;
 use super::life_icon::{LifeIcon, life_icon};
 use super::reactive::{act, live, memo, show};
 use super::text::{Language, controls as words, devices};
@@ -91,7 +92,7 @@ fn fault_text(fault: DraftFault, language: Language) -> String {
         DraftFault::NotANumber => words::NOT_A_NUMBER.text(language).to_owned(),
         DraftFault::NotAColour => words::NOT_A_COLOUR.text(language).to_owned(),
         DraftFault::OutOfRange(Range { min, max, .. }) => {
-            let ends = [super::format::number(min), super::format::number(max)];
+            let ends = [format::number(min), format::number(max)];
             words::OUT_OF_RANGE.fill(language, &[&ends[0], &ends[1]])
         }
     }

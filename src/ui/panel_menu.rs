@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusEvent, KeyboardEvent};
+use web_sys::{Element, FocusEvent, KeyboardEvent};
 
 use super::control::walk;
 use super::controls_text::{Direction, controls_text};
@@ -41,7 +41,8 @@ pub(super) fn panel_menu(panel: Panel) -> AnyView {
         text: RwSignal::new(None),
     };
     let list = move || {
-        request_animation_frame(|| focus(".panel-menu [role]"));
+        // It is in the page once this is done.
+        queue_microtask(|| focus(".panel-menu [role]"));
         view! {
             <div
                 class="panel-menu"
@@ -64,6 +65,7 @@ pub(super) fn panel_menu(panel: Panel) -> AnyView {
             aria-haspopup="menu"
             aria-expanded=move || menu.open.get().to_string()
             on:click=act(move |_| menu.open.update(|open| *open = !*open))
+            on:keydown=act(move |event: KeyboardEvent| menu.close_by(&event))
         >
             {icon(Icon::More)}
         </button>
@@ -114,14 +116,15 @@ impl Menu {
     }
 
     fn press(self, event: &KeyboardEvent) {
-        match event.key().as_str() {
-            "Escape" => {
-                event.prevent_default();
-                self.close();
-            }
-            _ => {
-                walk(event);
-            }
+        if !walk(event) {
+            self.close_by(event);
+        }
+    }
+
+    fn close_by(self, event: &KeyboardEvent) {
+        if event.key() == "Escape" && self.open.get_untracked() {
+            event.prevent_default();
+            self.close();
         }
     }
 
@@ -129,7 +132,7 @@ impl Menu {
     fn leave(self, event: &FocusEvent) {
         let to = event
             .related_target()
-            .and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+            .and_then(|it| it.dyn_into::<Element>().ok());
         let stays = to.is_some_and(|to| {
             to.closest(".panel-menu, .panel-more")
                 .ok()

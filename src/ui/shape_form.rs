@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use web_sys::{KeyboardEvent, MouseEvent, SubmitEvent};
+use web_sys::{Event, KeyboardEvent, MouseEvent, SubmitEvent};
 
 use super::control::{Handle, focus_in_row};
 use super::format;
@@ -49,7 +49,7 @@ pub(super) fn shape_form(handle: Handle) -> AnyView {
 
 fn form(handle: Handle) -> AnyView {
     let form = Form::of(handle);
-    request_animation_frame(|| focus("#shape-label"));
+    queue_microtask(|| focus("#shape-label"));
     let kind = form.kind;
     let is = move |wanted: ControlKind| KINDS[kind.get()].0 == Some(wanted);
     let has_range = move || kind.get() == 0 || is(ControlKind::Number);
@@ -198,7 +198,7 @@ impl Form {
     }
 
     /// Gives the focus back to the button that opened it.
-    fn close(self, event: &web_sys::Event) {
+    fn close(self, event: &Event) {
         focus_in_row(event, ".field-more");
         self.handle.panel.shaping.set(None);
     }

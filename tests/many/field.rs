@@ -154,6 +154,7 @@ impl Field {
         let who = Who::Found {
             search: "lamp".to_owned(),
             chip: Chip::All,
+            except: Vec::new(),
             shadow: None,
             path: vec!["power".to_owned()],
         };

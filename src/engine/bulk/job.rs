@@ -216,7 +216,8 @@ impl Job {
 
     /// Whether it waits for anybody.
     pub(super) fn is_awaited(&self) -> bool {
-        self.flight.iter().any(|list| !list.is_empty())
+        let awaited = [SENT, ACCEPTED, LATE];
+        awaited.iter().any(|list| !self.flight[*list].is_empty())
     }
 
     /// Whether the next step may come at any time.

@@ -12,8 +12,6 @@ pub(super) struct Changes {
     pub(super) reported: Vec<String>,
     /// How many there were.
     pub(super) changed: u32,
-    /// Desired paths that were named, be it with the value that they had, and whether something stands there now.
-    pub(super) named: Vec<(Vec<String>, bool)>,
     wished: bool,
 }
 
@@ -54,8 +52,6 @@ impl Changes {
             return;
         }
         self.wished = true;
-        let owned = path.iter().map(|key| (*key).to_owned()).collect();
-        self.named.push((owned, new.is_some()));
         if !same(old, new) {
             self.changed += 1;
             note(&mut self.desired, path);

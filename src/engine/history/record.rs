@@ -1,10 +1,10 @@
 //! What is kept of the versions that were seen, as compact text and within bounds.
 //!
 //! A person looks at few shadows, and a fleet reports all the time. So every version is kept of the shadows that
-//! somebody looked at, and of all others those that changed what is desired: who wished something is known everywhere,
-//! and a fleet that only reports costs one comparison a message.
+//! somebody looked at, and of all others those that changed what is desired: what was wished is known everywhere, and
+//! a fleet that only reports costs one comparison a message.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::VersionView;
@@ -23,7 +23,7 @@ const MAX_VERSIONS: usize = 100;
 const MAX_BYTES: usize = 4 << 20;
 const ENOUGH_BYTES: usize = MAX_BYTES / 8 * 7;
 
-/// What a version or a wish takes beside its texts.
+/// What a version takes beside its texts.
 const OVERHEAD: usize = 128;
 
 #[derive(Debug, Default)]
@@ -42,8 +42,6 @@ struct Shadow {
     watched: bool,
     /// Oldest first.
     versions: VecDeque<Version>,
-    /// Whose client token the desired value at a path came with.
-    wishes: BTreeMap<Vec<String>, Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -102,7 +100,6 @@ impl History {
                     known.push(old, None, Changes::default(), serial);
                 }
                 changes = Changes::between(old, new);
-                known.attribute(&mut changes, token);
             }
             known.push(new, token, changes, serial);
         });
@@ -139,7 +136,7 @@ impl History {
         }
         all.sort_unstable();
         let mut surplus = self.bytes.saturating_sub(ENOUGH_BYTES);
-        let mut goes = std::collections::HashSet::new();
+        let mut goes = HashSet::new();
         for (_, serial, size) in all {
             if surplus == 0 {
                 break;
@@ -188,15 +185,6 @@ impl History {
         Some(by.to_string())
     }
 
-    /// Whose client token the desired value of a leaf came with.
-    pub(in crate::engine) fn wished_by(
-        &self,
-        shadow: &ShadowAddress,
-        path: &[String],
-    ) -> Option<&str> {
-        Some(self.find(shadow)?.wishes.get(path)?)
-    }
-
     /// Newest first.
     pub(super) fn versions(&self, shadow: &ShadowAddress) -> Vec<VersionView> {
         let versions = self.find(shadow).map(|known| known.versions.iter().rev());
@@ -205,17 +193,6 @@ impl History {
 }
 
 impl Shadow {
-    /// Whose wishes the changed ones are. Without a token nobody knows.
-    fn attribute(&mut self, changes: &mut Changes, token: Option<&str>) {
-        let token: Option<Arc<str>> = token.map(Into::into);
-        for (path, there) in changes.named.drain(..) {
-            match token.clone().filter(|_| there) {
-                Some(token) => self.wishes.insert(path, token),
-                None => self.wishes.remove(&path),
-            };
-        }
-    }
-
     fn push(
         &mut self,
         document: &ShadowDocument,
@@ -259,9 +236,7 @@ impl Shadow {
     }
 
     fn size(&self) -> usize {
-        let versions = self.versions.iter().map(Version::size).sum::<usize>();
-        let path = |path: &Vec<String>| OVERHEAD + path.iter().map(String::len).sum::<usize>();
-        versions + self.wishes.keys().map(path).sum::<usize>()
+        self.versions.iter().map(Version::size).sum()
     }
 }
 

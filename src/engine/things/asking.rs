@@ -34,14 +34,14 @@ impl Known {
     /// A new connection. `first` are the shadows that cannot wait; those that are known come next, and those that were
     /// not there the last time come last.
     pub(in crate::engine) fn ask_again(&mut self, first: Vec<Key>) {
-        let listed = |slot: &Slot| !self.fleet.is_gone(*slot);
-        let absent = |slot: &Slot| self.lookup.asking(&(*slot, None)) == Asking::Absent;
-        let slots = self.fleet.slots().filter(listed);
-        let (absent, others): (Vec<Slot>, Vec<Slot>) = slots.partition(absent);
+        let doubtful = self.lookup.doubtful();
+        let slots = self.fleet.slots();
+        let listed: Vec<Slot> = slots.filter(|slot| !self.fleet.is_gone(*slot)).collect();
         self.lookup
             .restart(first.into_iter().chain(self.shadows.keys()));
-        absent.into_iter().for_each(|slot| self.want(slot, true));
-        others.into_iter().for_each(|slot| self.want(slot, false));
+        for slot in listed {
+            self.want(slot, doubtful.contains(&slot));
+        }
     }
 
     /// There is no such shadow any more, or never was.

@@ -69,7 +69,7 @@ impl Keeping {
 
     /// Whether names outlive the tab, as far as is known.
     pub(super) fn remembers(&self) -> bool {
-        !matches!(self.phase, Phase::Nowhere)
+        self.place.is_empty() || !matches!(self.phase, Phase::Nowhere)
     }
 
     /// None: the browser gives no storage, or it is full. Empty: nothing was kept yet.
