@@ -6,6 +6,7 @@ pub mod cognito;
 pub mod endpoint;
 mod fault;
 mod keys;
+pub mod registry;
 pub mod sigv4;
 pub mod way;
 

@@ -52,6 +52,7 @@ use link::Link;
 use meter::Meter;
 use publish::Publishing;
 use show::Shown;
+use things::Things;
 
 /// What happened.
 #[allow(clippy::large_enum_variant)]
@@ -69,6 +70,12 @@ pub enum Input {
     Fetched {
         id: u32,
         answer: Result<FetchAnswer, NoAnswer>,
+    },
+    /// What [`Output::Remember`] kept at a place, also in an earlier session. Empty: nothing yet. None: there is no
+    /// storage, or nothing more can be kept in it.
+    Recalled {
+        place: String,
+        bytes: Option<Bytes>,
     },
     /// Whether the WebSocket of that number opened.
     Knocked {
@@ -97,6 +104,15 @@ pub enum Output {
         id: u32,
         knock: Knock,
     },
+    /// Asks for what was kept at a place: [`Input::Recalled`] answers.
+    Recall {
+        place: String,
+    },
+    /// Keeps bytes at a place, whole or not at all. `place` is a file's name and holds no secret.
+    Remember {
+        place: String,
+        bytes: Bytes,
+    },
 }
 
 /// Shows neither a URL nor a packet: both may hold secrets.
@@ -108,6 +124,14 @@ impl fmt::Debug for Output {
             Self::Close => f.write_str("Close"),
             Self::Fetch { id, fetch } => f.debug_tuple("Fetch").field(id).field(fetch).finish(),
             Self::Knock { id, knock } => f.debug_tuple("Knock").field(id).field(knock).finish(),
+            Self::Recall { place } => f.debug_tuple("Recall").field(place).finish(),
+            Self::Remember { place, bytes } => {
+                let (place, bytes) = (place, bytes.len());
+                f.debug_tuple("Remember")
+                    .field(place)
+                    .field(&bytes)
+                    .finish()
+            }
         }
     }
 }
@@ -119,12 +143,13 @@ pub struct Engine {
     link: Option<Link>,
     /// The last words of a link that was replaced.
     parting: VecDeque<Output>,
-    /// Questions to the world beside the link, and how many there were.
+    /// Questions to the world beside the link, how many there were, and what is to be kept.
     questions: VecDeque<Output>,
     asked_so_far: u32,
     record: Record,
     known: Known,
     publishing: Publishing,
+    things: Things,
     board: Board,
     jobs: Jobs,
     /// The unknown device whose shadow was asked for on this connection.
@@ -147,6 +172,7 @@ impl Engine {
             record: Record::default(),
             known: Known::new(""),
             publishing: Publishing::default(),
+            things: Things::default(),
             board: Board::default(),
             jobs: Jobs::default(),
             asked: None,
@@ -168,10 +194,12 @@ impl Engine {
             }
             Input::Fetched { id, answer } => {
                 self.record.answered(id, answer.is_ok());
+                self.handle_page(id, &answer, now);
                 if let Some(link) = &mut self.link {
                     link.handle_answer(id, answer, now, &mut self.asked_so_far);
                 }
             }
+            Input::Recalled { place, bytes } => self.handle_recalled(&place, bytes),
             Input::Knocked { id, opened } => self.record.answered(id, opened),
             Input::Timeout => {}
         }
@@ -182,8 +210,10 @@ impl Engine {
         }
         self.known.handle_timeout(now);
         self.handle_events(now);
+        self.advance_things(now);
         self.advance_jobs(now);
         self.publish_due(now);
+        self.known.adopt_saved(now);
     }
 
     /// While the socket is not `writable`, packets wait, and only opening and closing come out.
@@ -211,8 +241,10 @@ impl Engine {
             self.known.requests.poll_timeout(),
             self.known.backlog.poll_timeout(),
             self.publishing.poll_timeout(),
+            self.known.editing.poll_timeout(),
             self.jobs.poll_timeout(),
             lookup.filter(|_| self.may_ask()),
+            self.things.poll_timeout(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -248,6 +280,7 @@ impl Engine {
             Command::Connect(request) => self.connect(request, now),
             Command::Disconnect | Command::Leave => {
                 self.with_session(|session| session.disconnect(now.instant));
+                self.keep_things(now);
             }
             Command::Reconnect => {
                 if let Some(link) = &mut self.link {
@@ -292,6 +325,7 @@ impl Engine {
         }
         let link = Link::new(request, &mut self.rng, now.instant);
         if self.link.as_ref().is_none_or(|old| old.url != link.url) {
+            self.turn_things_to(&link.url, now);
             self.known.clear(&link.client_id);
             self.board = Board::default();
             self.jobs = Jobs::default();
@@ -301,6 +335,7 @@ impl Engine {
         self.record = Record::default();
         self.publishing = Publishing::default();
         self.known.requests.handle_lost();
+        self.known.editing.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.

@@ -10,7 +10,7 @@ pub mod mark;
 mod names;
 mod pick;
 mod query;
-mod silent;
+pub(crate) mod silent;
 mod texts;
 mod track;
 mod trail;

@@ -3,6 +3,7 @@
 mod ask;
 pub mod bridge;
 mod clock;
+mod memory;
 mod parcel;
 mod socket;
 pub mod start;

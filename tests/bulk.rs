@@ -2,9 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod bulk {
-    mod answers;
-    mod causes;
+mod many {
+    mod board;
     mod field;
     mod lost;
     mod stages;
@@ -12,6 +11,7 @@ mod bulk {
 
 #[allow(dead_code, reason = "each test file uses its part")]
 mod pair {
+    pub(crate) mod beside;
     pub(crate) mod device;
     pub(crate) mod line;
     pub(crate) mod tap;

@@ -5,6 +5,7 @@
 
 #[allow(dead_code)]
 mod pair {
+    pub(crate) mod beside;
     pub(crate) mod device;
     pub(crate) mod line;
     pub(crate) mod tap;

@@ -5,6 +5,7 @@
 
 #[allow(dead_code, reason = "each test file uses its part")]
 mod pair {
+    pub(crate) mod beside;
     pub(crate) mod device;
     pub(crate) mod lasting;
     pub(crate) mod line;

@@ -45,9 +45,31 @@ pub fn signed_url(endpoint: &Endpoint, keys: &Keys, now: UnixMillis) -> String {
     sigv4::presigned_url(place, keys.as_signing(), region, now, None)
 }
 
+/// A call of nothing but its address.
+pub(super) struct Get<'a> {
+    /// Scheme, host and port.
+    pub(super) base: &'a str,
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    pub(super) region: &'a str,
+    pub(super) service: &'a str,
+}
+
 /// A signed call that the same machine answers over HTTP, where it says why it refuses. None where a page may not ask.
 pub fn signed_question(endpoint: &Endpoint, keys: &Keys, now: UnixMillis) -> Option<Question> {
-    let (stamp, authority) = (sigv4::stamp(now), endpoint.as_signed().authority());
+    let get = Get {
+        base: &endpoint.http()?,
+        path: QUESTION,
+        query: "",
+        region: &endpoint.region,
+        service: DATA,
+    };
+    Some(signed_get(&get, keys, now))
+}
+
+pub(super) fn signed_get(get: &Get<'_>, keys: &Keys, now: UnixMillis) -> Question {
+    let stamp = sigv4::stamp(now);
+    let authority = get.base.split_once("://").map_or(get.base, |(_, it)| it);
     let mut headers = vec![("x-amz-date", stamp.clone())];
     // In a header the token is signed, in AWS IoT's query it is not.
     if let Some(token) = &keys.session_token {
@@ -55,27 +77,28 @@ pub fn signed_question(endpoint: &Endpoint, keys: &Keys, now: UnixMillis) -> Opt
     }
     let mut signed: Vec<_> = headers.iter().map(|(name, it)| (*name, &**it)).collect();
     // The browser writes this one itself.
-    signed.push(("host", &authority));
+    signed.push(("host", authority));
     let request = Request {
         method: "GET",
-        path: QUESTION,
-        query: "",
+        path: get.path,
+        query: get.query,
         headers: &signed,
         payload_hash: sigv4::EMPTY_PAYLOAD,
     };
     let scope = Scope {
         date: &stamp[..8],
-        region: &endpoint.region,
-        service: DATA,
+        region: get.region,
+        service: get.service,
     };
     let authorization = request.authorization(keys.as_signing(), scope, &stamp);
     headers.push(("authorization", authorization));
-    Some(Question {
+    let query = if get.query.is_empty() { "" } else { "?" };
+    Question {
         method: "GET",
-        url: endpoint.http()? + QUESTION,
+        url: [get.base, get.path, query, get.query].concat(),
         headers,
         body: Vec::new(),
-    })
+    }
 }
 
 impl Authorizer {

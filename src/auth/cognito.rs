@@ -167,14 +167,14 @@ fn keys_of(given: &Object<Value>) -> Option<Keys> {
 }
 
 /// By the reader of shadows: a second one would be a good part of the engine's code for JSON again.
-fn read(body: &[u8]) -> Option<Object<Value>> {
+pub(super) fn read(body: &[u8]) -> Option<Object<Value>> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Some(members),
         _ => None,
     }
 }
 
-fn text<'a>(members: &'a Object<Value>, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(members: &'a Object<Value>, name: &str) -> Option<&'a str> {
     match members.get(name) {
         Some(Value::Text(text)) => Some(text),
         _ => None,

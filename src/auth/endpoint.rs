@@ -9,8 +9,11 @@ const AWS: [&str; 4] = [
     ".amazonaws.com",
     ".amazonaws.com.cn",
     ".amazonaws.eu",
-    ".api.aws",
+    DUAL_STACK,
 ];
+
+/// Has no address for the registry of its own.
+const DUAL_STACK: &str = ".api.aws";
 
 const MQTT_PATH: &str = "/mqtt";
 
@@ -78,6 +81,21 @@ impl Endpoint {
             false => return None,
         };
         Some(scheme.to_owned() + &self.as_signed().authority())
+    }
+}
+
+impl Endpoint {
+    /// Where the registry of things answers: AWS has one address for a whole region. None where a page may not ask.
+    pub fn control(&self) -> Option<String> {
+        let Some(domain) = AWS.iter().find(|domain| self.host.ends_with(**domain)) else {
+            return self.http();
+        };
+        let domain = if *domain == DUAL_STACK {
+            AWS[0]
+        } else {
+            domain
+        };
+        Some("https://iot.".to_owned() + &self.region + domain)
     }
 }
 

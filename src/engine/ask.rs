@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::auth::Question;
+
 /// An HTTP call. May hold secrets in its URL, its headers and its body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fetch {
@@ -27,6 +29,11 @@ pub struct FetchAnswer {
     pub body: Vec<u8>,
 }
 
+impl FetchAnswer {
+    /// What is read of a body, in bytes.
+    pub const MAX_BODY: usize = 64 * 1024;
+}
+
 /// No answer: nobody there, not allowed, or not within ten seconds. The browser does not say which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoAnswer;
@@ -37,6 +44,18 @@ pub struct Knock {
     pub url: String,
     /// None: no subprotocol is offered.
     pub protocol: Option<&'static str>,
+}
+
+impl From<Question> for Fetch {
+    fn from(question: Question) -> Self {
+        Self {
+            method: question.method,
+            url: question.url,
+            headers: question.headers,
+            body: question.body,
+            opaque: false,
+        }
+    }
 }
 
 impl fmt::Debug for Fetch {

@@ -12,9 +12,8 @@ use super::command::FieldAddress;
 use super::frame::{ChangeView, DeviceState, ValueView};
 use super::known::Known;
 use super::panel::change_view;
-use crate::shadow::requests::Change;
 use crate::time::{Instant, Now, UnixMillis};
-use stuck::{Search, Stuck};
+use stuck::Search;
 
 /// What of the board is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,8 +86,10 @@ pub enum StuckCause {
     NotDone,
 }
 
-/// Between two searches for the same, in milliseconds.
+/// Between two searches for the same, in milliseconds, and at least one for so many leaves that were found: a fleet
+/// that is stuck as a whole takes a third of a second to search.
 const EVERY: u64 = 1000;
+const LEAVES_PER_MILLISECOND: u64 = 10;
 
 /// Paths that are named with their numbers.
 const MAX_KEYS: usize = 200;
@@ -97,41 +98,38 @@ const MAX_KEYS: usize = 200;
 #[derive(Default)]
 pub(super) struct Board {
     search: Search,
-    /// Those of [`Search::found`] that fit.
-    fitting: Vec<u32>,
     keys: Vec<(Vec<String>, u32)>,
     causes: Vec<(StuckCause, u32)>,
-    /// For which question, and when.
-    asked: Option<(Question, Instant)>,
+    /// The age that was searched for, and when.
+    searched: Option<(u32, Instant)>,
+    /// Those of [`Search::found`] that fit a key and a cause.
+    fitting: Vec<u32>,
+    fits: Fits,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Question {
-    older_than: u32,
-    key: Option<Vec<String>>,
-    cause: Option<StuckCause>,
-}
+/// A key and a cause.
+type Fits = (Option<Vec<String>>, Option<StuckCause>);
 
 impl Board {
-    fn update(&mut self, known: &Known, question: Question, now: Now) {
-        if let Some((asked, at)) = &self.asked
-            && *asked == question
-            && now.instant.0 < at.0 + EVERY
-        {
-            return;
+    fn update(&mut self, known: &Known, request: &BoardRequest, now: Now) {
+        let leaves = self.search.found.len() as u64;
+        let every = EVERY.max(leaves / LEAVES_PER_MILLISECOND);
+        let is_new = self.searched.is_none_or(|(older_than, at)| {
+            older_than != request.older_than || now.instant.0 >= at.0 + every
+        });
+        if is_new {
+            self.search = Search::new(known, request.older_than, now.wall);
+            self.count();
+            self.searched = Some((request.older_than, now.instant));
         }
-        self.search = Search::new(known, question.older_than, now.wall);
-        let fits = |stuck: &Stuck| {
-            self.search
-                .fits(stuck, question.key.as_deref(), question.cause)
-        };
-        let found = self.search.found.iter().enumerate();
-        self.fitting = found
-            .filter(|(_, stuck)| fits(stuck))
-            .map(|(place, _)| place as u32)
-            .collect();
-        self.count();
-        self.asked = Some((question, now.instant));
+        let fits = (request.key.clone(), request.cause);
+        if is_new || self.fits != fits {
+            let (key, cause) = (fits.0.as_deref(), fits.1);
+            let found = self.search.found.iter().enumerate();
+            let fitting = found.filter(|(_, stuck)| self.search.fits(stuck, key, cause));
+            self.fitting = fitting.map(|(place, _)| place as u32).collect();
+            self.fits = fits;
+        }
     }
 
     fn count(&mut self) {
@@ -173,65 +171,45 @@ impl StuckCause {
 
 impl Engine {
     pub(super) fn board_view(&mut self, request: &BoardRequest, now: Now) -> BoardView {
-        let question = Question {
-            older_than: request.older_than,
-            key: request.key.clone(),
-            cause: request.cause,
-        };
-        self.board.update(&self.known, question, now);
+        self.board.update(&self.known, request, now);
         let (board, known) = (&self.board, &self.known);
-        let (mut on_its_way, mut done) = (Vec::new(), Vec::new());
-        for (field, change) in known.requests.iter() {
-            match change.is_under_way() {
-                true => on_its_way.push((field, change)),
-                false => done.push((field, change)),
-            }
-        }
+        let requests = &known.requests;
         let mut view = BoardView {
-            on_its_way: on_its_way.len() as u32,
+            on_its_way: requests.count_under_way() as u32,
             stuck: board.search.found.len() as u32,
-            done: done.len() as u32,
+            done: requests.done().len() as u32,
             keys: board.keys.clone(),
             causes: board.causes.clone(),
             ..BoardView::default()
         };
+        let first = request.first as usize;
+        view.total = match request.tab {
+            BoardTab::OnItsWay => view.on_its_way,
+            BoardTab::Stuck => board.fitting.len() as u32,
+            BoardTab::Done => view.done,
+        };
+        view.first = request.first.min(view.total);
+        let rows = request.rows as usize;
         match request.tab {
+            BoardTab::OnItsWay => {
+                let shown = requests.all_under_way().skip(first).take(rows);
+                let views = shown.map(|(field, change)| change_view(field, change));
+                view.changes = views.collect();
+            }
             BoardTab::Stuck => {
-                let places = window(&board.fitting, request, &mut view);
-                let found = places.iter().filter_map(|place| {
+                let shown = board.fitting.iter().skip(first).take(rows);
+                let rows = shown.filter_map(|place| {
                     let stuck = board.search.found.get(*place as usize)?;
                     board.search.row(stuck, known)
                 });
-                view.stuck_rows = found.collect();
+                view.stuck_rows = rows.collect();
             }
-            BoardTab::OnItsWay => show_changes(on_its_way, request, &mut view),
-            BoardTab::Done => show_changes(done, request, &mut view),
+            BoardTab::Done => {
+                let shown = requests.done().skip(first).take(rows);
+                let views = shown.map(|ended| change_view(&ended.field, &ended.change));
+                view.changes = views.collect();
+            }
         }
         view
     }
-}
-
-/// Newest first.
-fn show_changes(
-    mut changes: Vec<(&FieldAddress, &Change)>,
-    request: &BoardRequest,
-    view: &mut BoardView,
-) {
-    changes.sort_by_cached_key(|(field, change)| {
-        let newest = change.steps.last().map(|(_, at)| *at);
-        (Reverse(newest), field.device.clone(), field.path.clone())
-    });
-    let shown = window(&changes, request, view);
-    view.changes = shown
-        .iter()
-        .map(|(field, change)| change_view(field, change))
-        .collect();
-}
-
-/// The rows that are looked at.
-fn window<'a, T>(all: &'a [T], request: &BoardRequest, view: &mut BoardView) -> &'a [T] {
-    let first = (request.first as usize).min(all.len());
-    let last = first.saturating_add(request.rows as usize).min(all.len());
-    (view.total, view.first) = (all.len() as u32, first as u32);
-    all.get(first..last).unwrap_or_default()
 }

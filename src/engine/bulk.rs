@@ -51,10 +51,11 @@ pub struct BulkRequest {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Who {
-    /// Every device that the list finds by this.
+    /// Every device that the list finds by this, but for some names.
     Found {
         search: String,
         chip: Chip,
+        except: Vec<String>,
         shadow: Option<String>,
         path: Vec<String>,
     },

@@ -1,10 +1,22 @@
 //! The document editor: what a person makes of a shadow's desired state, beside what everybody else makes of it
 //! meanwhile. Nothing is sent before it is saved, and what is saved carries the version that it was made from.
 
+mod editing;
+mod result;
+mod task;
+mod view;
+
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
+use crate::shadow::topics::ShadowId;
 use crate::time::{Now, UnixMillis};
+
+pub(super) use editing::Editing;
+pub(super) use task::Request;
+
+pub use crate::shadow::text::{TextFault, TextProblem};
+pub use crate::shadow::three_way::{Changed, Side};
 
 /// A shadow of a device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,12 +57,6 @@ pub enum EditorCommand {
     Close,
     /// Deletes a shadow and everything in it.
     Delete(ShadowAddress),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Side {
-    Mine,
-    Theirs,
 }
 
 /// What the editor shows.
@@ -119,37 +125,6 @@ pub enum EditorStage {
     },
 }
 
-/// Where a text is no desired state. Line and column count from 1, in characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TextFault {
-    pub line: u32,
-    pub column: u32,
-    pub problem: TextProblem,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TextProblem {
-    /// The text ends before it is complete.
-    Ended,
-    /// A comma before a closing bracket, or two of them.
-    ExtraComma,
-    /// Two members without a comma between them.
-    MissingComma,
-    /// A key or a text without double quotes.
-    Unquoted(String),
-    /// A character that cannot stand here.
-    Unexpected(char),
-    /// Something after the end of the document.
-    Trailing,
-    /// The document is not an object.
-    NotAnObject,
-    DuplicateKey(String),
-    /// A null in an array: the service refuses it.
-    NullInArray,
-    /// More levels than the service takes.
-    TooDeep,
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EditorLeaf {
     pub path: Vec<String>,
@@ -165,18 +140,6 @@ pub struct EditorLeaf {
     pub differs: bool,
     /// In a merge: whose value was chosen.
     pub choice: Option<Side>,
-}
-
-/// Who changed a leaf since the edit began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Changed {
-    Nobody,
-    Mine,
-    Theirs,
-    /// Both, to the same value.
-    Alike,
-    /// Both, to different values.
-    Conflict,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -206,10 +169,45 @@ pub enum LineMark {
     Open,
 }
 
-impl Engine {
-    pub(super) fn handle_editor(&mut self, _command: EditorCommand, _now: Now) {}
+impl ShadowAddress {
+    pub(super) fn is(&self, id: ShadowId<'_>) -> bool {
+        self.device == id.thing() && self.shadow.as_deref() == id.shadow()
+    }
+}
 
-    pub(super) fn editor_frame(&self) -> EditorFrame {
-        EditorFrame::Closed
+impl Engine {
+    pub(super) fn handle_editor(&mut self, command: EditorCommand, now: Now) {
+        let known = &mut self.known;
+        match command {
+            EditorCommand::Open(shadow) => known.open_editor(shadow),
+            EditorCommand::Restore { shadow, version } => {
+                let state = known.history.desired(&shadow, version);
+                known.open_editor(shadow);
+                if let Some(state) = state {
+                    known.editing.edit(|open| open.restore(state));
+                }
+            }
+            EditorCommand::Text(text) => known.editing.edit(|open| open.type_text(text)),
+            EditorCommand::Leaf { path, value } => {
+                known.editing.edit(|open| open.set_leaf(&path, value));
+            }
+            EditorCommand::Revert(path) => known.editing.edit(|open| open.revert(&path)),
+            EditorCommand::Save => known.editing.edit(|open| open.save()),
+            EditorCommand::Choose { path, side } => {
+                known.editing.edit(|open| open.choose(Some(&path), side));
+            }
+            EditorCommand::ChooseAll(side) => known.editing.edit(|open| open.choose(None, side)),
+            EditorCommand::Back => known.editing.edit(|open| open.back()),
+            EditorCommand::Close => known.editing.close(),
+            EditorCommand::Delete(shadow) => {
+                known.open_editor(shadow);
+                known.editing.edit(|open| open.delete());
+            }
+        }
+        self.known.editing.update(self.is_ready(), now);
+    }
+
+    pub(super) fn editor_frame(&mut self) -> EditorFrame {
+        self.known.editing.frame()
     }
 }

@@ -17,7 +17,8 @@ pub use super::editor::{
 };
 pub use super::history::{DifferenceView, HistoryRequest, HistoryView, VersionView};
 pub use super::things::{
-    Added, Registry, ShadowKnowledge, ThingRow, ThingsChip, ThingsRequest, ThingsView,
+    Added, AskState, Refusal, Refused, Registry, ShadowKnowledge, ThingRow, ThingsChip,
+    ThingsRequest, ThingsView,
 };
 pub use crate::auth::SignInFault;
 pub use crate::engine::doctor::{

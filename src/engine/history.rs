@@ -1,10 +1,18 @@
 //! The versions of shadows that were seen since the page was opened, within bounds.
 
+mod changes;
+mod record;
+
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use super::editor::ShadowAddress;
+use crate::shadow::document::ShadowDocument;
+use crate::shadow::text::to_json;
+use crate::shadow::three_way::{Changed, State, state_of, walk};
 use crate::time::UnixMillis;
+
+pub(super) use record::History;
 
 /// The history of a shadow is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +54,41 @@ pub struct DifferenceView {
 }
 
 impl Engine {
-    pub(super) fn history_view(&self, _request: &HistoryRequest) -> HistoryView {
-        HistoryView::default()
+    /// A shadow that is looked at is recorded from then on.
+    pub(super) fn history_view(&mut self, request: &HistoryRequest) -> HistoryView {
+        let known = &mut self.known;
+        let shadow = &request.shadow;
+        let slot = known.fleet.find(&shadow.device);
+        let name = shadow.shadow.as_deref();
+        known.watch(&shadow.device, name);
+        let newest = slot.and_then(|slot| known.shadows.document(slot, name));
+        let then = request
+            .version
+            .and_then(|version| known.history.states(shadow, version));
+        HistoryView {
+            versions: known.history.versions(shadow),
+            difference: then.map(|then| differences(then, newest)),
+        }
     }
+}
+
+fn differences(then: [State; 2], newest: Option<&ShadowDocument>) -> Vec<DifferenceView> {
+    let none = ShadowDocument::default();
+    let newest = newest.unwrap_or(&none);
+    let now = [state_of(&newest.desired), state_of(&newest.reported)];
+    let mut differences = Vec::new();
+    for (section, (then, now)) in then.iter().zip(&now).enumerate() {
+        walk(then, now, then, &mut |path, sides, changed| {
+            if changed != Changed::Nobody {
+                differences.push(DifferenceView {
+                    desired: section == 0,
+                    path: path.iter().map(|key| (*key).to_owned()).collect(),
+                    then: sides.base.map(to_json),
+                    now: sides.mine.map(to_json),
+                });
+            }
+            None
+        });
+    }
+    differences
 }

@@ -1,25 +1,30 @@
 //! What is known of the devices, and how a message changes it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::authors::Authors;
 use super::backlog::{Backlog, Said};
 use super::board::set_back::SetBacks;
-use super::command::FieldAddress;
 use super::controls::Controls;
 use super::drafts::Drafts;
+use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
+use super::history::History;
 use super::lookup::Lookup;
 use super::rates::Owner;
 use super::shadows::{Shadows, newest_report};
+use super::things::PastShadows;
 use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
 use crate::location::{self, Fix, Reading};
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
 use crate::shadow::event::{EventKind, ShadowEvent};
-use crate::shadow::requests::Requests;
+use crate::shadow::requests::{FieldAddress, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic, Verb};
 use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
@@ -33,15 +38,22 @@ const MAX_WATCHED: usize = 10_000;
 /// The service knows no such shadow.
 const NOT_FOUND: u16 = 404;
 
+/// The service has too much to do.
+const TOO_MANY: u16 = 429;
+
 /// Everything that messages taught.
 pub(super) struct Known {
     pub(super) fleet: Fleet,
     pub(super) shadows: Shadows,
+    /// Those that memory names.
+    pub(super) past: PastShadows,
     pub(super) requests: Requests,
     pub(super) drafts: Drafts,
     pub(super) controls: Controls,
     pub(super) authors: Authors,
     pub(super) lookup: Lookup,
+    pub(super) editing: Editing,
+    pub(super) history: History,
     pub(super) counters: Counters,
     pub(super) set_backs: SetBacks,
     /// Messages on location topics that wait.
@@ -61,11 +73,14 @@ impl Known {
         Self {
             fleet: Fleet::new(Limits::default()),
             shadows: Shadows::default(),
+            past: PastShadows::default(),
             requests: Requests::new(client_id),
             drafts: Drafts::default(),
             controls: Controls::default(),
             authors: Authors::default(),
             lookup: Lookup::default(),
+            editing: Editing::default(),
+            history: History::default(),
             counters: Counters::default(),
             set_backs: SetBacks::default(),
             backlog: Backlog::default(),
@@ -77,11 +92,15 @@ impl Known {
     pub(super) fn clear(&mut self, client_id: &str) {
         self.fleet.clear();
         self.shadows.clear();
+        self.past.clear();
         self.requests = Requests::new(client_id);
         self.drafts.clear();
         self.controls.clear();
         self.authors.clear();
         self.lookup = Lookup::default();
+        // Not made anew: its texts are counted over everything that was ever open.
+        self.editing.close();
+        self.history = History::default();
         self.counters = Counters::default();
         self.set_backs = SetBacks::default();
         self.backlog = Backlog::default();
@@ -122,65 +141,73 @@ impl Known {
         let token = event.client_token.as_deref();
         match event.kind {
             EventKind::Documents(document) => {
-                self.lookup.told(topic.id.shadow().is_some());
-                self.handle_accepted(topic.id, token, document.version, now);
-                self.handle_document(topic.id, document, token, now);
+                self.lookup.told(topic.id.shadow().is_some(), now.instant);
+                let (version, at) = (document.version, document.timestamp);
+                let is_answer = self.handle_accepted(token, version, now);
+                let is_news = self.handle_document(topic.id, document, token, now);
+                if is_answer && !is_news {
+                    self.compare(topic.id, version, now);
+                }
+                self.editing.handle_accepted(token, version, at);
             }
             EventKind::Document(document) => {
-                self.lookup.answered();
+                self.lookup.answered(now.instant);
+                let slot = self.fleet.find(topic.id.thing());
+                if slot.is_some_and(|slot| self.fleet.is_gone(slot)) {
+                    // An answer to what was asked before a person forgot the thing.
+                    return;
+                }
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
-            EventKind::Updated { version, .. } => {
-                self.handle_accepted(topic.id, token, version, now);
+            EventKind::Updated { version, at, .. } => {
+                if self.handle_accepted(token, version, now) {
+                    self.compare(topic.id, version, now);
+                }
+                self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
                     self.shadows.remove(slot, topic.id.shadow(), version);
+                    self.past.remove(slot, topic.id.shadow());
                     let key = (slot, topic.id.shadow().map(Into::into));
                     self.set_backs.forget(&key);
                     self.refresh(slot, now);
+                }
+                if self.document(topic.id).is_none() {
+                    self.editing.handle_gone(topic.id, version);
                 }
             }
             EventKind::Rejected {
                 verb: Verb::Get,
                 code,
-                ..
+                message,
             } => {
-                self.lookup.answered();
-                if code == NOT_FOUND {
-                    self.handle_absent(topic.id, now);
+                self.lookup.answered(now.instant);
+                match code {
+                    NOT_FOUND => self.handle_absent(topic.id, now),
+                    TOO_MANY => self.handle_throttled(topic.id, now),
+                    _ => self.editing.handle_refused(topic.id, code, &message),
                 }
             }
             EventKind::Rejected { code, message, .. } => {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
+                self.editing.handle_rejected(token, code, &message, now);
                 self.refresh_named(topic.id.thing(), now);
             }
         }
     }
 
-    fn handle_accepted(&mut self, id: ShadowId<'_>, token: Option<&str>, version: u64, now: Now) {
-        if let Some(token) = token
-            && self.requests.handle_accepted(token, version, now)
-        {
-            // The document that tells what became of it may have come before.
-            self.compare(id, version, now);
-        }
+    /// True when a change waited for it. The document that tells what became of it may have come before.
+    fn handle_accepted(&mut self, token: Option<&str>, version: u64, now: Now) -> bool {
+        token.is_some_and(|token| self.requests.handle_accepted(token, version, now))
     }
 
     /// A change that was sent and accepted at `version` by other means now waits for the device.
-    #[allow(dead_code, reason = "whoever sends by other means calls it")]
-    pub(super) fn adopt(
-        &mut self,
-        field: FieldAddress,
-        wish: Value,
-        token: &str,
-        version: u64,
-        now: Now,
-    ) {
+    fn adopt(&mut self, field: FieldAddress, wish: Value, token: &str, version: u64, now: Now) {
         let (device, shadow) = (field.device.clone(), field.shadow.clone());
         self.requests.adopt(field, wish, token, version, now);
         if let Ok(id) = ShadowId::new(&device, shadow.as_deref()) {
@@ -202,31 +229,36 @@ impl Known {
         }
     }
 
+    /// False for one that is older than what is known.
     fn handle_document(
         &mut self,
         id: ShadowId<'_>,
         document: ShadowDocument,
         token: Option<&str>,
         now: Now,
-    ) {
+    ) -> bool {
         let Some(slot) = self.fleet.intern(id.thing()) else {
-            return;
+            return false;
         };
         let (newest, version) = (newest_report(&document.reported), document.version);
         let reported = document.reported_json();
         let key = (slot, id.shadow().map(Into::into));
         let before = self.shadows.document(slot, id.shadow());
         let set_back = self.set_backs.compare(&key, before, &document, now);
-        if self.shadows.is_news(slot, id.shadow(), version) {
+        if !self.shadows.is_old(slot, id.shadow(), version) {
+            self.history.note(id, before, &document, token);
             self.authors.learn(&key, before, &document, token);
             self.controls.learn(slot, &document);
         }
         if !self.shadows.insert(slot, id.shadow(), document) {
-            return;
+            return false;
         }
         self.lookup.heard(&key);
         self.set_backs.remember(key, set_back);
         self.compare(id, version, now);
+        if let Some(document) = self.shadows.document(slot, id.shadow()) {
+            self.editing.handle_document(id, document, token);
+        }
         let at = newest.unwrap_or_default().min(now.wall);
         match location::read(&reported) {
             Ok(Reading::Fix(fix)) => {
@@ -241,6 +273,7 @@ impl Known {
             Err(_) => self.counters.unreadable += 1,
         }
         self.refresh(slot, now);
+        true
     }
 
     /// The shadow has come to this version. Which state that is, nobody said.
@@ -259,7 +292,58 @@ impl Known {
         self.requests.handle_absent(id);
         if let Some(slot) = self.fleet.find(id.thing()) {
             self.shadows.remove(slot, id.shadow(), 0);
+            self.note_absent(slot, id.shadow());
             self.refresh(slot, now);
+        }
+        if self.document(id).is_none() {
+            self.editing.handle_absent(id);
+        }
+    }
+
+    fn document(&self, id: ShadowId<'_>) -> Option<&ShadowDocument> {
+        let slot = self.fleet.find(id.thing())?;
+        self.shadows.document(slot, id.shadow())
+    }
+
+    /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
+    pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.watch(&shadow.device, shadow.shadow.as_deref());
+        let name = shadow.shadow.as_deref();
+        let slot = self.fleet.find(&shadow.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, name));
+        let heard = slot.is_some_and(|slot| self.shadows.is_heard(slot, name));
+        let by = document.and_then(|known| self.history.by(&shadow, known.version));
+        let prefix = self.requests.token_prefix();
+        self.editing
+            .open(shadow, document.cloned(), heard, by, prefix);
+    }
+
+    /// Each key of what the editor saved begins its life as a change that the service accepted.
+    pub(super) fn adopt_saved(&mut self, now: Now) {
+        while let Some(saved) = self.editing.poll_saved() {
+            let ShadowAddress { device, shadow } = saved.shadow;
+            for (path, wish) in saved.leaves {
+                let field = FieldAddress {
+                    device: device.clone(),
+                    shadow: shadow.clone(),
+                    path,
+                };
+                self.adopt(field, wish, &saved.token, saved.version, now);
+            }
+        }
+    }
+
+    /// A person looks at a shadow: its versions are kept from now on.
+    pub(super) fn watch(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, shadow));
+        self.history.watch(device, shadow, document);
+    }
+
+    fn handle_throttled(&mut self, id: ShadowId<'_>, now: Now) {
+        if let Some(slot) = self.fleet.find(id.thing()) {
+            let key = (slot, id.shadow().map(Into::into));
+            self.lookup.refused_for_now(key, now.instant);
         }
     }
 

@@ -11,7 +11,10 @@ use super::door::{Door, Entry};
 use super::frame::{LinkState, LinkView, SubscriptionView};
 use super::rates::Rates;
 use super::signed::{Next, Signed};
+use super::things::Registry;
+use crate::auth::Question;
 use crate::auth::endpoint::region_of;
+use crate::auth::registry::{self, Page};
 use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
 use crate::mqtt::limits::KEEP_ALIVE;
 use crate::mqtt::session::{self, Config, LinkFault, Phase, Session};
@@ -205,6 +208,20 @@ impl Link {
                 messages_per_second: self.rates.of(filter),
             })
             .collect();
+    }
+
+    /// A page of the names that the registry of the other side holds. An error where there is none to ask.
+    pub(super) fn list_things(&self, page: &Page, now: Now) -> Result<Question, Registry> {
+        if let Some(signed) = self.door.as_signed() {
+            return signed.list_things(page, now).ok_or(Registry::OutOfReach);
+        }
+        // Nobody but a holder of keys may ask AWS.
+        if matches!(self.door, Door::Shut(_)) || region_of(&self.url).is_some() {
+            return Err(Registry::None);
+        }
+        let base = Address::parse(&self.url).and_then(|address| address.of_http());
+        let base = base.ok_or(Registry::OutOfReach)?;
+        Ok(registry::question(base.trim_end_matches('/'), page))
     }
 
     /// The AWS region that a person gave, or that the address names.

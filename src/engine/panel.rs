@@ -21,8 +21,10 @@ impl Known {
     /// `shadow`: which of its shadows the panel shows, None for the classic one.
     pub(super) fn selected(&self, name: &str, shadow: Option<&str>, now: Now) -> Selected {
         match self.fleet.find(name) {
-            Some(slot) => Selected::Device(Box::new(self.device(slot, shadow, now))),
-            None => Selected::Unknown(name.to_owned()),
+            Some(slot) if !self.fleet.is_gone(slot) => {
+                Selected::Device(Box::new(self.device(slot, shadow, now)))
+            }
+            _ => Selected::Unknown(name.to_owned()),
         }
     }
 

@@ -5,6 +5,7 @@
 //! alone the next time, and not again when the link ends once more.
 
 use super::Engine;
+use super::editor::{Editing, Request};
 use super::pace::Pace;
 use crate::message::QoS;
 use crate::mqtt::limits::FRESH_PUBLISH;
@@ -19,7 +20,7 @@ use crate::time::{Instant, Now};
 struct Sent {
     id: PacketId,
     topic: String,
-    /// The client token of a desired update. None: it is a `get`.
+    /// The client token of an update or a `delete`. None: it is a `get`.
     token: Option<String>,
     at: Instant,
     /// Nothing else is sent while it is fresh.
@@ -46,6 +47,11 @@ pub(super) struct Publishing {
 impl Publishing {
     pub(super) fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
+    }
+
+    /// Whether nothing is asked for any more, because the link ended on it.
+    pub(super) fn gives_no_gets(&self) -> bool {
+        self.no_gets
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -81,7 +87,12 @@ impl Publishing {
     }
 
     /// True when something that was suspected turns out to be innocent.
-    fn handle_acknowledged(&mut self, id: PacketId, requests: &mut Requests) -> bool {
+    fn handle_acknowledged(
+        &mut self,
+        id: PacketId,
+        requests: &mut Requests,
+        editing: &mut Editing,
+    ) -> bool {
         let Some(place) = self.unacknowledged.iter().position(|sent| sent.id == id) else {
             return false;
         };
@@ -93,17 +104,27 @@ impl Publishing {
         self.refused.take_if(|refused| *refused == sent.topic);
         if let Some(token) = sent.token {
             requests.handle_acknowledged(&token);
+            editing.handle_acknowledged(&token);
         }
         sent.alone
     }
 
     /// Looks for what the link may have ended upon.
-    fn handle_lost(&mut self, loss: Loss, requests: &mut Requests, now: Instant) {
+    fn handle_lost(
+        &mut self,
+        loss: Loss,
+        requests: &mut Requests,
+        editing: &mut Editing,
+        now: Instant,
+    ) {
         self.alone_until = None;
         let mut fresh = std::mem::take(&mut self.unacknowledged);
         fresh.retain(|sent| loss == Loss::Closed && sent.is_fresh(now));
         let tokens = fresh.iter().filter_map(|sent| sent.token.as_deref());
-        tokens.for_each(|token| requests.handle_cut(token));
+        tokens.for_each(|token| {
+            requests.handle_cut(token);
+            editing.handle_cut(token);
+        });
         // The broker took what came before the first one.
         match fresh.into_iter().next() {
             None => {}
@@ -132,15 +153,19 @@ impl Engine {
             .and_then(|link| link.session.poll_event())
         {
             match event {
-                Event::Connected => self.handle_connected(),
+                Event::Connected => self.handle_connected(now),
                 Event::Lost(loss) => {
                     let requests = &mut self.known.requests;
-                    self.publishing.handle_lost(loss, requests, now.instant);
+                    let editing = &mut self.known.editing;
+                    self.publishing
+                        .handle_lost(loss, requests, editing, now.instant);
                     requests.handle_lost();
+                    editing.handle_lost();
                 }
                 Event::Acknowledged(id) => {
                     let requests = &mut self.known.requests;
-                    if self.publishing.handle_acknowledged(id, requests) {
+                    let editing = &mut self.known.editing;
+                    if self.publishing.handle_acknowledged(id, requests, editing) {
                         self.with_session(Session::handle_cleared);
                     }
                 }
@@ -148,8 +173,9 @@ impl Engine {
         }
     }
 
-    fn handle_connected(&mut self) {
+    fn handle_connected(&mut self, now: Now) {
         self.asked = None;
+        self.things.handle_connected(now.wall);
         if let Some(link) = &self.link
             && self.publishing.client_id != link.session.client_id()
         {
@@ -169,14 +195,15 @@ impl Engine {
                 }
             }
         }
-        let others = known.shadows.keys().filter(|key| !first.contains(key));
-        known.lookup.restart(first.iter().cloned().chain(others));
+        known.ask_again(first);
     }
 
     /// Sends everything that may go out now.
     pub(super) fn publish_due(&mut self, now: Now) {
         self.publishing.handle_timeout(now.instant);
-        if !self.is_ready() {
+        let ready = self.is_ready();
+        self.known.editing.update(ready, now);
+        if !ready {
             return;
         }
         if let Some(topic) = self.publishing.suspect.clone()
@@ -186,8 +213,38 @@ impl Engine {
         }
         let can_be_had = !self.publishing.no_gets;
         self.known.requests.handle_asked(can_be_had, now);
+        self.publish_edits(now);
         self.publish_requests(now);
         self.publish_lookups(now);
+    }
+
+    /// What the editor asks, saves and deletes.
+    fn publish_edits(&mut self, now: Now) {
+        while self.may_publish() && self.publishing.pace.room(now.instant) > 0 {
+            let alone = !self.publishing.is_busy(now.instant);
+            let can_be_had = !self.publishing.no_gets;
+            let editing = &mut self.known.editing;
+            let Some(request) = editing.poll_request(alone, can_be_had, now) else {
+                break;
+            };
+            let Request {
+                shadow,
+                verb,
+                payload,
+                token,
+                suspected,
+            } = request;
+            let Some(topic) = request_topic(&shadow.device, shadow.shadow.as_deref(), verb) else {
+                editing.handle_unsendable("this name cannot be the name of a thing or a shadow");
+                continue;
+            };
+            if !self.publish(topic, &payload, token, suspected, now.instant) {
+                self.known.editing.requeue();
+                break;
+            }
+        }
+        let ready = self.is_ready();
+        self.known.editing.update(ready, now);
     }
 
     fn publish_requests(&mut self, now: Now) {
@@ -258,7 +315,7 @@ impl Engine {
     }
 
     /// Whether the link stands and every filter had its answer, without which that of a request would be lost.
-    fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         self.link
             .as_ref()
             .is_some_and(|link| link.session.is_settled())

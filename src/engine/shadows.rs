@@ -77,13 +77,27 @@ impl Shadows {
         true
     }
 
-    /// Whether a document of this version is no older than the one that is known.
-    pub(super) fn is_news(&self, slot: Slot, shadow: Option<&str>, version: u64) -> bool {
-        let mut shadows = self.of.get(&slot).into_iter().flatten();
-        let known = shadows.find(|known| known.name.as_deref() == shadow);
-        known.is_none_or(|known| {
-            known.connection != self.connection || version >= known.document.version
+    /// Whether [`Self::insert`] would drop a document of this version.
+    pub(super) fn is_old(&self, slot: Slot, shadow: Option<&str>, version: u64) -> bool {
+        self.named(slot, shadow).is_some_and(|known| {
+            known.connection == self.connection && version < known.document.version
         })
+    }
+
+    /// Whether the shadow was heard of on this connection.
+    pub(super) fn is_heard(&self, slot: Slot, shadow: Option<&str>) -> bool {
+        let known = self.named(slot, shadow);
+        known.is_some_and(|known| known.connection == self.connection)
+    }
+
+    fn named(&self, slot: Slot, shadow: Option<&str>) -> Option<&Named> {
+        let mut shadows = self.of.get(&slot)?.iter();
+        shadows.find(|known| known.name.as_deref() == shadow)
+    }
+
+    /// Which connection it is, counted from the first.
+    pub(super) fn connection(&self) -> u32 {
+        self.connection
     }
 
     /// A new connection: what is heard on it counts, whatever its version.
@@ -103,11 +117,7 @@ impl Shadows {
     }
 
     pub(super) fn document(&self, slot: Slot, shadow: Option<&str>) -> Option<&ShadowDocument> {
-        let shadows = self.of.get(&slot)?;
-        let known = shadows
-            .iter()
-            .find(|known| known.name.as_deref() == shadow)?;
-        Some(&known.document)
+        self.named(slot, shadow).map(|known| &known.document)
     }
 
     /// All of a device, with their names.
@@ -124,6 +134,12 @@ impl Shadows {
         shadows
             .map(|known| known.name.as_deref().map(ToOwned::to_owned))
             .collect()
+    }
+
+    /// The names of a device's shadows.
+    pub(super) fn of(&self, slot: Slot) -> impl Iterator<Item = Option<&str>> {
+        let shadows = self.of.get(&slot).into_iter().flatten();
+        shadows.map(|known| known.name.as_deref())
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {

@@ -5,8 +5,10 @@ use super::command::ControlSet;
 use super::doctor::DoctorView;
 use super::frame::{
     BoardView, EditorFrame, FrameRequest, FrameUpdate, FrameView, HistoryView, JobRows, JobView,
-    LinkView, ListView, Picked, Selected, ThingsView,
+    LinkView, ListView, Picked, Row, Selected, ThingsView,
 };
+use super::known::Known;
+use crate::fleet::Slot;
 use crate::geo::Bounds;
 use crate::shadow::topics::ShadowId;
 use crate::time::{Instant, Now};
@@ -80,6 +82,7 @@ impl Engine {
         let job = request.job.as_ref().map(|request| self.job_rows(request));
         let things = request.things.as_ref();
         let things = things.map(|request| self.things_view(request, now));
+        self.prefer_shown(list.rows.iter(), things.as_ref());
         let controls = self.known.controls.said().clone();
         let extent = self.known.fleet.extent();
         let picked = self.picked(request);
@@ -174,6 +177,7 @@ impl Engine {
         if ShadowId::new(name, shadow).is_err() {
             return;
         }
+        self.known.watch(name, shadow);
         match self.known.fleet.find(name) {
             Some(slot) => self.known.lookup.want_now((slot, shadow.map(Into::into))),
             // A name from an address may be that of a silent thing: its shadow knows it.
@@ -183,6 +187,18 @@ impl Engine {
             }
             None => {}
         }
+    }
+
+    /// The shadows of what is in sight are asked for first.
+    fn prefer_shown<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a Row>,
+        things: Option<&ThingsView>,
+    ) {
+        let Known { fleet, lookup, .. } = &mut self.known;
+        let things = things.into_iter().flat_map(|things| &things.rows);
+        let things = things.filter_map(|row| fleet.find(&row.name));
+        lookup.prefer(things.chain(rows.map(|row| Slot(row.slot))));
     }
 
     fn picked(&mut self, request: &FrameRequest) -> Option<Picked> {

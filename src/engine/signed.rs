@@ -9,6 +9,7 @@ use crate::auth::attempt;
 use crate::auth::clock::Clock;
 use crate::auth::cognito::{self, Answer, Cognito};
 use crate::auth::endpoint::Endpoint;
+use crate::auth::registry::{self, Page};
 use crate::auth::way::Keys;
 use crate::auth::{Question, SignInFault};
 use crate::mqtt::limits::CONNECT_TIMEOUT;
@@ -185,6 +186,12 @@ impl Signed {
         pending.or_else(|| self.renew_at().filter(|_| is_up))
     }
 
+    /// A page of the registry's names. None without keys, and where a page may not ask.
+    pub(super) fn list_things(&self, page: &Page, now: Now) -> Option<Question> {
+        let time = self.clock.corrected(now.wall);
+        registry::signed_question(&self.endpoint, self.keys.as_ref()?, page, time)
+    }
+
     pub(super) fn region(&self) -> &str {
         &self.endpoint.region
     }
@@ -250,14 +257,7 @@ impl Signed {
             asked: now,
             deadline,
         });
-        let fetch = Fetch {
-            method: question.method,
-            url: question.url,
-            headers: question.headers,
-            body: question.body,
-            opaque: false,
-        };
-        Next::Ask(*numbers, fetch)
+        Next::Ask(*numbers, question.into())
     }
 
     fn take_keys(

@@ -4,7 +4,7 @@
 use super::ingest::count;
 use super::mark::Diamond;
 use super::track::Track;
-use super::{Fleet, Slot};
+use super::{Fleet, Revisions, Slot};
 use crate::geo::World;
 use crate::location::Fix;
 use crate::time::UnixMillis;
@@ -34,6 +34,19 @@ impl Fleet {
 
     pub fn is_gone(&self, slot: Slot) -> bool {
         self.flags.get(slot.index()).is_some_and(|flags| flags.gone)
+    }
+
+    /// No device finds a place any more.
+    pub fn is_full(&self) -> bool {
+        self.len() >= self.limits.devices
+    }
+
+    /// Grows with everything that is worth keeping.
+    pub fn revision(&self) -> u64 {
+        let Revisions {
+            heard, moved, gone, ..
+        } = self.revisions;
+        heard + moved + gone + u64::from(self.len())
     }
 
     pub fn slots(&self) -> impl Iterator<Item = Slot> + use<> {

@@ -5,7 +5,7 @@ pub(in crate::shadow) mod json;
 pub(in crate::shadow) mod write;
 
 pub use json::JsonError;
-pub use write::desired_update;
+pub use write::{desired_patch, desired_update, named_request};
 
 use crate::shadow::merge;
 use crate::shadow::value::{Object, Value, join};

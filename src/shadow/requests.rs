@@ -74,6 +74,11 @@ impl Requests {
         }
     }
 
+    /// How the client tokens of this client begin.
+    pub fn token_prefix(&self) -> &str {
+        &self.token_prefix
+    }
+
     pub fn change(&self, field: &FieldAddress) -> Option<&Change> {
         let number = self.book.find(field)?;
         self.book.get(number).map(|(_, change)| change)
@@ -287,8 +292,9 @@ impl Requests {
         self.book.outbox.handle_answered(token);
         let mut is_news = false;
         self.alter_by_token(token, &mut |_, change| {
-            let waits = matches!(change.stage, Stage::Sent | Stage::TimedOut);
-            if (waits || change.is_in_doubt()) && !change.was_accepted() {
+            // One that waits to be sent once more was carried out after all.
+            let waits = matches!(change.stage, Stage::Queued | Stage::Sent | Stage::TimedOut);
+            if waits && !change.was_accepted() {
                 change.accept(version, now);
                 is_news = true;
             }
@@ -299,7 +305,12 @@ impl Requests {
     /// The service refused the update with this token.
     pub fn handle_rejected(&mut self, token: &str, code: u16, message: &str, now: Now) {
         self.book.outbox.handle_answered(token);
-        self.alter_by_token(token, &mut |_, change| change.reject(code, message, now));
+        self.alter_by_token(token, &mut |_, change| {
+            // It may be repeated, and the device may have done meanwhile what somebody else wished too.
+            if change.is_under_way() || change.stage == Stage::TimedOut {
+                change.reject(code, message, now);
+            }
+        });
     }
 
     /// A document that is not older than the last one seen, and whose update led to it, as far as it says.

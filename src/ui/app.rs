@@ -9,8 +9,12 @@ use web_sys::PageTransitionEvent;
 
 use super::announce::Announcer;
 use super::banner::{Banner, past_since};
+use super::board::Board;
+use super::bulk::Bulk;
+use super::bulk_panel::BulkPanels;
 use super::changes_page::changes_page;
 use super::chooser::Press;
+use super::choosing::Choosing;
 use super::commands::Commands;
 use super::connection::Connection;
 use super::connections::Connections;
@@ -33,7 +37,9 @@ use super::shapes::Shapes;
 use super::store::Store;
 use super::text::{say, shell};
 use super::theme::Theme;
+use super::things_page::things_page;
 use super::top_bar::{TopBar, start_language};
+use super::undo::toast;
 use super::unreadable::Unreadable;
 use super::{keys, stopped, title};
 use crate::engine::command::Command;
@@ -66,6 +72,10 @@ fn App() -> impl IntoView {
     provide_context(Theme::start());
     provide_context(open);
     provide_context(Press::default());
+    provide_context(Board::start(open));
+    provide_context(Choosing::start());
+    let bulk = Bulk::start(open);
+    provide_context(bulk);
     provide_context(Desk::new(store, commands));
 
     let options = start::options();
@@ -80,7 +90,7 @@ fn App() -> impl IntoView {
         <div
             class="page"
             class:with-banner=move || past.get().is_some()
-            class:with-panel=move || store.selection.with(Option::is_some)
+            class:with-panel=move || store.selection.with(Option::is_some) || bulk.is_open()
             class:beside-map=move || open.page.get() != Page::Map
         >
             <TopBar/>
@@ -93,9 +103,10 @@ fn App() -> impl IntoView {
                 {no_engine.then(no_engine_card)}
             </div>
             <Unreadable/>
-            <div class="panel-place"><DevicePanel/></div>
+            <div class="panel-place"><DevicePanel/> <BulkPanels/></div>
             {page(open, Page::Changes, changes_page)}
-            // Page::Things: {page(open, Page::Things, things_page)}
+            {page(open, Page::Things, things_page)}
+            {toast()}
             <Announcer/>
             <DocumentEditor/>
             <Connections/>

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::bulk::Bulk;
 use super::chips::chips;
+use super::choosing::{Choosing, choosing_foot, choosing_head};
 use super::format;
 use super::icons::{Icon, icon};
 use super::list_window::list_window;
@@ -19,18 +21,28 @@ use crate::engine::frame::{Chip, Sort};
 #[component]
 pub fn DeviceList() -> impl IntoView {
     let store = expect_context::<Store>();
-    let covered = memo(move |_| store.selection.with(Option::is_some));
+    let bulk = expect_context::<Bulk>();
+    let covered = memo(move |_| store.selection.with(Option::is_some) || bulk.is_open());
+    let choosing = expect_context::<Choosing>();
+    let change = Callback::new(move |()| bulk.begin());
     let list = view! {
-        <div class="device-list">
+        <div class="device-list" class:choosing=move || choosing.on.get()>
             {search(store)} {chips()}
-            <div class="list-head">{counts(store)} {sort_choice(store)}</div>
-            {list_window(store)} {nothing(store)}
+            <div class="list-head">{live(move || Some(head(store, choosing)))}</div>
+            {list_window(store)} {nothing(store)} {choosing_foot(choosing, change)}
         </div>
     };
     view! {
         <div class="list-cover" class:covered=move || covered.get()>
             {sheet(list.into_any())}
         </div>
+    }
+}
+
+fn head(store: Store, choosing: Choosing) -> AnyView {
+    match choosing.on.get() {
+        true => choosing_head(choosing),
+        false => view! { {counts(store)} {sort_choice(store)} }.into_any(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! One row of the device list. It stands for a place in the list; which device is there may change.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
+use super::choosing::Choosing;
 use super::describe;
 use super::format;
+use super::icons::{Icon, icon};
 use super::mark::{diamond, mark, shape};
 use super::places::Places;
 use super::reactive::{act, live, memo};
@@ -30,11 +33,15 @@ pub(super) fn open(store: Store, index: u32) {
 pub(super) fn device_row(index: u32, rows: Scroller) -> AnyView {
     let store = expect_context::<Store>();
     let places = expect_context::<Places>();
+    let choosing = expect_context::<Choosing>();
     let language = language();
     let row = row_at(store, index);
     let chosen = memo(move |_| {
         let name = row.with(|row| row.as_ref().map(|row| row.name.clone()));
-        name.is_some() && store.selection.get() == name
+        match (name, choosing.on.get()) {
+            (Some(name), true) => choosing.has(&name),
+            (name, _) => name.is_some() && store.selection.get() == name,
+        }
     });
     let place = memo(move |_| row.with(|row| places.near(row.as_ref()?.position?)));
     let text = move |write: fn(&Row, Option<&str>, Language) -> String| {
@@ -63,11 +70,17 @@ pub(super) fn device_row(index: u32, rows: Scroller) -> AnyView {
             aria-setsize=move || rows.total.get().to_string()
             aria-posinset=(index + 1).to_string()
             style:transform=move || rows.shift(index)
-            on:click=act(move |_| {
+            on:click=act(move |event: MouseEvent| {
                 rows.active.set(Some(index));
-                open(store, index);
+                match choosing.on.get_untracked() {
+                    true => choosing.press(index, event.shift_key()),
+                    false => open(store, index),
+                }
             })
         >
+            <span class="row-check" hidden=move || !choosing.on.get() data-on=move || chosen.get().then(String::new)>
+                {icon(Icon::Check)}
+            </span>
             {mark(shape.into())}
             <div class="row-main">
                 <div class="row-name">
@@ -97,9 +110,12 @@ fn side(row: Memo<Option<Row>>, store: Store) -> AnyView {
     let language = language();
     let age = live(move || {
         let language = language.get();
-        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen));
-        let age = seen.map(|seen| format::age(language, seen, store.now.get()));
-        age.map(|age| words::AGE.fill(language, &[&age]))
+        let seen = row.with(|row| row.as_ref().map(|row| row.last_seen))?;
+        if seen.0 <= 0 {
+            return Some(words::NEVER.text(language).to_owned());
+        }
+        let age = format::age(language, seen, store.now.get());
+        Some(words::AGE.fill(language, &[&age]))
     });
     let badge =
         memo(move |_| row.with(|row| row.as_ref().map_or(Badge::None, |row| row.badge.clone())));

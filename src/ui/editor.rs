@@ -11,6 +11,7 @@ use super::editor_head::{about, head};
 use super::editor_question::questions;
 use super::editor_text::text;
 use super::history::history;
+use super::keys::focus;
 use super::merge::merge;
 use super::reactive::{act, live, memo, show, watch};
 use super::text::editor as words;
@@ -78,6 +79,8 @@ fn dialog(desk: Desk) -> AnyView {
 }
 
 fn edit(desk: Desk) -> AnyView {
+    // Also when it comes back from a merge.
+    request_animation_frame(|| focus("#desired-text, .editor-form"));
     let body = live(move || {
         Some(match desk.mode.get() {
             Mode::Json => text(desk),

@@ -19,7 +19,12 @@ fn problem(problem: &TextProblem, language: Language) -> String {
         TextProblem::MissingComma => words::MISSING_COMMA,
         TextProblem::Unquoted(text) => return words::UNQUOTED.fill(language, &[text, text]),
         TextProblem::Unexpected(found) => {
-            return words::UNEXPECTED.fill(language, &[&found.to_string()]);
+            // What cannot be seen is written out.
+            let found = match found.is_control() {
+                true => found.escape_default().collect::<String>(),
+                false => found.to_string(),
+            };
+            return words::UNEXPECTED.fill(language, &[&found]);
         }
         TextProblem::Trailing => words::TRAILING,
         TextProblem::NotAnObject => words::NOT_AN_OBJECT,

@@ -33,7 +33,7 @@ pub(super) fn form(desk: Desk) -> AnyView {
     let head = head
         .map(|title| view! { <th role="columnheader" scope="col">{say(title)}</th> }.into_any());
     view! {
-        <div class="editor-form" tabindex="-1" autofocus>
+        <div class="editor-form" tabindex="-1">
             {note}
             <fieldset disabled=move || faulty.get() aria-label=say(words::DESIRED)>
                 <p class="editor-none" hidden=move || !is_empty.get()>{say(words::EMPTY_FORM)}</p>

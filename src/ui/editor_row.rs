@@ -33,8 +33,8 @@ pub(super) fn row(desk: Desk, entry: Entry) -> AnyView {
     };
     let mark = live(move || {
         row.leaf.with(|leaf| match leaf.changed {
-            Changed::Nobody => None,
-            Changed::Mine | Changed::Alike => Some("mine"),
+            Changed::Nobody | Changed::Alike => None,
+            Changed::Mine => Some("mine"),
             Changed::Theirs => Some("theirs"),
             Changed::Conflict => Some("conflict"),
         })
@@ -102,7 +102,7 @@ fn desired(row: Row, name: &str) -> AnyView {
 /// Removes the key, or takes back what was done to it.
 fn remove(row: Row, name: &str, is_removed: Memo<bool>) -> AnyView {
     let name = name.to_owned();
-    let is_mine = memo(move |_| row.leaf.with(|leaf| leaf.mine != leaf.base));
+    let is_mine = memo(move |_| row.leaf.with(is_mine));
     let is_there = memo(move |_| row.leaf.with(|leaf| leaf.mine.is_some()));
     let button = move |words: Phrase, picture, command: fn(Vec<String>) -> EditorCommand| {
         let name = name.clone();
@@ -140,7 +140,7 @@ fn mine(row: Row) -> AnyView {
     let text = live(move || {
         let language = row.desk.language.get();
         row.leaf.with(|leaf| {
-            (leaf.mine != leaf.base).then(|| {
+            is_mine(leaf).then(|| {
                 let was = match &leaf.base {
                     Some(base) => words::WAS.fill(language, &[base]),
                     None => words::IS_NEW.text(language).to_owned(),
@@ -204,7 +204,9 @@ fn reported(row: Row) -> AnyView {
         }))
     });
     let age = live(move || {
-        let at = row.leaf.with(|leaf| leaf.reported_at)?;
+        let at = row
+            .leaf
+            .with(|leaf| leaf.reported_at.filter(|_| leaf.reported.is_some()))?;
         let language = row.desk.language.get();
         let age = format::age(language, at, row.desk.store.now.get());
         Some(words::AGO.fill(language, &[&age]))
@@ -228,9 +230,14 @@ fn delta(row: Row) -> AnyView {
     value.into_any()
 }
 
+/// Saving would change it.
+const fn is_mine(leaf: &EditorLeaf) -> bool {
+    matches!(leaf.changed, Changed::Mine | Changed::Conflict)
+}
+
 /// It was there, and saving takes it away.
 fn is_removed(leaf: &EditorLeaf) -> bool {
-    leaf.mine.is_none() && leaf.base.is_some()
+    is_mine(leaf) && leaf.mine.is_none()
 }
 
 impl Row {

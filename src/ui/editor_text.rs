@@ -58,7 +58,6 @@ fn desired(desk: Desk) -> AnyView {
                     autocomplete="off"
                     autocapitalize="off"
                     wrap="off"
-                    autofocus
                     rows=live(move || lines.get().max(LEAST_LINES).to_string())
                     aria-invalid=live(move || fault.with(Option::is_some).to_string())
                     aria-describedby="desired-fault"

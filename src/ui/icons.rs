@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
+    Back,
     Changes,
     Check,
     Close,
@@ -20,18 +21,26 @@ pub(super) enum Icon {
     Minus,
     Moon,
     More,
+    Next,
     Offline,
+    Pause,
+    Play,
     Plus,
+    Refused,
+    Ring,
     Search,
+    Select,
     Sun,
     Things,
     Trash,
+    Undo,
     Warning,
 }
 
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::Back => "M10 3.5L5.5 8l4.5 4.5",
             Self::Changes => {
                 "M4.5 2.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m0 8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3m7-8a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3M4.5 5.5v5M4.5 9c0-1.5 7-.5 7-3.5"
             }
@@ -62,16 +71,23 @@ impl Icon {
             Self::More => {
                 "M3 7.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1m5 0a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1m5 0a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1"
             }
+            Self::Next => "M6 3.5L10.5 8 6 12.5",
             Self::Offline => {
                 "M2 2l12 12M1.5 6.2a9.6 9.6 0 0 1 3-1.9m3.4-.6a9.6 9.6 0 0 1 6.6 2.5M4 9a6 6 0 0 1 2.3-1.4m3.5.1A6 6 0 0 1 12 9m-4 3.5v.1"
             }
+            Self::Pause => "M5.5 3.5v9m5-9v9",
+            Self::Play => "M5 3.2v9.6L12.6 8z",
             Self::Plus => "M3 8h10M8 3v10",
+            Self::Refused => "M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11M5.5 8h5",
+            Self::Ring => "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6",
             Self::Search => "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9m3.3 7.8L13.5 13.5",
+            Self::Select => "M2 4.2l1.4 1.4L6 2.8M2 11.2l1.4 1.4L6 9.8M8.5 4.5h5.5m-5.5 7h5.5",
             Self::Sun => {
                 "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8l.7.7m0-9.2l-.7.7M4.1 11.9l-.7.7"
             }
             Self::Things => "M8 1.8l5.5 3v6.4L8 14.2l-5.5-3V4.8zM2.5 4.8L8 7.9l5.5-3.1M8 7.9v6.3",
             Self::Trash => "M2.5 4.5h11M6 4.5v-2h4v2m-6 0l.6 9h6.8l.6-9M6.6 7v4m2.8-4v4",
+            Self::Undo => "M5.5 3L2.5 6l3 3M2.5 6h7a3.8 3.8 0 0 1 0 7.5H6",
             Self::Warning => "M8 2.3l6.2 11H1.8zM8 6.6v3m0 1.9v.1",
         }
     }

@@ -4,12 +4,17 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
+use super::board::Board;
+use super::bulk::Bulk;
+use super::bulk_panel;
+use super::commands::Commands;
 use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_tools;
 use super::open::{Open, Page};
 use super::pages::page_of_key;
 use super::store::Store;
+use super::undo::undo_newest;
 
 /// How far an arrow pans, in CSS px, and with Shift.
 const STEP: f64 = 96.0;
@@ -30,6 +35,9 @@ struct Hands {
     store: Store,
     open: Open,
     map: MapHandle,
+    board: Board,
+    bulk: Bulk,
+    commands: Commands,
 }
 
 /// Listens as long as the page lives.
@@ -38,6 +46,9 @@ pub(super) fn listen() {
         store: expect_context(),
         open: expect_context(),
         map: expect_context(),
+        board: expect_context(),
+        bulk: expect_context(),
+        commands: expect_context(),
     };
     let listener = Listener::new(&window(), "keydown", move |event| {
         let Ok(event) = event.dyn_into::<KeyboardEvent>() else {
@@ -94,6 +105,7 @@ impl Hands {
         match key.as_str() {
             "/" => search(self.open),
             "?" => self.open.help.set(true),
+            "u" => return undo_newest(self.store, self.commands),
             _ if self.open.page.get_untracked() != Page::Map => return false,
             "+" | "=" => map_tools::zoom(self.map, 1.0),
             "-" => map_tools::zoom(self.map, -1.0),
@@ -119,7 +131,10 @@ impl Hands {
             return true;
         }
         match self.open.page.get_untracked() {
+            Page::Map if self.bulk.target.get_untracked().is_some() => bulk_panel::close(self.bulk),
+            Page::Map if self.bulk.choosing.on.get_untracked() => self.bulk.choosing.end(),
             Page::Map => self.store.select(None),
+            Page::Changes if self.board.step_back() => {}
             _ => self.open.go(Page::Map),
         }
         true
@@ -175,11 +190,17 @@ impl Focus {
         };
         Self {
             in_field: within("input, textarea, select, [contenteditable]"),
-            in_dialog: within("dialog"),
+            // What had the focus may be gone from the dialog.
+            in_dialog: within("dialog") || is_dialog_open(),
             on_map: within("#map"),
             in_control: within("[role=listbox], [role=slider], [role=grid]"),
         }
     }
+}
+
+fn is_dialog_open() -> bool {
+    let dialog = document().query_selector("dialog[open]");
+    dialog.is_ok_and(|dialog| dialog.is_some())
 }
 
 pub(super) fn focused() -> Option<Element> {

@@ -33,9 +33,12 @@ pub(super) fn merge(desk: Desk) -> AnyView {
         entries: leaves(desk),
         at: RwSignal::new(None),
     };
+    // What had the focus went with the editor.
+    request_animation_frame(|| focus(".merge-columns"));
     view! {
+        <span class="merge-icon">{icon(Icon::Merge)}</span>
         <p class="merge-about">{about(desk)}</p>
-        <div class="merge-columns" on:keydown=act(move |event| merge.press(&event))>
+        <div class="merge-columns" tabindex="-1" on:keydown=act(move |event| merge.press(&event))>
             <div class="merge-table">{table(merge)} {hint(merge)}</div>
             {result(desk)}
         </div>
@@ -220,12 +223,13 @@ fn hint(merge: Merge) -> AnyView {
         };
         Some(view.into_any())
     });
+    let key = |name: &'static str| view! { " " <kbd>{name}</kbd> " " };
     view! {
         <p class="merge-hint">
             {icon(Icon::Help)}
             <span>
-                {reported} {say(words::USE_KEYS)} " " <kbd>"↑"</kbd> " " <kbd>"↓"</kbd> " " <kbd>"1"</kbd>
-                " " <kbd>"2"</kbd>
+                {reported} {say(words::USE)} {key("↑")} {key("↓")} {say(words::TO_MOVE)} {key("1")}
+                {say(words::FOR_YOURS)} {key("2")} {say(words::FOR_THEIRS)}
             </span>
         </p>
     }
@@ -244,6 +248,7 @@ fn foot(merge: Merge) -> AnyView {
             false => words::CHOOSE_VALUE.fill(language, &[&names.join(", ")]),
         }
     });
+    let is_missing = memo(move |_| merge.left() > 0);
     let button = |words: Phrase, press: fn(Desk)| {
         view! {
             <button type="button" class="button" on:click=act(move |_| press(desk))>
@@ -265,7 +270,7 @@ fn foot(merge: Merge) -> AnyView {
                     class="button primary"
                     title="Ctrl Enter"
                     aria-describedby="merge-missing"
-                    disabled=move || merge.left() > 0
+                    disabled=move || is_missing.get()
                     on:click=act(move |_| desk.save())
                 >
                     {save_words(desk)}

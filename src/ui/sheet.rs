@@ -16,8 +16,17 @@ const STILL: i32 = 4;
 
 /// Its heights stand in sheet.css, one for each stop.
 pub(super) fn sheet(content: AnyView) -> AnyView {
+    sheet_at(1, content)
+}
+
+/// Begins at the highest stop: for what needs the room.
+pub(super) fn tall_sheet(content: AnyView) -> AnyView {
+    sheet_at(TOP, content)
+}
+
+fn sheet_at(stop: usize, content: AnyView) -> AnyView {
     let grip = Grip {
-        stop: RwSignal::new(1),
+        stop: RwSignal::new(stop),
         height: RwSignal::new(None),
         drag: StoredValue::new(None),
         sheet: NodeRef::new(),

@@ -1,5 +1,6 @@
 //! Every word on the screen, in every language of the page. Nothing else in `ui` holds a word.
 
+pub mod bulk;
 pub mod changes;
 pub mod connections;
 pub mod controls;
@@ -8,6 +9,7 @@ pub mod doctor;
 pub mod editor;
 pub mod faults;
 pub mod shell;
+pub mod things;
 
 use leptos::prelude::*;
 

@@ -13,9 +13,6 @@ use crate::engine::ask::{Fetch, FetchAnswer, Knock, NoAnswer};
 
 const PATIENCE_MS: u32 = 10_000;
 
-/// What is read of an answer.
-const MAX_BODY: usize = 64 * 1024;
-
 pub(super) async fn fetch(
     scope: DedicatedWorkerGlobalScope,
     fetch: Fetch,
@@ -60,12 +57,12 @@ async fn read(answer: &Response) -> Result<Vec<u8>, JsValue> {
         return Ok(body);
     };
     let reader: ReadableStreamDefaultReader = stream.get_reader().dyn_into()?;
-    while body.len() < MAX_BODY {
+    while body.len() < FetchAnswer::MAX_BODY {
         let chunk = JsFuture::from(reader.read()).await?;
         let Ok(chunk) = Reflect::get(&chunk, &"value".into())?.dyn_into::<Uint8Array>() else {
             return Ok(body);
         };
-        let wanted = (MAX_BODY - body.len()) as u32;
+        let wanted = (FetchAnswer::MAX_BODY - body.len()) as u32;
         body.extend(chunk.subarray(0, chunk.length().min(wanted)).to_vec());
     }
     let _ = reader.cancel();

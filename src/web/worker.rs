@@ -11,6 +11,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::ask;
 use super::clock::Clock;
+use super::memory::{Memory, Task};
 use super::parcel::{self, ToWorker};
 use super::socket::{Socket, SocketEvent};
 use super::timer::Timer;
@@ -26,6 +27,7 @@ struct Host {
     engine: RefCell<Engine>,
     socket: RefCell<Option<Socket>>,
     timer: RefCell<Option<Timer>>,
+    memory: Memory,
 }
 
 /// Takes over this worker for good.
@@ -42,6 +44,7 @@ pub fn run() {
         engine,
         socket: RefCell::default(),
         timer: RefCell::default(),
+        memory: Memory::default(),
     });
     let timer = Timer::new(scope.clone(), {
         let host = Rc::clone(&host);
@@ -115,6 +118,10 @@ impl Host {
                         host.handle(Input::Fetched { id, answer });
                     });
                 }
+                Output::Recall { place } => self.remember(Task::Recall { place }),
+                Output::Remember { place, bytes } => {
+                    self.remember(Task::Remember { place, bytes });
+                }
                 Output::Knock { id, knock } => {
                     let (host, scope) = (Rc::clone(self), self.scope.clone());
                     spawn_local(async move {
@@ -133,6 +140,15 @@ impl Host {
         if let Some(timer) = &*self.timer.borrow() {
             timer.arm(deadline, now);
         }
+    }
+
+    fn remember(self: &Rc<Self>, task: Task) {
+        self.memory.add(task);
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            let tell = |(place, bytes)| host.handle(Input::Recalled { place, bytes });
+            host.memory.work(&host.scope, tell).await;
+        });
     }
 
     fn open(self: &Rc<Self>, url: &str) {

@@ -61,7 +61,7 @@ impl Scene {
             match output {
                 Output::Open { .. } => self.opened += 1,
                 Output::Send(bytes) => self.sent.extend_from_slice(&bytes),
-                Output::Close => {}
+                Output::Close | Output::Recall { .. } | Output::Remember { .. } => {}
                 question @ (Output::Fetch { .. } | Output::Knock { .. }) => {
                     self.asked.push(question);
                 }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gnomon::engine::command::{Command, ConnectRequest};
-use gnomon::engine::frame::{FrameRequest, FrameView, LinkState, ListRequest, ListView, Selected};
+use gnomon::engine::frame::{
+    FrameRequest, FrameView, HistoryRequest, HistoryView, LinkState, ListRequest, ListView,
+    Selected, ThingsRequest, ThingsView,
+};
 use gnomon::engine::{Engine, Input, Output};
 use gnomon::rng::Rng;
 use gnomon::shadow::topics::ShadowId;
@@ -16,6 +19,7 @@ use gnomon_backend::broker::{ConnectionId, Limits, Output as BrokerOutput};
 use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::things::Principal;
 
+use super::beside::{self, Beside};
 use super::tap::Tap;
 
 /// Nothing in these tests takes longer than this of virtual time.
@@ -77,6 +81,7 @@ pub(crate) struct Pair {
     /// How many more events are delivered before the link breaks.
     pub(crate) cut_after: Option<(u32, Break)>,
     pub(crate) tap: Tap,
+    pub(crate) beside: Beside,
     /// Connections of others whose bytes are kept, and those bytes.
     pub(crate) watched: Vec<ConnectionId>,
     pub(crate) heard: Vec<(ConnectionId, Bytes)>,
@@ -108,6 +113,7 @@ impl Pair {
             silent: None,
             cut_after: None,
             tap: Tap::default(),
+            beside: Beside::default(),
             watched: Vec::new(),
             heard: Vec::new(),
             closed: Vec::new(),
@@ -163,6 +169,35 @@ impl Pair {
     /// The link breaks once so many more events were delivered.
     pub(crate) fn cut_after(&mut self, events: u32, how: Break) {
         self.cut_after = Some((events, how));
+    }
+
+    /// The page is loaded anew: what is not on the disk is gone. It may have had no time to say goodbye.
+    pub(crate) fn reload(&mut self, goodbye: bool) {
+        if goodbye {
+            self.command(Command::Leave);
+        }
+        self.break_off(Break::Both);
+        self.engine = Engine::new(self.now.instant.0, self.now);
+        self.socket = None;
+        self.events.clear();
+    }
+
+    /// A call of the backend's HTTP interface.
+    pub(crate) fn call(&mut self, method: &str, path: &str) {
+        let answer = beside::call(&mut self.backend, method, path, "", self.now);
+        assert_eq!(answer.status, 200, "{method} {path}");
+        self.pump();
+    }
+
+    pub(crate) fn things(&mut self, request: ThingsRequest) -> ThingsView {
+        let request = FrameRequest {
+            fresh: true,
+            things: Some(request),
+            ..FrameRequest::default()
+        };
+        let view = self.engine.frame(&request, self.now).view;
+        self.pump();
+        view.things.expect("a fresh frame has every part")
     }
 
     /// The backend dies with all that it knew, and a new one takes its place.
@@ -231,6 +266,17 @@ impl Pair {
         };
         self.engine.frame(&request, self.now);
         self.pump();
+    }
+
+    pub(crate) fn history(&mut self, history: HistoryRequest) -> HistoryView {
+        let request = FrameRequest {
+            fresh: true,
+            history: Some(history),
+            ..FrameRequest::default()
+        };
+        let view = self.engine.frame(&request, self.now).view;
+        self.pump();
+        view.history.expect("a fresh frame has what was asked for")
     }
 
     fn ask(&mut self, selected: Option<String>) -> FrameView {
@@ -370,7 +416,23 @@ impl Pair {
                         self.schedule(at, socket, Event::ClosedByEngine);
                     }
                 }
-                Output::Fetch { .. } | Output::Knock { .. } => {}
+                Output::Fetch { id, fetch } => {
+                    let answer = self.beside.fetch(&fetch, &mut self.backend, self.now);
+                    self.engine.handle(Input::Fetched { id, answer }, self.now);
+                }
+                Output::Recall { place } => {
+                    let bytes = self.beside.recall(&place);
+                    self.engine
+                        .handle(Input::Recalled { place, bytes }, self.now);
+                }
+                Output::Remember { place, bytes } => {
+                    if !self.beside.remember(place.clone(), bytes) {
+                        let bytes = None;
+                        self.engine
+                            .handle(Input::Recalled { place, bytes }, self.now);
+                    }
+                }
+                Output::Knock { .. } => {}
             }
         }
         while let Some(output) = self.backend.poll_output() {

@@ -113,7 +113,10 @@ impl Near {
                 Output::Open { url } => self.urls.push(url),
                 Output::Send(bytes) => self.sent.extend(bytes),
                 Output::Fetch { id, fetch } => self.questions.push((id, fetch)),
-                Output::Close | Output::Knock { .. } => {}
+                Output::Close
+                | Output::Knock { .. }
+                | Output::Recall { .. }
+                | Output::Remember { .. } => {}
             }
         }
     }

@@ -39,10 +39,8 @@ impl Search {
         let mut search = Self::default();
         let latest = UnixMillis(now.0.saturating_sub(i64::from(older_than) * 1000));
         let mut under_way: HashMap<&str, Vec<&FieldAddress>> = HashMap::new();
-        for (field, change) in known.requests.iter() {
-            if change.is_under_way() {
-                under_way.entry(&field.device).or_default().push(field);
-            }
+        for (field, _) in known.requests.all_under_way() {
+            under_way.entry(&field.device).or_default().push(field);
         }
         for slot in known.fleet.differing() {
             let own = match under_way.is_empty() {

@@ -6,11 +6,10 @@ use super::job::{Item, Place};
 use super::{BulkRequest, BulkWish, Who};
 use crate::engine::board::stuck::Search;
 use crate::engine::command::Wish;
-use crate::engine::frame::{ValueKind, ValueView};
+use crate::engine::controls::value_of;
 use crate::engine::known::Known;
 use crate::fleet::Slot;
-use crate::shadow::document::ShadowDocument;
-use crate::shadow::form;
+use crate::shadow::document::{ShadowDocument, Stated};
 use crate::shadow::value::Value;
 use crate::time::Now;
 
@@ -76,12 +75,17 @@ impl Chosen {
             Who::Found {
                 search,
                 chip,
+                except,
                 shadow,
                 path,
             } => {
                 let place = self.place(Place { shadow, path });
+                let find = |name: &String| known.fleet.find(name);
+                let except: HashSet<_> = except.iter().filter_map(find).collect();
                 for slot in known.fleet.found(&search, chip) {
-                    self.add(slot, place);
+                    if !except.contains(&slot) {
+                        self.add(slot, place);
+                    }
                 }
             }
             Who::Devices {
@@ -170,23 +174,19 @@ fn wished(wish: &Wish, desired: Option<Value>, reported: Option<Value>) -> Optio
             let form = reported.or(desired);
             Some(form.map_or(Value::Bool(*on), |form| form.with_switch(*on)))
         }
-        Wish::Value(view) => {
-            let value = value_of(view);
-            let form = reported.and_then(|reported| value.in_form_of(&reported));
-            Some(form.unwrap_or(value))
-        }
+        // What is no value changes nothing.
+        Wish::Value(view) => match value_of(view) {
+            Some(Value::Null) => None,
+            Some(value) => Some(match reported.or_else(|| desired.clone()) {
+                Some(form) => value.written_as(&form),
+                None => value,
+            }),
+            None => desired,
+        },
         Wish::Remove => None,
     }
 }
 
-fn value_of(view: &ValueView) -> Value {
-    match view.kind {
-        ValueKind::Number => form::number(&view.text).map_or(Value::Null, Value::Number),
-        ValueKind::Boolean => Value::Bool(view.text == "true"),
-        ValueKind::Text | ValueKind::Structure => (&*view.text).into(),
-    }
-}
-
-fn value(stated: Option<&crate::shadow::document::Stated>) -> Option<Value> {
+fn value(stated: Option<&Stated>) -> Option<Value> {
     stated.map(|stated| stated.value.clone())
 }

@@ -14,10 +14,12 @@ use crate::time::{Now, UnixMillis};
 const MAX_REFUSALS: usize = 50;
 const MAX_WORDS: usize = 300;
 
-/// Items that wait for the service, that wait for the device, and that gave up waiting but still listen.
+/// Items that wait for the service, that wait for the device, that gave up waiting but still listen, and that got lost
+/// with a link and have to be sent once more.
 pub(super) const SENT: usize = 0;
 pub(super) const ACCEPTED: usize = 1;
 pub(super) const LATE: usize = 2;
+pub(super) const LOST: usize = 3;
 
 pub(super) struct Job {
     pub(super) id: u32,
@@ -34,8 +36,10 @@ pub(super) struct Job {
     pub(super) stage: usize,
     pub(super) next: usize,
     pub(super) stop_percent: u8,
-    /// Places of items by [`SENT`], [`ACCEPTED`] and [`LATE`].
-    pub(super) flight: [VecDeque<u32>; 3],
+    /// Places of items by [`SENT`], [`ACCEPTED`], [`LATE`] and [`LOST`].
+    pub(super) flight: [VecDeque<u32>; 4],
+    /// How many timed out without a word of the service.
+    pub(super) unheard: u32,
     pub(super) refusals: Vec<Refusal>,
     pub(super) pace: Pace,
     pub(super) undoes: Option<u32>,
@@ -66,6 +70,8 @@ pub(super) struct Item {
     pub(super) stage: u8,
     /// The service said something about it.
     pub(super) answered: bool,
+    /// On which connection it was sent.
+    pub(super) connection: u32,
     /// An undo would set it back.
     pub(super) undoable: bool,
     pub(super) at: Option<UnixMillis>,
@@ -111,10 +117,16 @@ impl Item {
             after,
             stage: 0,
             answered: false,
+            connection: 0,
             undoable: false,
             at: None,
             refusal: 0,
         }
+    }
+
+    /// It timed out without a word of the service.
+    pub(super) fn is_unheard(&self) -> bool {
+        self.step == ItemStep::TimedOut && !self.answered
     }
 
     pub(super) fn changes(&self) -> bool {
@@ -143,6 +155,7 @@ impl Job {
             next: 0,
             stop_percent: 0,
             flight: Default::default(),
+            unheard: 0,
             refusals: Vec::new(),
             pace: Pace::default(),
             undoes: None,
@@ -203,7 +216,8 @@ impl Job {
 
     /// Whether it waits for anybody.
     pub(super) fn is_awaited(&self) -> bool {
-        self.flight.iter().any(|list| !list.is_empty())
+        let awaited = [SENT, ACCEPTED, LATE];
+        awaited.iter().any(|list| !self.flight[*list].is_empty())
     }
 
     /// Whether the next step may come at any time.
@@ -223,6 +237,7 @@ impl Job {
             return;
         };
         let (before, was_undoable) = (item.step, item.undoable);
+        let was_unheard = item.is_unheard();
         let refusal = refusal.map_or(0, |(code, words)| self.refusal(code, words));
         let Some(item) = self.items.get_mut(number) else {
             return;
@@ -234,6 +249,8 @@ impl Job {
         item.undoable = item.known && !matches!(step, ItemStep::Rejected | ItemStep::Superseded);
         self.undoable -= u32::from(was_undoable);
         self.undoable += u32::from(item.undoable);
+        self.unheard -= u32::from(was_unheard);
+        self.unheard += u32::from(item.is_unheard());
         if let Some(stage) = self.stages.get_mut(usize::from(item.stage)) {
             stage.count(before, -1);
             stage.count(step, 1);
@@ -242,7 +259,14 @@ impl Job {
 
     pub(super) fn note_answer(&mut self, number: usize) {
         if let Some(item) = self.items.get_mut(number)
-            && !std::mem::replace(&mut item.answered, true)
+            && !item.answered
+        {
+            self.unheard -= u32::from(item.is_unheard());
+            item.answered = true;
+        } else {
+            return;
+        }
+        if let Some(item) = self.items.get(number)
             && let Some(stage) = self.stages.get_mut(usize::from(item.stage))
         {
             stage.answered += 1;

@@ -2,7 +2,9 @@
 //!
 //! It sends nothing itself: an item becomes a change like any other, and the job reads where that change stands.
 
-use super::job::{ACCEPTED, Job, LATE, SENT};
+use std::time::Duration;
+
+use super::job::{ACCEPTED, Item, Job, LATE, LOST, SENT};
 use super::{ItemStep, JobState};
 use crate::engine::known::Known;
 use crate::shadow::requests::{Change, Stage, Step};
@@ -11,6 +13,9 @@ use crate::time::{Now, UnixMillis};
 
 /// Items that are looked at in one go at most, when they need not be sent at all.
 const MAX_PASSED: usize = 1000;
+
+/// How long nothing is concluded from the silence of the service: the link may be dead without anybody's knowledge.
+const LINK_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The least of a list of waiting items that is looked at in one go; of a long list it is a quarter.
 const MIN_SHARE: usize = 200;
@@ -51,7 +56,7 @@ impl Job {
     }
 
     /// Reads what became of what was sent: of all that waits for the service, and of a share of the rest.
-    pub(super) fn follow(&mut self, known: &Known, now: Now) {
+    pub(super) fn follow(&mut self, known: &mut Known, now: Now) {
         for list in [SENT, ACCEPTED, LATE] {
             let all = self.flight[list].len();
             let share = match list {
@@ -63,8 +68,12 @@ impl Job {
                     break;
                 };
                 self.follow_one(number as usize, known, now);
-                let step = self.items.get(number as usize).map(|item| item.step);
-                if let Some(next) = step.and_then(list_of) {
+                let Some(item) = self.items.get(number as usize) else {
+                    continue;
+                };
+                let lost = item.is_unheard() && self.is_lost(item, known);
+                let next = if lost { Some(LOST) } else { list_of(item.step) };
+                if let Some(next) = next {
                     self.flight[next].push_back(number);
                 }
             }
@@ -109,6 +118,23 @@ impl Job {
         }
     }
 
+    /// Whether an update never arrived, because the link that it was sent on was dead. Asks for the document that
+    /// tells.
+    fn is_lost(&self, item: &Item, known: &mut Known) -> bool {
+        if item.connection == known.shadows.connection() {
+            return false;
+        }
+        let field = self.field(item, &known.fleet);
+        let shadow = field.shadow.as_deref();
+        if !known.shadows.is_heard(item.slot, shadow) {
+            known.lookup.want_now((item.slot, shadow.map(Into::into)));
+            return false;
+        }
+        let document = known.shadows.document(item.slot, shadow);
+        let desired = document.and_then(|document| document.desired.leaf(&field.path));
+        desired.map(|stated| &stated.value) == item.before.as_ref()
+    }
+
     /// How a change ended that nobody remembers any more.
     fn settled(&self, number: usize, known: &Known) -> ItemStep {
         let Some(item) = self.items.get(number) else {
@@ -135,7 +161,8 @@ impl Job {
         let mut handed = 0;
         for _ in 0..MAX_PASSED {
             let end = self.stages.get(self.stage).map_or(0, |stage| stage.end);
-            let running = self.state == JobState::Running && self.next < end;
+            let more = self.next < end || !self.flight[LOST].is_empty();
+            let running = self.state == JobState::Running && more;
             if !running || handed >= budget || self.is_refused(false) {
                 break;
             }
@@ -150,9 +177,9 @@ impl Job {
 
     /// Whether the next item was handed over or passed by. None: its device is busy.
     fn hand_over_next(&mut self, known: &mut Known, now: Now) -> Option<bool> {
-        let number = self.next;
-        let item = self.items.get(number)?;
-        let slot = item.slot;
+        let lost = self.flight[LOST].front().map(|number| *number as usize);
+        let number = lost.unwrap_or(self.next);
+        let slot = self.items.get(number)?.slot;
         let is_busy = |other: &u32| {
             let other = self.items.get(*other as usize);
             other.is_some_and(|other| other.slot == slot)
@@ -161,16 +188,22 @@ impl Job {
             return None;
         }
         let overtaken = self.is_overtaken(number, known);
-        self.next += 1;
+        let item = self.items.get_mut(number)?;
+        item.connection = known.shadows.connection();
+        let wish = item.wish();
+        let item = self.items.get(number)?;
+        let field = self.field(item, &known.fleet);
+        if !overtaken && !known.requests.desire(field, wish, now) {
+            return None;
+        }
+        match lost {
+            Some(_) => drop(self.flight[LOST].pop_front()),
+            None => self.next += 1,
+        }
         if overtaken {
             self.enter(number, ItemStep::Superseded, now.wall, None);
             return Some(false);
         }
-        let item = self.items.get_mut(number)?;
-        let wish = item.wish();
-        let item = self.items.get(number)?;
-        let field = self.field(item, &known.fleet);
-        known.requests.desire(field, wish, now);
         known.refresh(slot, now);
         self.flight[SENT].push_back(number as u32);
         self.pace.note(now.instant);
@@ -210,8 +243,12 @@ impl Job {
             self.end_stage(now);
         }
         let end = self.stages.get(self.stage).map_or(0, |stage| stage.end);
-        let waits = self.next < end || self.sent() > 0;
+        let waits = self.next < end || self.sent() > 0 || !self.flight[LOST].is_empty();
         if self.state != JobState::Running || waits {
+            return;
+        }
+        let sent = self.last_send.map_or(now.instant, |sent| sent.instant);
+        if self.unheard > 0 && now.instant < sent + LINK_PATIENCE {
             return;
         }
         if self.stage + 1 == self.stages.len() {
@@ -231,7 +268,7 @@ impl Job {
     fn begin_next_stage(&mut self, now: Now) {
         self.end_stage(now);
         let stage = self.stages.get(self.stage);
-        let unheard = stage.is_some_and(|it| it.answered == 0 && it.view.timed_out > 0);
+        let unheard = stage.is_some_and(|it| it.answered == 0) && self.unheard > 0;
         if self.is_refused(true) {
             self.state = JobState::StoppedByRefusals;
         } else if unheard {

@@ -4,6 +4,7 @@ use super::ItemStep;
 use super::capture::Plan;
 use super::job::{Item, Job};
 use crate::engine::known::Known;
+use crate::shadow::document::ShadowDocument;
 use crate::time::{Now, UnixMillis};
 
 /// For how long after the last sending, in milliseconds.
@@ -51,11 +52,11 @@ impl Job {
             return change.wish == item.wish();
         }
         let document = known.shadows.document(item.slot, field.shadow.as_deref());
-        let desired = document.map(|document| document.desired.leaf(&field.path));
-        let same = |desired: Option<&crate::shadow::document::Stated>| {
+        let same = |document: &ShadowDocument| {
+            let desired = document.desired.leaf(&field.path);
             desired.map(|stated| &stated.value) == item.after.as_ref()
         };
-        unanswered || desired.is_some_and(same)
+        unanswered || document.is_some_and(same)
     }
 
     /// Counts what an undo would set back: somebody may have changed it meanwhile.

@@ -31,7 +31,7 @@ impl Job {
             path: common.map(|place| place.path.clone()),
             shadow: common.and_then(|place| place.shadow.clone()),
             captured_at: self.captured_at,
-            state: self.state.clone(),
+            state: self.state,
             devices: self.items.len() as u32,
             will_change: self.changing as u32,
             already: (self.items.len() - self.changing) as u32,

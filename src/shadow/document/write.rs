@@ -28,6 +28,33 @@ pub fn desired_update(path: &[String], value: &Value, client_token: &str) -> Vec
     })
 }
 
+/// The payload of an update of several wishes, which holds only while the shadow is at that version.
+pub fn desired_patch(patch: &Object<Value>, version: Option<u64>, client_token: &str) -> Vec<u8> {
+    #[derive(serde::Serialize)]
+    struct Request<'a> {
+        state: Sections<&'a Object<Value>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        version: Option<u64>,
+        #[serde(rename = "clientToken")]
+        client_token: &'a str,
+    }
+    to_bytes(&Request {
+        state: Sections {
+            desired: Some(patch),
+            reported: None,
+            delta: None,
+        },
+        version,
+        client_token,
+    })
+}
+
+/// The payload of a `get` or a `delete` that others can trace.
+pub fn named_request(client_token: &str) -> Vec<u8> {
+    let token: Value = client_token.into();
+    to_bytes(&Object::from_iter([("clientToken".into(), token)]))
+}
+
 /// What every answer ends with.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub(in crate::shadow) struct Footer<'a> {
@@ -265,6 +292,21 @@ mod tests {
         let path: Vec<_> = path.iter().map(|key| key.to_string()).collect();
         let body = desired_update(&path, &value.into(), "token");
         assert_eq!(String::from_utf8(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_patch_carries_its_version_where_it_has_one() {
+        let patch = Object::from_iter([("a".into(), Value::Null)]);
+        let text = |body| String::from_utf8(body).unwrap();
+        assert_eq!(
+            text(desired_patch(&patch, Some(7), "t")),
+            r#"{"state":{"desired":{"a":null}},"version":7,"clientToken":"t"}"#
+        );
+        assert_eq!(
+            text(desired_patch(&Object::EMPTY, None, "t")),
+            r#"{"state":{"desired":{}},"clientToken":"t"}"#
+        );
+        assert_eq!(text(named_request("t")), r#"{"clientToken":"t"}"#);
     }
 
     #[test]

@@ -158,11 +158,6 @@ impl Change {
         self.stage == Stage::Queued && self.token.is_empty()
     }
 
-    /// Whether it is not known if an earlier connection carried it out.
-    pub(super) fn is_in_doubt(&self) -> bool {
-        self.doubt.is_some()
-    }
-
     /// Whether a connection ended upon it.
     pub(super) fn is_suspected(&self) -> bool {
         self.cuts > 0

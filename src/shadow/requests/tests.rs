@@ -419,3 +419,205 @@ fn a_token_fits_into_64_bytes_whatever_the_client_is_called() {
     let response = service.handle(request.unwrap(), UnixMillis(0));
     assert!(response.answer.is_ok());
 }
+
+fn key(device: &str, key: usize) -> FieldAddress {
+    FieldAddress {
+        device: device.into(),
+        shadow: None,
+        path: vec![format!("key{key}")],
+    }
+}
+
+#[test]
+fn a_device_has_at_most_eight_unanswered_updates_and_others_do_not_wait_for_it() {
+    let mut requests = Requests::new("gnomon-1");
+    let now = Now::default();
+    for number in 0..20 {
+        requests.desire(key("lamp", number), true.into(), now);
+    }
+    requests.desire(key("fan", 0), true.into(), now);
+    let sent: Vec<_> = std::iter::from_fn(|| requests.poll_request(false, now)).collect();
+    assert_eq!(sent.len(), 9);
+    assert_eq!(sent[7].field, key("lamp", 7), "in the order of the wishes");
+    assert_eq!(sent[8].field, key("fan", 0));
+    // A newer wish for a key that is on its way does not end the older request.
+    requests.desire(key("lamp", 0), false.into(), now);
+    assert_eq!(requests.poll_request(false, now), None);
+    requests.handle_rejected(&sent[0].token, 429, "", now);
+    requests.handle_accepted(&sent[1].token, 2, now);
+    requests.handle_accepted(&sent[1].token, 2, now);
+    let next: Vec<_> = std::iter::from_fn(|| requests.poll_request(false, now)).collect();
+    let fields: Vec<_> = next.into_iter().map(|request| request.field).collect();
+    assert_eq!(fields, [key("lamp", 8), key("lamp", 9)]);
+}
+
+#[test]
+fn unanswered_updates_hold_the_next_ones_up_for_their_time_only() {
+    let mut requests = Requests::new("gnomon-1");
+    let mut now = Now::default();
+    for number in 0..9 {
+        requests.desire(key("lamp", number), true.into(), now);
+    }
+    while requests.poll_request(false, now).is_some() {}
+    let until = requests.poll_timeout().unwrap();
+    now.instant = until;
+    requests.handle_timeout(now);
+    let late = requests.poll_request(false, now).unwrap();
+    assert_eq!(late.field, key("lamp", 8));
+    requests.handle_lost();
+    requests.handle_asked(false, now);
+    let again = requests.poll_request(false, now).unwrap();
+    assert_eq!(again.field, key("lamp", 8), "its answer is lost");
+}
+
+#[test]
+fn what_could_not_be_published_keeps_its_place() {
+    let mut requests = Requests::new("gnomon-1");
+    let now = Now::default();
+    requests.desire(key("lamp", 0), true.into(), now);
+    requests.desire(key("lamp", 1), true.into(), now);
+    for _ in 0..20 {
+        let request = requests.poll_request(false, now).unwrap();
+        assert_eq!(request.field, key("lamp", 0));
+        requests.requeue(&request.field);
+    }
+    assert_eq!(requests.queued(), 2);
+}
+
+#[test]
+fn the_queue_can_be_emptied_and_what_was_sent_stays() {
+    let mut scene = Scene::new();
+    scene.wish("on");
+    scene.send(true);
+    scene.requests.desire(key("lamp", 1), 1.into(), scene.now);
+    scene.requests.desire(key("fan", 1), 1.into(), scene.now);
+    assert_eq!(scene.requests.queued(), 2);
+    assert_eq!(scene.requests.empty_queue(), ["lamp", "fan"]);
+    assert_eq!(scene.requests.queued(), 0);
+    assert_eq!(scene.requests.poll_request(true, scene.now), None);
+    assert_eq!(scene.stage(), Some(Stage::Accepted { version: 2 }));
+    assert_eq!(scene.requests.count_under_way(), 1);
+}
+
+#[test]
+fn what_others_sent_for_us_waits_for_the_device_too() {
+    let mut scene = Scene::new();
+    scene.update(r#"{"state":{"desired":{"power":"on"}},"clientToken":"gnomon-1-e1"}"#);
+    let now = scene.now;
+    assert!(
+        scene
+            .requests
+            .adopt(power(), "on".into(), "gnomon-1-e1", 2, now)
+    );
+    assert_eq!(scene.stage(), Some(Stage::Accepted { version: 2 }));
+    scene.requests.handle_lost();
+    scene.update(r#"{"state":{"reported":{"power":"on"}}}"#);
+    assert_eq!(scene.stage(), Some(Stage::Reported));
+}
+
+#[test]
+fn changes_that_ended_are_kept_newest_first_within_bounds() {
+    let mut scene = Scene::new();
+    scene.wish("on");
+    scene.send(true);
+    scene.pass(30);
+    let ends = |scene: &Scene| -> Vec<Stage> {
+        let done = scene.requests.done();
+        done.map(|ended| ended.change.stage.clone()).collect()
+    };
+    assert_eq!(ends(&scene), [Stage::TimedOut]);
+    scene.update(r#"{"state":{"reported":{"power":"on"}}}"#);
+    assert_eq!(ends(&scene), [Stage::Reported], "the same change");
+    scene.pass(4);
+    assert_eq!(scene.stage(), None, "it folded");
+    for number in 0..300 {
+        let field = key("lamp", number);
+        scene.requests.desire(field.clone(), 1.into(), scene.now);
+        let request = scene.requests.poll_request(false, scene.now).unwrap();
+        scene
+            .requests
+            .handle_rejected(&request.token, 500, "no", scene.now);
+        scene.requests.dismiss(&field);
+        assert_eq!(scene.requests.change(&field), None);
+    }
+    let done: Vec<_> = scene.requests.done().collect();
+    assert_eq!(done.len(), 200);
+    assert_eq!(done[0].field, key("lamp", 299));
+    assert_eq!(done[0].change.at, scene.now.wall);
+}
+
+#[test]
+fn there_is_room_for_a_hundred_thousand_changes_and_no_more() {
+    let mut requests = Requests::new("gnomon-1");
+    let now = Now::default();
+    for number in 0..MAX_CHANGES {
+        assert!(requests.desire(key("lamp", number), true.into(), now));
+    }
+    assert!(!requests.desire(key("fan", 0), true.into(), now));
+    assert!(
+        requests.desire(key("lamp", 5), false.into(), now),
+        "in place of another"
+    );
+    let first = requests.poll_request(false, now).unwrap();
+    requests.handle_rejected(&first.token, 500, "", now);
+    assert!(
+        requests.desire(key("fan", 0), true.into(), now),
+        "in place of one that ended"
+    );
+    assert_eq!(requests.change(&first.field), None);
+    assert_eq!(requests.count_under_way(), MAX_CHANGES);
+    assert_eq!(requests.under_way("fan").count(), 1);
+}
+
+#[test]
+fn the_indexes_hold_what_a_scan_finds_whatever_happens() {
+    let mut rng = crate::rng::Rng::new(7);
+    let mut requests = Requests::new("gnomon-1");
+    let mut now = Now::default();
+    let mut tokens = Vec::new();
+    for step in 0..20_000 {
+        let field = key(["lamp", "fan"][step % 2], rng.below(30) as usize);
+        let token = tokens
+            .get(rng.below(40) as usize)
+            .cloned()
+            .unwrap_or_default();
+        match rng.below(12) {
+            0..3 => drop(requests.desire(field, 1.into(), now)),
+            3 | 4 => {
+                let request = requests.poll_request(rng.below(2) == 0, now);
+                tokens.extend(request.map(|request| request.token));
+                if tokens.len() > 40 {
+                    tokens.remove(0);
+                }
+            }
+            5 | 6 => drop(requests.handle_accepted(&token, step as u64, now)),
+            7 => requests.handle_rejected(&token, 400, "", now),
+            8 => requests.dismiss(&field),
+            9 => requests.handle_cut(&token),
+            10 if rng.below(10) == 0 => {
+                requests.handle_lost();
+                requests.handle_asked(rng.below(2) == 0, now);
+            }
+            _ => {
+                now.instant = now.instant + Duration::from_secs(rng.below(9));
+                requests.handle_timeout(now);
+                drop(requests.poll_given_up(now));
+            }
+        }
+        let all: Vec<_> = requests.iter().collect();
+        let count = |is: fn(&Change) -> bool| all.iter().filter(|(_, change)| is(change)).count();
+        assert_eq!(
+            requests.queued(),
+            count(|change| change.stage == Stage::Queued)
+        );
+        let is_in_doubt = |change: &Change| matches!(change.lane(), Lane::Doubted | Lane::Asked);
+        assert_eq!(requests.in_doubt().count(), count(is_in_doubt));
+        assert_eq!(requests.count_under_way(), requests.all_under_way().count());
+        let of_lamp = requests.of_shadow("lamp", None).map(|(field, _)| field);
+        assert!(of_lamp.is_sorted());
+        let deadlines = all.iter().filter_map(|(_, change)| change.deadline()).min();
+        if let Some(deadline) = deadlines {
+            assert!(requests.poll_timeout().unwrap() <= deadline);
+        }
+    }
+}

@@ -28,6 +28,8 @@ pub const SHOW_ALL: Phrase = Phrase::new("Show all", "すべて表示");
 pub const ONE_KEY: Phrase = Phrase::new("1 key", "1 項目");
 pub const KEYS: Phrase = Phrase::new("{} keys", "{} 項目");
 pub const ON_ITS_WAY: Phrase = Phrase::new("{} on its way", "{} を変更中");
+/// In the place of an age: nothing was heard at all.
+pub const NEVER: Phrase = Phrase::new("never", "受信なし");
 /// An age on its own: English needs no word for it.
 pub const AGE: Phrase = Phrase::new("{}", "{}前");
 pub const BATTERY: Phrase = Phrase::new("battery", "電池");

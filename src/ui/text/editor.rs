@@ -35,8 +35,8 @@ pub const EDIT_SHADOW: Phrase = Phrase::new("Edit shadow", "シャドウを編�
 pub const CLASSIC_SHADOW: Phrase = Phrase::new("classic shadow", "クラシックシャドウ");
 pub const NAMED_SHADOW: Phrase = Phrase::new("shadow {}", "シャドウ {}");
 pub const NOT_THERE: Phrase = Phrase::new(
-    "not there yet: saving makes it",
-    "まだありません。保存すると作成されます",
+    "no version known yet, saving makes one",
+    "バージョンは不明です。保存すると作成されます",
 );
 pub const BY: Phrase = Phrase::new("by {}", "変更者 {}");
 pub const UNKNOWN_CLIENT: Phrase = Phrase::new("an unknown client", "不明なクライアント");
@@ -46,12 +46,12 @@ pub const FORM: Phrase = Phrase::new("Form", "フォーム");
 pub const JSON: Phrase = Phrase::new("JSON", "JSON");
 pub const DELETE_SHADOW: Phrase = Phrase::new("Delete shadow", "シャドウを削除");
 pub const INCOMING_ONE: Phrase = Phrase::new(
-    "v{} came while you edit: 1 key changed, by {}. Saving merges it.",
-    "編集中に v{} が届きました。1 項目が変更されています ({})。保存時に統合します。",
+    "v{} came while you edit: 1 key changed, by {}. Saving keeps theirs where you changed nothing.",
+    "編集中に v{} が届きました。1 項目が変更されています ({})。自分が変更していない項目は相手の値を保ちます。",
 );
 pub const INCOMING: Phrase = Phrase::new(
-    "v{} came while you edit: {} keys changed, last by {}. Saving merges them.",
-    "編集中に v{} が届きました。{} 項目が変更されています (最後は {})。保存時に統合します。",
+    "v{} came while you edit: {} keys changed, last by {}. Saving keeps theirs where you changed nothing.",
+    "編集中に v{} が届きました。{} 項目が変更されています (最後は {})。自分が変更していない項目は相手の値を保ちます。",
 );
 
 // Columns.
@@ -285,7 +285,10 @@ pub const WILL_FOLLOW: Phrase = Phrase::new(
     ". It hears of whatever you save.",
     " です。保存した値がデバイスに伝わります。",
 );
-pub const USE_KEYS: Phrase = Phrase::new("Move, yours, theirs:", "移動、自分、相手:");
+pub const USE: Phrase = Phrase::new("Use", "");
+pub const TO_MOVE: Phrase = Phrase::new("to move,", "で移動、");
+pub const FOR_YOURS: Phrase = Phrase::new("for yours,", "で自分、");
+pub const FOR_THEIRS: Phrase = Phrase::new("for theirs.", "で相手の値を選びます。");
 pub const RESULT: Phrase = Phrase::new("Result", "結果");
 pub const RESULT_CHANGES: Phrase = Phrase::new("Changes", "変更");
 pub const WHOLE_DOCUMENT: Phrase = Phrase::new("Whole document", "文書全体");
@@ -311,8 +314,8 @@ pub const BACK: Phrase = Phrase::new("Back to the editor", "エディターに�
 
 // The history.
 pub const SEEN_SINCE: Phrase = Phrase::new(
-    "Versions seen since {}, when the page was opened.",
-    "ページを開いた {} 以降に受信したバージョンです。",
+    "Changes of desired since {}, when the page was opened, and reports since this history was first looked at.",
+    "ページを開いた {} 以降の希望値の変更と、この履歴を最初に開いて以降の報告です。",
 );
 pub const NO_VERSIONS: Phrase = Phrase::new(
     "No version was seen yet. The page listens since {}; a version appears here when somebody changes the shadow.",

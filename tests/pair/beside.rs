@@ -1,0 +1,99 @@
+//! What the engine has beside its link: files that outlive it, and the backend's own HTTP calls.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use gnomon::engine::ask::{Fetch, FetchAnswer, NoAnswer};
+use gnomon::time::Now;
+use gnomon_backend::api::{Answer, Call, Plane, Request};
+use gnomon_backend::backend::Backend;
+use gnomon_backend::signatures::{Keys, Signed};
+use gnomon_backend::things::Principal;
+
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// None: the browser gives no storage.
+    pub(crate) files: Option<HashMap<String, Bytes>>,
+    /// How often a file was written.
+    pub(crate) writes: u32,
+    /// Nobody answers HTTP.
+    pub(crate) is_down: bool,
+    /// Who may call; None: everybody.
+    pub(crate) keys: Option<Keys>,
+    /// The addresses that were asked.
+    pub(crate) asked: Vec<String>,
+}
+
+impl Beside {
+    pub(crate) fn recall(&self, place: &str) -> Option<Bytes> {
+        let files = self.files.as_ref()?;
+        Some(files.get(place).cloned().unwrap_or_default())
+    }
+
+    /// False when nothing can be kept.
+    pub(crate) fn remember(&mut self, place: String, bytes: Bytes) -> bool {
+        self.writes += 1;
+        let kept = self.files.as_mut().map(|files| files.insert(place, bytes));
+        kept.is_some()
+    }
+
+    pub(crate) fn fetch(
+        &mut self,
+        fetch: &Fetch,
+        backend: &mut Backend,
+        now: Now,
+    ) -> Result<FetchAnswer, NoAnswer> {
+        self.asked.push(fetch.url.clone());
+        if self.is_down {
+            return Err(NoAnswer);
+        }
+        let (_, rest) = fetch.url.split_once("://").ok_or(NoAnswer)?;
+        let (host, target) = rest.split_at(rest.find('/').ok_or(NoAnswer)?);
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if let Some(keys) = &self.keys {
+            let headers = fetch.headers.iter().map(|(name, value)| (*name, &**value));
+            let headers: Vec<_> = headers.chain([("host", host)]).collect();
+            let signed = Signed {
+                method: fetch.method,
+                path,
+                query,
+                headers: &headers,
+                body: &fetch.body,
+            };
+            if let Err(error) = keys.verify(signed, Plane::Control, now.wall) {
+                return Ok(FetchAnswer {
+                    status: 403,
+                    date: None,
+                    error_type: Some("ForbiddenException".to_owned()),
+                    body: error.to_string().into_bytes(),
+                });
+            }
+        }
+        let answer = call(backend, fetch.method, path, query, now);
+        Ok(FetchAnswer {
+            status: answer.status,
+            date: None,
+            error_type: answer.exception.map(str::to_owned),
+            body: answer.body[..answer.body.len().min(FetchAnswer::MAX_BODY)].to_vec(),
+        })
+    }
+}
+
+pub(crate) fn call(
+    backend: &mut Backend,
+    method: &str,
+    path: &str,
+    query: &str,
+    now: Now,
+) -> Answer {
+    let body = Bytes::from_static(if method == "POST" { b"{}" } else { b"" });
+    let call = Call::parse(&Request {
+        method,
+        path,
+        query,
+        body,
+        ..Request::default()
+    });
+    let result = call.and_then(|call| backend.handle_call(&Principal::Inside, call, now).0);
+    Answer::new(result, "trace")
+}
