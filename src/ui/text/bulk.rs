@@ -15,7 +15,6 @@ pub const CANCEL: Phrase = Phrase::new("Cancel", "やめる");
 pub const TITLE_ONE: Phrase = Phrase::new("Change 1 device", "1 台を変更");
 pub const CAPTURED: Phrase = Phrase::new("captured {}", "{} 時点の状態");
 pub const NOTHING_SENT: Phrase = Phrase::new("Nothing is sent yet.", "まだ何も送信していません。");
-pub const WHAT: Phrase = Phrase::new("What changes", "変更内容");
 pub const KEY: Phrase = Phrase::new("Key", "項目");
 pub const KEY_HINT: Phrase = Phrase::new(
     "Dots separate levels: fan.speed",
@@ -53,7 +52,6 @@ pub const NOBODY: Phrase = Phrase::new(
     "Every chosen device wants it already.",
     "選択したデバイスはすべて同じ値を希望しています。",
 );
-pub const COUNTING: Phrase = Phrase::new("Counting.", "数えています。");
 pub const BACK: Phrase = Phrase::new("Back to the change", "変更に戻る");
 pub const EACH_DEVICE: Phrase = Phrase::new("Each device", "各デバイス");
 pub const THE_REJECTED: Phrase = Phrase::new("Rejected devices", "拒否されたデバイス");

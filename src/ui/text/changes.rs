@@ -71,7 +71,6 @@ pub const ONE_STUCK: Phrase = Phrase::new("1 change is stuck", "滞留中の変�
 pub const SOME_STUCK: Phrase = Phrase::new("{} changes are stuck", "滞留中の変更 {} 件");
 pub const ONE_DIFFERS_ON: Phrase = Phrase::new("1 device differs on", "差分のあるデバイス 1 台:");
 pub const SOME_DIFFER_ON: Phrase = Phrase::new("{} devices differ on", "差分のあるデバイス {} 台:");
-pub const CHECKED: Phrase = Phrase::new("{} selected", "{} 件を選択中");
 pub const CLEAR: Phrase = Phrase::new("Clear selection", "選択を解除");
 pub const ACCEPT_FOR_ALL: Phrase = Phrase::new("Accept reported for all", "すべて報告値に合わせる");
 pub const ACCEPT_FOR: Phrase = Phrase::new("Accept reported for {}", "{} 件を報告値に合わせる");
@@ -166,7 +165,6 @@ pub const NOTHING_DONE: Phrase = Phrase::new(
     "No change of this page has come to an end yet.",
     "このページからの変更で終了したものはまだありません。",
 );
-pub const CHANGES_OF_ONE: Phrase = Phrase::new("Single changes", "個別の変更");
 pub const JOBS: Phrase = Phrase::new("Many at once", "一括変更");
 pub const BY_YOU: Phrase = Phrase::new("you, from this tab", "このタブから");
 pub const REPORTED_AFTER: Phrase = Phrase::new("Reported +{}", "報告済み +{}");
