@@ -164,6 +164,7 @@ test.describe('with 12 simulated devices', () => {
   });
 
   test('everything on the board can be done with the keyboard alone', async ({ page }) => {
+    test.setTimeout(120_000);
     await openBoard(page);
     for (const thing of ['lamp-1', 'lamp-2', 'lamp-3']) {
       await update(thing, { reported: { power: 'off' }, desired: { power: 'on' } });
@@ -199,6 +200,7 @@ test.describe('with 12 simulated devices', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('/');
     await page.keyboard.type('sim');
+    await expect(row(page, 'lamp-1')).toHaveCount(0);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Home');
     await page.keyboard.press('Space');
@@ -231,6 +233,14 @@ test.describe('with 200 simulated devices', () => {
 
   const bulk = (page) => page.getByRole('region', { name: /^Change \d+ devices?$/ });
 
+  /** Every shadow was asked for and came: of what is not known nothing can be captured, and nothing undone. */
+  async function known(page) {
+    await page.keyboard.press('5');
+    await expect(page.getByText('200 things', { exact: true })).toBeVisible();
+    await expect(page.getByText(/^Asking for/)).toBeHidden({ timeout: 60_000 });
+    await page.keyboard.press('1');
+  }
+
   /** Chooses everybody that is found, and enters the change. */
   async function enter(page, key, value, count = 200) {
     await expect(devices(page).getByRole('option').first()).toHaveAttribute('aria-setsize', String(count));
@@ -253,6 +263,7 @@ test.describe('with 200 simulated devices', () => {
   test('200 devices are changed in stages and undone', async ({ page }) => {
     await page.goto(backend.page);
     await connected(page);
+    await known(page);
     await enter(page, 'mode', 'eco');
     await expect(bulk(page)).toContainText('Nothing is sent yet.');
     await bulk(page).getByRole('button', { name: 'Preview each device' }).click();
@@ -296,7 +307,7 @@ test.describe('with 200 simulated devices', () => {
     await expect(bulk(page)).toContainText('The link is down.');
     await backend.start();
     await expect(connection(page)).toHaveText(/^Connected/, { timeout: 40_000 });
-    await expect(bulk(page).getByRole('button', { name: 'Undo for 200 devices' })).toBeVisible({ timeout: 60_000 });
+    await expect(bulk(page).getByRole('button', { name: /^Undo for/ })).toBeVisible({ timeout: 60_000 });
     await expect.poll(() => wishes('mode'), { timeout: 30_000 }).toEqual(['normal']);
   });
 });
