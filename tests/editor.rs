@@ -4,6 +4,7 @@
 
 #[allow(dead_code, reason = "each test file uses its part")]
 mod pair {
+    pub(crate) mod beside;
     pub(crate) mod device;
     pub(crate) mod line;
     pub(crate) mod page;
