@@ -16,7 +16,7 @@ use super::merge_row::{choice_row, choose, plain_row};
 use super::reactive::{act, each, item, live, memo};
 use super::text::{Phrase, editor as words, say};
 use crate::engine::command::{EditorCommand, Side};
-use crate::engine::frame::{Changed, EditorLeaf};
+use crate::engine::frame::{Changed, EditorLeaf, EditorView};
 
 /// What the parts of an open merge share.
 #[derive(Clone, Copy)]
@@ -294,9 +294,7 @@ impl Merge {
     }
 
     fn left(self) -> u32 {
-        let left = |view: &crate::engine::frame::EditorView| {
-            view.merge.as_ref().map(|merge| merge.choices_left)
-        };
+        let left = |view: &EditorView| view.merge.as_ref().map(|merge| merge.choices_left);
         self.desk.read(left).flatten().unwrap_or_default()
     }
 
