@@ -74,6 +74,10 @@ impl Engine {
             None => Selected::Nothing,
         };
         let editor = self.editor_frame();
+        if request.history.is_none() {
+            // The page forgets it with the view that it closes.
+            self.shown.history = None;
+        }
         let history = request.history.as_ref();
         let history = history.map(|request| self.history_view(request));
         let board = request.board.as_ref();

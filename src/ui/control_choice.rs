@@ -91,12 +91,12 @@ pub(super) fn menu(handle: Handle) -> AnyView {
             class:wished=move || handle.ahead().is_some()
             aria-haspopup="menu"
             aria-expanded=move || open.get().to_string()
-            aria-label=live(move || spoken(handle))
             aria-busy=move || busy.get().to_string()
             on:click=act(move |_| open.update(|open| *open = !*open))
             on:keydown=act(move |event: KeyboardEvent| close(&event))
         >
-            <span class="field-value">{live(move || Some(pair(handle, Ahead::Draft)))}</span>
+            <span class="visually-hidden">{live(move || spoken(handle))}</span>
+            <span class="field-value" aria-hidden="true">{live(move || Some(pair(handle, Ahead::Draft)))}</span>
             {icon(Icon::Down)}
         </button>
         {show(move || open.get(), list)}

@@ -6,7 +6,7 @@ use super::commands::Commands;
 use super::store::Store;
 use super::text::{self, Language, editor as words};
 use crate::engine::command::{Command, EditorCommand, ShadowAddress};
-use crate::engine::frame::{EditorFrame, EditorStage, EditorView, HistoryRequest};
+use crate::engine::frame::{EditorFrame, EditorStage, EditorView, HistoryRequest, HistoryView};
 use crate::time::UnixMillis;
 
 /// Found in the context of every component.
@@ -147,6 +147,7 @@ impl Desk {
 
     /// Shows the history of a shadow, or of none.
     pub(super) fn look_back(self, shadow: Option<ShadowAddress>) {
+        self.store.history.set(HistoryView::default());
         self.store
             .history_request
             .set(shadow.map(|shadow| HistoryRequest {

@@ -23,7 +23,7 @@ pub(super) fn form(desk: Desk) -> AnyView {
             view! {
                 <p class="form-note" role="status">
                     {say(words::TEXT_HAS_FAULT)} " "
-                    <button type="button" class="link" on:click=act(to_text)>{say(words::JSON)}</button>
+                    <button type="button" class="link" on:click=act(to_text)>{say(words::EDIT_AS_JSON)}</button>
                 </p>
             }
             .into_any()

@@ -32,7 +32,8 @@ fn desired(desk: Desk) -> AnyView {
     // The text is the page's own, until the engine writes it anew.
     let serial = memo(move |_| desk.read(|view| (view.shadow.clone(), view.text_serial)));
     watch(move || {
-        serial.track();
+        // Read, not only tracked: a memo that nobody reads follows nothing.
+        serial.get();
         if let Some(text) = desk.peek(|view| view.text.clone()) {
             typed.set(text);
         }

@@ -67,9 +67,16 @@ pub(super) fn listen() {
 
 /// Puts the cursor into the search box of the list.
 pub(super) fn search(open: Open) {
-    open.go(Page::Map);
-    // What another page covers takes no focus until it is shown.
-    request_animation_frame(|| focus("[role=searchbox]"));
+    const BOX: &str = "[role=searchbox]";
+    match open.page.get_untracked() {
+        // At once: what is typed next belongs into it.
+        Page::Map => focus(BOX),
+        // What another page covers takes no focus until it is shown.
+        _ => {
+            open.go(Page::Map);
+            request_animation_frame(|| focus(BOX));
+        }
+    }
 }
 
 /// Moves the focus to the first element that the selector finds.

@@ -34,7 +34,10 @@ pub(super) fn choice_row(merge: Merge, entry: Entry) -> AnyView {
             on:focusin=act(move |_| merge.at.set(Some(id)))
         >
             <th role="rowheader" scope="row" class="mono">{name.clone()}</th>
-            <td role="cell" class="mono merge-base">{base}</td>
+            <td role="cell" class="mono merge-base">
+                <span class="merge-side">{say(words::BASE)} " "</span>
+                {base}
+            </td>
             <td role="cell" colspan="2">
                 <div class="merge-sides" role="radiogroup" aria-label=name>
                     {option(Side::Mine)} {option(Side::Theirs)}
@@ -108,7 +111,10 @@ pub(super) fn plain_row(entry: Entry) -> AnyView {
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" class="mono">{name}</th>
-            <td role="cell" class="mono merge-base">{value(leaf, |leaf| &leaf.base)}</td>
+            <td role="cell" class="mono merge-base">
+                <span class="merge-side">{say(words::BASE)} " "</span>
+                {value(leaf, |leaf| &leaf.base)}
+            </td>
             <td role="cell" class=class(Changed::Mine)>
                 <span class="merge-side">{say(words::YOURS)} " "</span>
                 {value(leaf, |leaf| &leaf.mine)}

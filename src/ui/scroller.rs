@@ -206,7 +206,9 @@ pub(super) struct Hold {
 
 impl Hold {
     pub(super) fn new(held: RwSignal<bool>) -> Self {
-        on_cleanup(move || held.set(false));
+        on_cleanup(move || {
+            held.try_set(false);
+        });
         Self {
             held,
             pointer: StoredValue::new(false),
@@ -223,9 +225,11 @@ impl Hold {
     }
 
     fn set(self, cause: StoredValue<bool>, inside: bool) {
-        cause.set_value(inside);
-        let hold = self.pointer.get_value() || self.focus.get_value();
-        if self.held.get_untracked() != hold {
+        // Pointer and focus leave rows also when these are gone already.
+        let _ = cause.try_update_value(|cause| *cause = inside);
+        let hold = [self.pointer, self.focus].map(|cause| cause.try_get_value());
+        let hold = hold.contains(&Some(true));
+        if self.held.try_get_untracked() == Some(!hold) {
             self.held.set(hold);
         }
     }

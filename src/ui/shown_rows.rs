@@ -44,8 +44,11 @@ impl ShownRows {
     /// News in the present order; rows that come into sight follow after it.
     pub(super) fn hold(&self, view: &BoardView) -> Self {
         let total = self.total.max(view.total);
-        // So many rows may have moved up, and out of the answer: of those above nothing can be said.
-        let left = self.total.saturating_sub(view.total);
+        // So many rows may have moved up and out of the answer, where it does not begin with the first row.
+        let left = match view.first {
+            0 => 0,
+            _ => self.total.saturating_sub(view.total),
+        };
         let rows = view.stuck_rows.len().max(self.places.len()) as u32;
         let mut others = view
             .stuck_rows

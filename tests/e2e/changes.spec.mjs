@@ -91,8 +91,8 @@ test.describe('with 12 simulated devices', () => {
       await first.click();
       await expect.poll(() => desired(thing, key)).toBe(solved);
       await expect(page.getByRole('region', { name: 'Undo', exact: true })).toContainText(key);
-      await page.mouse.move(2, 2);
-      await expect(stuck(page, thing)).toHaveCount(0);
+      // The focus went back to the table, whose rows keep their places.
+      await expect(stuck(page, thing)).toContainText('No longer stuck.');
       await page.keyboard.press('u');
       await expect.poll(() => desired(thing, key)).toBe(wished);
     }
@@ -113,7 +113,7 @@ test.describe('with 12 simulated devices', () => {
     await expect(silent.getByRole('listitem').first()).toContainText('Leave it');
     await silent.getByRole('button', { name: /^Take back the wish/ }).click();
     await expect.poll(() => desired('silent', 'power')).toBe('off');
-    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Done', exact: true }).click();
     await page.getByRole('button', { name: 'Undo for 1 device' }).first().click();
     await expect.poll(() => desired('silent', 'power')).toBe('on');
   });
@@ -189,6 +189,7 @@ test.describe('with 12 simulated devices', () => {
     await tabTo(explained.getByRole('button', { name: /^Accept reported/ }));
     await page.keyboard.press('Enter');
     await expect.poll(() => desired('lamp-2', 'power')).toBe('off');
+    await expect(page.getByRole('button', { name: 'Undo for 1 device' })).toBeVisible();
     await page.keyboard.press('u');
     await expect.poll(() => desired('lamp-2', 'power')).toBe('on');
 
@@ -372,7 +373,8 @@ test.describe('what it looks like', () => {
         await page.keyboard.press('1');
         await page.locator('.list-several').click();
         await page.locator('.list-head .link').first().click();
-        await axe(page, '.list-place');
+        await axe(page, '.list-head');
+        await axe(page, '.list-foot');
         await shot('choosing');
         await page.locator('.list-foot .primary').click();
         await page.locator('#bulk-key').fill('label');

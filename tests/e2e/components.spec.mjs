@@ -26,7 +26,7 @@ class Album {
     const cell = (shot, scheme) => `<td><img src="data:image/png;base64,${shot[scheme].toString('base64')}"></td>`;
     const line = (shot) => `<tr><th>${shot.name}</th>${SCHEMES.map((scheme) => cell(shot, scheme)).join('')}</tr>`;
     const sheet = await this.page.context().newPage();
-    const style = 'th { font: 13px sans-serif; text-align: left; padding-right: 16px } td { padding: 2px 8px }';
+    const style = 'th { font: 13px sans-serif; text-align: left; padding-right: 16px } td { vertical-align: top } td { padding: 2px 8px }';
     await sheet.setContent(`<style>${style}</style><table>${this.shots.map(line).join('')}</table>`);
     await sheet.screenshot({ path, fullPage: true });
     await sheet.close();
@@ -73,14 +73,14 @@ test.afterAll(async () => {
 });
 
 test('each state of a control, in light and dark', async ({ page }, info) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   const album = new Album(page);
   const open = async (broker) => {
     await page.goto(`${site.page}?broker=${encodeURIComponent(broker)}`);
     await connected(page);
   };
   const update = (thing, state, clientToken) => publish(backend.mqttPort, updateOf(thing), { state, clientToken });
-  await page.setViewportSize({ width: 1440, height: 1600 });
+  await page.setViewportSize({ width: 1280, height: 800 });
   const everything = { ...SWITCHES, ...KINDS };
   await open(backend.broker);
   await update('lamp', { desired: everything, reported: everything });
@@ -138,14 +138,11 @@ test('each state of a control, in light and dark', async ({ page }, info) => {
     const reboot = field(lamp, 'reboot').getByRole('button', { name: 'Hold: reboot' });
     await reboot.dispatchEvent('pointerdown', { button: 0 });
     await expect(field(lamp, 'reboot')).toContainText('Accepted');
-    for (const key of ['dimmer', 'mode', 'program', 'label', 'interval', 'led', 'reboot']) {
-      await expect(field(lamp, key)).toContainText('Accepted');
-      await album.take(key, field(lamp, key));
-    }
+    await page.setViewportSize({ width: 1280, height: 1600 });
+    await album.take('On its way', lamp);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       await axe(page, '.device-panel');
-      await page.screenshot({ path: info.outputPath(`panel-${colorScheme}.png`) });
     }
     for (const [width, height] of [[360, 780], [390, 844]]) {
       await page.setViewportSize({ width, height });
@@ -154,7 +151,7 @@ test('each state of a control, in light and dark', async ({ page }, info) => {
       const overflow = await lamp.evaluate((it) => it.scrollWidth - it.clientWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     }
-    await page.setViewportSize({ width: 1440, height: 1600 });
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   await test.step('without a shadow service', async () => {
