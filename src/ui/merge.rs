@@ -82,12 +82,13 @@ fn about(desk: Desk) -> AnyView {
     text.into_any()
 }
 
+/// The version that the edit began at, and the present one.
+type Versions = (Option<u64>, Option<u64>);
+
 fn table(merge: Merge) -> AnyView {
     let desk = merge.desk;
     let versions = memo(move |_| desk.read(|view| (view.began, view.version)));
-    let title = move |numbered: Phrase,
-                      plain: Phrase,
-                      of: fn((Option<u64>, Option<u64>)) -> Option<u64>| {
+    let title = move |numbered: Phrase, plain: Phrase, of: fn(Versions) -> Option<u64>| {
         live(move || {
             let language = desk.language.get();
             match versions.get().and_then(of) {
@@ -306,7 +307,10 @@ impl Merge {
         let of_focus = conflicts.iter().find(|entry| Some(entry.id) == at);
         let is_open = |entry: &&Entry| entry.leaf.with(|leaf| leaf.choice.is_none());
         let open = || conflicts.iter().find(is_open);
-        of_focus.or_else(open).or(conflicts.first()).cloned()
+        of_focus
+            .or_else(open)
+            .or_else(|| conflicts.first())
+            .cloned()
     }
 
     fn press(self, event: &KeyboardEvent) {
