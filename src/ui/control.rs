@@ -45,7 +45,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(field: &FieldView) -> Self {
+    pub(super) fn of(field: &FieldView) -> Self {
         match &field.control {
             Control::None => Self::None,
             Control::Switch => Self::Switch,
