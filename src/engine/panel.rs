@@ -103,6 +103,9 @@ impl Known {
     ) -> FieldView {
         let change = self.requests.change(&address);
         let under_way = change.filter(|change| change.is_under_way());
+        // What ran out of time may be reported yet: its ghost stays.
+        let timed_out = change.filter(|change| change.stage == requests::Stage::TimedOut);
+        let wanted = under_way.or(timed_out);
         let value = |stated: Option<&Stated>| stated.map(|stated| view_of(&stated.value));
         let subject = Subject {
             path: &address.path,
@@ -129,7 +132,7 @@ impl Known {
                 Some(_) => under_way.is_some(),
                 None => leaf.differs && wished_at.is_some_and(young),
             },
-            switch: (control == Control::Switch).then(|| switch(&subject, leaf.differs, under_way)),
+            switch: (control == Control::Switch).then(|| switch(&subject, leaf.differs, wanted)),
             control,
             label: shape.map_or_else(String::new, |shape| shape.label.clone()),
             unit: shape.map_or_else(String::new, |shape| shape.unit.clone()),
@@ -145,10 +148,10 @@ impl Known {
     }
 }
 
-fn switch(subject: &Subject<'_>, differs: bool, under_way: Option<&Change>) -> SwitchView {
+fn switch(subject: &Subject<'_>, differs: bool, wanted: Option<&Change>) -> SwitchView {
     let reported = subject.reported.and_then(Value::as_switch);
     let desired = subject.desired.filter(|_| differs);
-    let wish = under_way.map(|change| &change.wish).or(desired);
+    let wish = wanted.map(|change| &change.wish).or(desired);
     let wished = wish
         .and_then(Value::as_switch)
         .filter(|wished| Some(*wished) != reported);
@@ -190,4 +193,48 @@ pub(super) fn view_of(value: &Value) -> ValueView {
         text.push('…');
     }
     ValueView { text, kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::message::QoS;
+    use crate::mqtt::wire::Publish;
+    use crate::time::{Instant, Now};
+
+    #[test]
+    fn a_wish_that_ran_out_of_time_keeps_its_ghost() {
+        let mut now = Now {
+            instant: Instant(1000),
+            wall: UnixMillis(1_000_000),
+        };
+        let mut known = Known::new("gnomon-1");
+        let reported = Publish {
+            topic: "$aws/things/lamp/shadow/get/accepted",
+            payload: br#"{"state":{"reported":{"power":"off"}},"version":1,"timestamp":900}"#,
+            dup: false,
+            qos: QoS::AtMostOnce,
+            retain: false,
+            packet_id: None,
+        };
+        known.handle_message(&reported, &[], now);
+        let power = FieldAddress {
+            device: "lamp".to_owned(),
+            shadow: None,
+            path: vec!["power".to_owned()],
+        };
+        known.requests.desire(power, Value::from("on"), now);
+        assert!(known.requests.poll_request(true, now).is_some());
+        now.instant = now.instant + Duration::from_secs(31);
+        known.handle_timeout(now);
+        let Selected::Device(device) = known.selected("lamp", None, now) else {
+            panic!("the lamp is known");
+        };
+        let field = &device.shadow.unwrap().fields[0];
+        assert_eq!(field.change.as_ref().unwrap().stage, Stage::TimedOut);
+        let switch = field.switch.unwrap();
+        assert_eq!((switch.reported, switch.wished), (Some(false), Some(true)));
+    }
 }
