@@ -347,11 +347,12 @@ impl Requests {
         }
     }
 
-    /// The shadow was deleted, and every wish in it.
+    /// The shadow was deleted at `version`, and every wish in it. What was accepted above it is of the next shadow.
     pub fn handle_deleted(&mut self, id: ShadowId<'_>, version: u64, by: Option<&str>, now: Now) {
         for number in self.book.numbers_of(id) {
             self.book.alter(number, &mut |_, change| {
-                if matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut) {
+                let waits = matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut);
+                if waits && change.accepted().is_none_or(|accepted| accepted <= version) {
                     change.supersede(None, version, by, now);
                 }
             });

@@ -29,6 +29,9 @@ impl Known {
                 self.lookup.told(topic.id.shadow().is_some(), now.instant);
                 let (version, at) = (document.version, document.timestamp);
                 let is_answer = self.handle_accepted(token, version, now);
+                if self.is_overtaken(topic.id, version, now) {
+                    return;
+                }
                 let is_news = self.handle_document(topic.id, document, token, now);
                 if is_answer && !is_news {
                     self.compare(topic.id, version, now);
@@ -42,6 +45,10 @@ impl Known {
                     // An answer to what was asked before a person forgot the thing.
                     return;
                 }
+                if let Some(slot) = slot {
+                    let key = (slot, topic.id.shadow().map(Into::into));
+                    self.shadows.forget_deletion(&key);
+                }
                 self.handle_document(topic.id, document, None, now);
             }
             // `update/documents` says the same and more; this one is heard only where that one is not to be had.
@@ -49,13 +56,16 @@ impl Known {
                 if self.handle_accepted(token, version, now) {
                     self.compare(topic.id, version, now);
                 }
+                if self.is_overtaken(topic.id, version, now) {
+                    return;
+                }
                 self.editing.handle_accepted(token, version, at);
                 self.handle_changed(topic.id, version);
             }
             EventKind::Deleted { version } => {
                 self.requests.handle_deleted(topic.id, version, token, now);
                 if let Some(slot) = self.fleet.find(topic.id.thing()) {
-                    self.shadows.remove(slot, topic.id.shadow(), version);
+                    self.shadows.delete(slot, topic.id.shadow(), version);
                     self.past.remove(slot, topic.id.shadow());
                     let key = (slot, topic.id.shadow().map(Into::into));
                     self.set_backs.forget(&key);
@@ -89,6 +99,22 @@ impl Known {
     /// True when a change waited for it. The document that tells what became of it may have come before.
     fn handle_accepted(&mut self, token: Option<&str>, version: u64, now: Now) -> bool {
         token.is_some_and(|token| self.requests.handle_accepted(token, version, now))
+    }
+
+    /// Whether the deletion of the shadow, which came after this version, was told before it. To be sure, the shadow is
+    /// asked for: versions may have begun anew.
+    fn is_overtaken(&mut self, id: ShadowId<'_>, version: u64, now: Now) -> bool {
+        let Some(slot) = self.fleet.find(id.thing()) else {
+            return false;
+        };
+        let key = (slot, id.shadow().map(Into::into));
+        let Some(deleted) = self.shadows.deleted_at(&key, version) else {
+            return false;
+        };
+        self.requests.handle_deleted(id, deleted, None, now);
+        self.lookup.ask_once_more(key);
+        self.refresh(slot, now);
+        true
     }
 
     /// Shows the known document to the changes of its shadow, if it is of `version` or newer.
@@ -180,5 +206,86 @@ impl Known {
             let key = (slot, id.shadow().map(Into::into));
             self.lookup.refused_for_now(key, now.instant);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::command::FieldAddress;
+    use crate::fleet::Slot;
+    use crate::message::QoS;
+    use crate::mqtt::wire::Publish;
+    use crate::shadow::requests::Stage;
+
+    fn hear(known: &mut Known, end: &str, payload: &str) {
+        let publish = Publish {
+            dup: false,
+            qos: QoS::AtLeastOnce,
+            retain: false,
+            packet_id: None,
+            topic: &("$aws/things/lamp/shadow/".to_owned() + end),
+            payload: payload.as_bytes(),
+        };
+        known.handle_message(&publish, &[], Now::default());
+    }
+
+    fn documents(known: &mut Known, version: u64, token: &str) {
+        let payload = format!(
+            r#"{{"current":{{"state":{{"desired":{{"power":"on"}}}},"version":{version}}},"timestamp":1,"clientToken":"{token}"}}"#
+        );
+        hear(known, "update/documents", &payload);
+    }
+
+    fn version(known: &Known) -> Option<u64> {
+        let document = known.shadows.document(known.fleet.find("lamp")?, None);
+        document.map(|document| document.version)
+    }
+
+    fn power() -> FieldAddress {
+        FieldAddress {
+            device: "lamp".into(),
+            shadow: None,
+            path: vec!["power".into()],
+        }
+    }
+
+    #[test]
+    fn a_deletion_that_overtakes_the_last_document_stands() {
+        let mut known = Known::new("desk");
+        documents(&mut known, 4, "others");
+        let now = Now::default();
+        known.requests.desire(power(), "on".into(), now);
+        let token = known.requests.poll_request(true, now).unwrap().token;
+        hear(&mut known, "delete/accepted", r#"{"version":5}"#);
+        documents(&mut known, 5, &token);
+        assert_eq!(version(&known), None);
+        let change = known.requests.change(&power()).unwrap();
+        assert!(matches!(change.stage, Stage::Superseded { version: 5, .. }));
+        // Versions may have begun anew: the service is asked, and its word counts.
+        let key = (Slot(0), None);
+        assert_eq!(known.lookup.poll(now.instant), Some(key));
+        let state = r#"{"state":{},"version":1,"timestamp":1}"#;
+        hear(&mut known, "get/accepted", state);
+        assert_eq!(version(&known), Some(1));
+        documents(&mut known, 2, "others");
+        assert_eq!(version(&known), Some(2));
+    }
+
+    #[test]
+    fn a_shadow_that_is_made_anew_goes_on_above_its_deletion() {
+        let mut known = Known::new("desk");
+        documents(&mut known, 5, "others");
+        hear(&mut known, "delete/accepted", r#"{"version":5}"#);
+        let now = Now::default();
+        known.requests.desire(power(), "on".into(), now);
+        let token = known.requests.poll_request(true, now).unwrap().token;
+        documents(&mut known, 7, &token);
+        assert_eq!(version(&known), Some(7));
+        // Told once more: the wish is of the shadow that came after it.
+        hear(&mut known, "delete/accepted", r#"{"version":5}"#);
+        assert_eq!(version(&known), Some(7));
+        let change = known.requests.change(&power()).unwrap();
+        assert_eq!(change.stage, Stage::Accepted { version: 7 });
     }
 }
