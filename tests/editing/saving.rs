@@ -131,6 +131,23 @@ fn a_save_while_offline_is_queued_and_goes_out_later() {
 }
 
 #[test]
+fn a_shadow_that_is_not_known_yet_is_asked_for_before_it_can_be_saved() {
+    let mut scene = Scene::new(r#"{"mode":"eco"}"#);
+    scene.pair.latency = std::time::Duration::from_millis(700);
+    scene.edit(EditorCommand::Open(shadow(None)));
+    assert_eq!(scene.stage(), EditorStage::Asking);
+    scene.text(r#"{"new":1}"#);
+    scene.save();
+    assert_eq!(scene.stage(), EditorStage::Asking);
+    scene.run(5.0);
+    assert_eq!(scene.stage(), EditorStage::Editing);
+    assert_eq!((scene.view().version, scene.version()), (Some(1), 1));
+    scene.save();
+    assert!(is_saved(&scene.settle(), 2));
+    assert_eq!(scene.desired(), r#"{"mode":"eco","new":1}"#);
+}
+
+#[test]
 fn nothing_to_change_is_saved_without_a_message() {
     let mut scene = Scene::open(r#"{"mode":"eco"}"#);
     scene.save();
