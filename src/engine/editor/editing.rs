@@ -109,6 +109,13 @@ impl Editing {
         }
     }
 
+    /// How client tokens begin from now on.
+    pub(in crate::engine) fn turn_to(&mut self, token_prefix: &str) {
+        let open = self.open.as_mut().map(|open| &mut open.serials);
+        let serials = open.unwrap_or(&mut self.serials);
+        token_prefix.clone_into(&mut serials.token_prefix);
+    }
+
     /// Does something with what is open.
     pub(super) fn edit(&mut self, act: impl FnOnce(&mut Open)) {
         if let Some(open) = &mut self.open {
