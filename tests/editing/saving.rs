@@ -94,6 +94,13 @@ fn an_edit_by_form_writes_the_text_anew() {
     scene.leaf("list", "[1,null]");
     let fault = scene.view().fault.expect("the service refuses it");
     assert_eq!(fault.problem, TextProblem::NullInArray);
+    scene.text("{}");
+    scene.edit(EditorCommand::Leaf {
+        path: vec!["a".to_owned(); 100_000],
+        value: Some("1".to_owned()),
+    });
+    let fault = scene.view().fault.expect("no service takes so many levels");
+    assert_eq!(fault.problem, TextProblem::TooDeep);
 }
 
 #[test]

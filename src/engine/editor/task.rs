@@ -399,6 +399,14 @@ impl Open {
         });
         self.began.clone_from(&result);
         self.began_version = Some(version);
+        if self.version() < Some(version) {
+            // The document is still to come. That its desired state is this one, the acceptance says.
+            let theirs = self.theirs.get_or_insert_default();
+            theirs.state.clone_from(&result);
+            (theirs.document.version, theirs.document.timestamp) = (version, at);
+            theirs.by = None;
+            (self.fresh, self.asked_at, self.asks) = (false, None, 0);
+        }
         if self.mine == mine && self.fault.is_none() {
             self.base.clone_from(&result);
             if self.mine != result {

@@ -212,7 +212,9 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::command::FieldAddress;
+    use crate::engine::command::{Command, EditorCommand, FieldAddress, ShadowAddress};
+    use crate::engine::frame::{EditorFrame, EditorStage};
+    use crate::engine::{Engine, Input};
     use crate::fleet::Slot;
     use crate::message::QoS;
     use crate::mqtt::wire::Publish;
@@ -287,5 +289,37 @@ mod tests {
         assert_eq!(version(&known), Some(7));
         let change = known.requests.change(&power()).unwrap();
         assert_eq!(change.stage, Stage::Accepted { version: 7 });
+    }
+
+    #[test]
+    fn an_accepted_save_stands_before_its_document_comes() {
+        let mut engine = Engine::new(1, Now::default());
+        let shadow = ShadowAddress {
+            device: "lamp".into(),
+            shadow: None,
+        };
+        let text = EditorCommand::Leaf {
+            path: vec!["a".into()],
+            value: Some("1".into()),
+        };
+        for command in [EditorCommand::Open(shadow), text, EditorCommand::Save] {
+            let command = Command::Editor(command);
+            engine.handle(Input::Command(command), Now::default());
+        }
+        let known = &mut engine.known;
+        let gone = r#"{"code":404,"message":"none","timestamp":1}"#;
+        hear(known, "get/rejected", gone);
+        let request = known.editing.poll_request(true, true, Now::default());
+        let token = request.unwrap().token.unwrap();
+        let accepted = format!(
+            r#"{{"state":{{"desired":{{"a":1}}}},"version":1,"timestamp":1,"clientToken":"{token}"}}"#
+        );
+        hear(known, "update/accepted", &accepted);
+        let EditorFrame::Open(view) = known.editing.frame() else {
+            panic!("it is open");
+        };
+        assert!(matches!(view.stage, EditorStage::Saved { version: 1, .. }));
+        assert_eq!((view.version, view.changes, view.incoming), (Some(1), 0, 0));
+        assert!(view.text.contains("\"a\": 1"), "{}", view.text);
     }
 }
