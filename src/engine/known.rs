@@ -29,10 +29,15 @@ use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
 
 /// For how long a difference counts as on its way before it counts as one that needs somebody.
-pub(super) const ON_ITS_WAY: Duration = Duration::from_secs(30);
+const ON_ITS_WAY: Duration = Duration::from_secs(30);
 
 /// Young differences that are watched; above it they count as old at once.
 const MAX_WATCHED: usize = 10_000;
+
+/// Whether a wish of that time may still be on its way. A clock that runs ahead elsewhere keeps none young for long.
+pub(super) fn is_young(at: UnixMillis, now: UnixMillis) -> bool {
+    now.0.abs_diff(at.0) < ON_ITS_WAY.as_millis() as u64
+}
 
 /// Everything that messages taught.
 pub(super) struct Known {
@@ -203,16 +208,10 @@ impl Known {
         if difference.keys == 0 {
             return Badge::None;
         }
-        let old_at = UnixMillis(
-            difference
-                .since
-                .0
-                .saturating_add(ON_ITS_WAY.as_millis() as i64),
-        );
-        if now < old_at && self.watched.len() < MAX_WATCHED {
-            // A clock that runs ahead elsewhere must not keep a difference young for ever.
-            let latest = UnixMillis(now.0 + ON_ITS_WAY.as_millis() as i64);
-            self.watched.insert((old_at.min(latest), slot));
+        if is_young(difference.since, now) && self.watched.len() < MAX_WATCHED {
+            let patience = ON_ITS_WAY.as_millis() as i64;
+            let old_at = UnixMillis(difference.since.0.saturating_add(patience));
+            self.watched.insert((old_at, slot));
             return Badge::OnItsWay(difference.first);
         }
         Badge::Differs(difference.keys)

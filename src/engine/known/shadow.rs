@@ -213,7 +213,7 @@ impl Known {
 mod tests {
     use super::*;
     use crate::engine::command::{Command, EditorCommand, FieldAddress, ShadowAddress};
-    use crate::engine::frame::{EditorFrame, EditorStage};
+    use crate::engine::frame::{Badge, EditorFrame, EditorStage};
     use crate::engine::{Engine, Input};
     use crate::fleet::Slot;
     use crate::message::QoS;
@@ -289,6 +289,21 @@ mod tests {
         assert_eq!(version(&known), Some(7));
         let change = known.requests.change(&power()).unwrap();
         assert_eq!(change.stage, Stage::Accepted { version: 7 });
+    }
+
+    #[test]
+    fn a_wish_from_a_clock_far_ahead_is_not_on_its_way_for_ever() {
+        let mut known = Known::new("desk");
+        let wished_at = |seconds| {
+            format!(
+                r#"{{"state":{{"desired":{{"a":1}}}},"metadata":{{"desired":{{"a":{{"timestamp":{seconds}}}}}}},"version":1,"timestamp":1}}"#
+            )
+        };
+        hear(&mut known, "get/accepted", &wished_at(3600));
+        let now = Now::default().wall;
+        assert_eq!(known.badge(Slot(0), now), Badge::Differs(1));
+        hear(&mut known, "get/accepted", &wished_at(20));
+        assert_eq!(known.badge(Slot(0), now), Badge::OnItsWay("a".to_owned()));
     }
 
     #[test]
