@@ -52,6 +52,7 @@ mod editor_head;
 mod editor_leaves;
 mod editor_panel;
 mod editor_question;
+mod editor_reported;
 mod editor_row;
 mod editor_text;
 mod empty;

@@ -32,6 +32,12 @@ impl Names {
         self.slots.get(name).copied()
     }
 
+    /// Makes room at once: a table that grows step by step hashes every name again at each.
+    pub(super) fn reserve(&mut self, names: usize) {
+        self.slots.reserve(names);
+        self.names.reserve(names);
+    }
+
     /// Gives a name that is not there yet the next slot.
     pub(super) fn add(&mut self, name: &str) -> Slot {
         let slot = Slot(self.names.len() as u32);

@@ -41,6 +41,12 @@ impl Fleet {
         self.len() >= self.limits.devices
     }
 
+    /// Makes room for devices that are about to be entered.
+    pub fn reserve(&mut self, devices: usize) {
+        let room = self.limits.devices - self.len().min(self.limits.devices);
+        self.names.reserve(devices.min(room as usize));
+    }
+
     /// Grows with everything that is worth keeping.
     pub fn revision(&self) -> u64 {
         let Revisions {

@@ -133,7 +133,7 @@ fn key(
                 .find(|(it, _)| *it == of)
                 .map(|(_, count)| *count)
         });
-        count.or(before.copied()).unwrap_or_default()
+        count.or_else(|| before.copied()).unwrap_or_default()
     });
     let own = path.clone();
     let pressed = memo(move |_| board.key.with(|key| key.as_ref() == Some(&own)));
@@ -169,7 +169,7 @@ fn by_cause(it: StuckCause, causes: Memo<Vec<(StuckCause, u32)>>, board: Board) 
                 .find(|(cause, _)| *cause == it)
                 .map(|(_, n)| *n)
         });
-        count.or(before.copied()).unwrap_or_default()
+        count.or_else(|| before.copied()).unwrap_or_default()
     });
     let pressed = memo(move |_| board.cause.get() == Some(it));
     let press = move |_| {

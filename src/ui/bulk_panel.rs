@@ -138,7 +138,8 @@ fn clean_up(panel: BulkPanel) {
             let job = jobs.iter().find(|job| job.state == JobState::Prepared);
             job.map(|job| job.id).filter(|_| is_draft)
         });
-        if let Some(id) = prepared {
+        let started = bulk.target.get_untracked();
+        if let Some(id) = prepared.filter(|id| started != Some(Target::Job(*id))) {
             bulk.send(BulkCommand::Close(id));
         }
     });

@@ -45,7 +45,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(field: &FieldView) -> Self {
+    pub(super) fn of(field: &FieldView) -> Self {
         match &field.control {
             Control::None => Self::None,
             Control::Switch => Self::Switch,
@@ -156,16 +156,18 @@ impl Handle {
         });
     }
 
-    /// Sends a wish, or drafts it where wishes are reviewed first.
+    /// Sends a wish in place of a draft, or drafts it where wishes are reviewed first.
     pub(super) fn wish(self, draft: &str, wish: Wish) {
+        if self.panel.reviews() {
+            self.leave();
+            let (field, text) = (self.address(), Some(draft.to_owned()));
+            return self.panel.send(Command::Draft { field, text });
+        }
+        if untrack(|| self.draft()).is_some() {
+            self.discard_draft();
+        }
         let field = self.address();
-        self.panel.send(match self.panel.reviews() {
-            true => Command::Draft {
-                field,
-                text: Some(draft.to_owned()),
-            },
-            false => Command::Desire { field, wish },
-        });
+        self.panel.send(Command::Desire { field, wish });
     }
 
     pub(super) fn wish_value(self, value: ValueView) {

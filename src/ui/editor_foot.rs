@@ -104,7 +104,7 @@ fn editing(view: &EditorView, language: Language) -> Said {
         more => words::CHANGES.fill(language, &[&format::count(more.into())]),
     };
     let what = words::NOT_SENT.text(language).to_owned();
-    (Some(LifeIcon::Coming), changes + ".", what)
+    (Some(LifeIcon::Draft), changes + ".", what)
 }
 
 /// What to press after a refusal.

@@ -1,5 +1,7 @@
 //! The editor as a form: a row for each leaf, and one to add another.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
@@ -10,8 +12,6 @@ use super::input::{Input, Kind, Note};
 use super::reactive::{act, each, item, live, memo};
 use super::text::{editor as words, say};
 use crate::engine::command::EditorCommand;
-
-use std::sync::Arc;
 
 pub(super) fn form(desk: Desk) -> AnyView {
     let entries = leaves(desk);

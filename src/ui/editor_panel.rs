@@ -9,6 +9,7 @@ use super::reactive::{act, live, memo};
 use super::shadow_section::with_device;
 use super::text::{editor as words, say};
 use crate::engine::command::ShadowAddress;
+use crate::engine::frame::EditorView;
 
 /// Below the panel's fields. A draft that was left shows here.
 pub(super) fn panel_foot(panel: Panel) -> AnyView {
@@ -57,11 +58,7 @@ pub(super) fn panel_foot(panel: Panel) -> AnyView {
     .into_any()
 }
 
-fn is_kept_draft(
-    view: &crate::engine::frame::EditorView,
-    panel: Panel,
-    shadow: Option<&str>,
-) -> bool {
+fn is_kept_draft(view: &EditorView, panel: Panel, shadow: Option<&str>) -> bool {
     panel.is_of(&view.shadow.device) && view.shadow.shadow.as_deref() == shadow && is_kept(view)
 }
 

@@ -5,12 +5,11 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::editor_fault::{offset, sentence};
-use super::format;
+use super::editor_reported::reported;
 use super::reactive::{act, live, memo, watch};
-use super::text::{Phrase, editor as words, say};
+use super::text::{editor as words, say};
 use crate::engine::command::EditorCommand;
-use crate::engine::frame::{EditorView, TextFault};
-use crate::time::UnixMillis;
+use crate::engine::frame::TextFault;
 
 /// So many lines are there at least, so that an empty document is a place to write in.
 const LEAST_LINES: usize = 12;
@@ -19,8 +18,8 @@ pub(super) fn text(desk: Desk) -> AnyView {
     view! {
         <div class="editor-columns">
             {desired(desk)}
-            {column(desk, words::REPORTED, words::NOTHING_REPORTED, |view| &view.reported_text)}
-            {column(desk, words::DELTA, words::NO_DELTA, |view| &view.delta_text)}
+            {reported(desk)}
+            {delta(desk)}
         </div>
     }
     .into_any()
@@ -123,32 +122,26 @@ fn fault_line(desk: Desk, fault: Memo<Option<TextFault>>, area: NodeRef<Textarea
     .into_any()
 }
 
-fn column(desk: Desk, title: Phrase, nothing: Phrase, read: fn(&EditorView) -> &String) -> AnyView {
-    let text = memo(move |_| desk.read(|view| read(view).clone()).unwrap_or_default());
+fn delta(desk: Desk) -> AnyView {
+    let text = memo(move |_| {
+        desk.read(|view| view.delta_text.clone())
+            .unwrap_or_default()
+    });
     let content = live(move || {
         let text = text.get();
         Some(match text.is_empty() || text == "{}" {
-            true => view! { <p class="editor-none">{say(nothing)}</p> }.into_any(),
+            true => view! { <p class="editor-none">{say(words::NO_DELTA)}</p> }.into_any(),
             // It scrolls: the keyboard has to reach it.
-            false => view! { <pre tabindex="0" aria-label=say(title)>{text}</pre> }.into_any(),
+            false => {
+                view! { <pre tabindex="0" aria-label=say(words::DELTA)>{text}</pre> }.into_any()
+            }
         })
     });
     view! {
         <section class="editor-column">
-            <h3>{say(title)} {(title == words::REPORTED).then(|| newest_report(desk))}</h3>
+            <h3>{say(words::DELTA)}</h3>
             <div class="editor-scroll">{content}</div>
         </section>
     }
     .into_any()
-}
-
-fn newest_report(desk: Desk) -> AnyView {
-    let at = memo(move |_| -> Option<UnixMillis> {
-        desk.read(|view| view.leaves.iter().filter_map(|leaf| leaf.reported_at).max())?
-    });
-    let text = live(move || {
-        let age = format::age(desk.language.get(), at.get()?, desk.store.now.get());
-        Some(words::AGO.fill(desk.language.get(), &[&age]))
-    });
-    view! { <span class="editor-age">{text}</span> }.into_any()
 }

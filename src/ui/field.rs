@@ -7,7 +7,7 @@ use super::draft_row::draft_row;
 use super::field_value::{field_value, outcome, reported_text, reported_when};
 use super::format;
 use super::icons::{Icon, icon};
-use super::life_rail::{life, since_then};
+use super::life_rail::{is_told, life, since_then};
 use super::panel::Panel;
 use super::reactive::{act, live, memo, watch};
 use super::shape_form::shape_form;
@@ -25,7 +25,11 @@ pub(super) enum Edge {
 }
 
 pub(super) fn edge(field: &FieldView) -> Edge {
-    match field.change.as_ref().map(|change| &change.stage) {
+    let change = field.change.as_ref();
+    match change.map(|change| &change.stage) {
+        Some(Stage::TimedOut) if change.is_some_and(|it| is_told(it, Kind::of(field))) => {
+            Edge::OnItsWay
+        }
         Some(Stage::Rejected { .. } | Stage::TimedOut) => Edge::NeedsYou,
         Some(Stage::Queued | Stage::Sent | Stage::Accepted { .. }) => Edge::OnItsWay,
         _ if field.differs || field.draft.is_some() => Edge::OnItsWay,
@@ -141,6 +145,7 @@ fn age(handle: Handle, kind: Kind) -> String {
 /// A wish that is not from this page: when it was made and by whom, and the way out of it.
 fn foreign_wish(handle: Handle) -> AnyView {
     let panel = handle.panel;
+    let client_id = memo(move |_| panel.store.link.with(|link| link.client_id.clone()));
     let wish = memo(move |_| {
         handle.field.with(|field| {
             let foreign = field.differs && field.change.is_none();
@@ -152,7 +157,12 @@ fn foreign_wish(handle: Handle) -> AnyView {
         let language = handle.language();
         let press = move |_| panel.send(Command::TakeBack(handle.address()));
         let age = at.map(|at| since_then(words::WISHED_AGO, at, panel, language));
-        let by = by.map(|by| " · ".to_owned() + &by);
+        // An update of this tab bears its name.
+        let ours = |by: &String| client_id.with(|id| !id.is_empty() && by.starts_with(id.as_str()));
+        let by = by.map(|by| match ours(&by) {
+            true => " · ".to_owned() + words::BY_THIS_TAB.text(language),
+            false => " · ".to_owned() + &by,
+        });
         let view = view! {
             <div class="life-foot">
                 <span class="wished-by">{age} {by}</span>

@@ -7,8 +7,8 @@ use super::dialog::Dialog;
 use super::format;
 use super::history_difference::difference;
 use super::reactive::{act, each, item, live, memo, show};
-use super::text::{Language, editor as words, say};
-use crate::engine::command::ShadowAddress;
+use super::text::{Language, Phrase, editor as words, say};
+use crate::engine::command::EditorCommand;
 use crate::engine::frame::{HistoryRequest, VersionView};
 
 pub(super) fn history(desk: Desk) -> AnyView {
@@ -36,7 +36,7 @@ fn content(desk: Desk) -> AnyView {
         let shadow = shadow_words(&request.shadow, language);
         Some(view! { <b>{request.shadow.device}</b> {", ".to_owned() + &shadow} }.into_any())
     });
-    let since = move |phrase: super::text::Phrase| {
+    let since = move |phrase: Phrase| {
         live(move || phrase.fill(desk.language.get(), &[&format::clock(desk.since)]))
     };
     let is_empty = memo(move |_| desk.store.history.with(|it| it.versions.is_empty()));
@@ -133,10 +133,9 @@ fn keys(version: &VersionView, language: Language) -> AnyView {
 /// Puts a version into the editor.
 pub(super) fn restore(desk: Desk, version: u64) {
     let request: Option<HistoryRequest> = desk.store.history_request.get_untracked();
-    if let Some(shadow) = request.map(|request: HistoryRequest| -> ShadowAddress { request.shadow })
-    {
+    if let Some(HistoryRequest { shadow, .. }) = request {
         desk.look_back(None);
         desk.mode.set(Mode::Json);
-        desk.begin(crate::engine::command::EditorCommand::Restore { shadow, version });
+        desk.begin(EditorCommand::Restore { shadow, version });
     }
 }

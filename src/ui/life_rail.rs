@@ -40,7 +40,9 @@ pub(super) fn life(handle: Handle) -> AnyView {
         let reported = reported.get();
         let language = panel.language.get();
         let view = match &change.stage {
-            Stage::TimedOut => timed_out(&change, reported, panel, language),
+            Stage::TimedOut if !is_told(&change, kind.get()) => {
+                timed_out(&change, reported, panel, language)
+            }
             Stage::Rejected { code, message } => {
                 rejected(&change, *code, message, reported, panel, language)
             }
@@ -83,8 +85,7 @@ fn rail(
 ) -> AnyView {
     let steps = steps_to_show(&change.steps);
     let last = steps.len().saturating_sub(1);
-    // What happens once is done for the page when it is accepted: no report tells of it.
-    let is_told = kind == Kind::Momentary && matches!(change.stage, Stage::Accepted { .. });
+    let is_told = is_told(change, kind);
     let under_way = is_under_way(change) && !is_told;
     let mut before = None;
     let mut nodes = Vec::new();
@@ -105,11 +106,18 @@ fn rail(
         |reported| reported == change.wish,
     );
     let field = change.field.clone();
-    let take_back = (under_way && !takes_back).then(|| {
-        let press = move |_| panel.send(Command::TakeBack(field.clone()));
+    let press = match change.stage {
+        // Nobody waits for it any more.
+        Stage::TimedOut => Some((words::CLOSE, Command::Dismiss(field))),
+        _ if is_under_way(change) && !takes_back => {
+            Some((words::TAKE_BACK, Command::TakeBack(field)))
+        }
+        _ => None,
+    };
+    let press = press.map(|(name, command)| {
         view! {
-            <button type="button" class="link" on:click=act(press)>
-                {words::TAKE_BACK.text(language)}
+            <button type="button" class="link" on:click=act(move |_| panel.send(command.clone()))>
+                {name.text(language)}
             </button>
         }
     });
@@ -117,10 +125,16 @@ fn rail(
         <ol class="rail">{nodes}</ol>
         <div class="life-foot">
             <span>{words::BY_THIS_TAB.text(language)}</span>
-            {take_back}
+            {press}
         </div>
     }
     .into_any()
+}
+
+/// What happens once is done for the page when it is accepted: no report need tell of it.
+pub(super) fn is_told(change: &ChangeView, kind: Kind) -> bool {
+    let is_accepted = |(step, _): &(Step, UnixMillis)| matches!(step, Step::Accepted(_));
+    kind == Kind::Momentary && change.steps.iter().any(is_accepted)
 }
 
 /// Without the queue when there was none to speak of.

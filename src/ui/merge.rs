@@ -16,7 +16,7 @@ use super::merge_row::{choice_row, choose, plain_row};
 use super::reactive::{act, each, item, live, memo};
 use super::text::{Phrase, editor as words, say};
 use crate::engine::command::{EditorCommand, Side};
-use crate::engine::frame::{Changed, EditorLeaf};
+use crate::engine::frame::{Changed, EditorLeaf, EditorView};
 
 /// What the parts of an open merge share.
 #[derive(Clone, Copy)]
@@ -82,12 +82,13 @@ fn about(desk: Desk) -> AnyView {
     text.into_any()
 }
 
+/// The version that the edit began at, and the present one.
+type Versions = (Option<u64>, Option<u64>);
+
 fn table(merge: Merge) -> AnyView {
     let desk = merge.desk;
     let versions = memo(move |_| desk.read(|view| (view.began, view.version)));
-    let title = move |numbered: Phrase,
-                      plain: Phrase,
-                      of: fn((Option<u64>, Option<u64>)) -> Option<u64>| {
+    let title = move |numbered: Phrase, plain: Phrase, of: fn(Versions) -> Option<u64>| {
         live(move || {
             let language = desk.language.get();
             match versions.get().and_then(of) {
@@ -293,9 +294,7 @@ impl Merge {
     }
 
     fn left(self) -> u32 {
-        let left = |view: &crate::engine::frame::EditorView| {
-            view.merge.as_ref().map(|merge| merge.choices_left)
-        };
+        let left = |view: &EditorView| view.merge.as_ref().map(|merge| merge.choices_left);
         self.desk.read(left).flatten().unwrap_or_default()
     }
 
@@ -306,7 +305,10 @@ impl Merge {
         let of_focus = conflicts.iter().find(|entry| Some(entry.id) == at);
         let is_open = |entry: &&Entry| entry.leaf.with(|leaf| leaf.choice.is_none());
         let open = || conflicts.iter().find(is_open);
-        of_focus.or_else(open).or(conflicts.first()).cloned()
+        of_focus
+            .or_else(open)
+            .or_else(|| conflicts.first())
+            .cloned()
     }
 
     fn press(self, event: &KeyboardEvent) {

@@ -208,19 +208,20 @@ test.describe('with 12 simulated devices', () => {
     await tabTo(page.getByRole('button', { name: 'Change 4 devices' }));
     await page.keyboard.press('Enter');
     await expect(page.getByLabel('Key')).toBeFocused();
-    await page.keyboard.type('label');
+    await page.keyboard.type('mode');
     await tabTo(page.getByLabel('Becomes'));
-    await page.keyboard.type('north');
+    await page.keyboard.type('boost');
     const change = page.getByRole('region', { name: 'Change 4 devices' });
     const go = change.getByRole('button', { name: 'Change 4 devices' });
     await expect(go).toBeEnabled();
     await tabTo(go);
     await page.keyboard.press('Enter');
-    await expect.poll(() => desired('sim-0004', 'label')).toBe('north');
+    await expect.poll(() => desired('sim-0004', 'mode'), { timeout: 30_000 }).toBe('boost');
+    await expect(change.getByRole('button', { name: 'Undo for 4 devices' })).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(change).toBeHidden();
     await page.keyboard.press('u');
-    await expect.poll(() => desired('sim-0004', 'label')).toBeUndefined();
+    await expect.poll(() => desired('sim-0004', 'mode')).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gnomon::engine::command::{BulkCommand, BulkWish, Command, Who, Wish};
-use gnomon::engine::frame::{ItemStep, JobState, ValueView};
+use gnomon::engine::frame::{Chip, ItemStep, JobState, ValueView};
 
 use super::field::{Field, SECOND, field, name};
 
@@ -86,6 +86,22 @@ fn each_device_is_told_in_its_own_form() {
     let last = rows.last().expect("the one that is on already");
     assert_eq!((last.step, last.stage), (ItemStep::Already, 0));
     assert_eq!(rows.iter().map(|row| row.stage).max(), Some(100));
+}
+
+#[test]
+fn single_devices_are_left_out_of_all_that_are_found() {
+    let mut lamps = Field::new(4);
+    let who = Who::Found {
+        search: "lamp".to_owned(),
+        chip: Chip::All,
+        except: vec![name(1), "nobody".to_owned()],
+        shadow: None,
+        path: vec!["label".to_owned()],
+    };
+    let id = lamps.now(who, BulkWish::Set(Wish::Switch(true)));
+    let rows = lamps.rows(id, None);
+    let told: Vec<_> = rows.iter().map(|row| row.field.device.clone()).collect();
+    assert_eq!(told, [name(0), name(2), name(3)]);
 }
 
 #[test]

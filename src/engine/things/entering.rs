@@ -1,6 +1,6 @@
 //! Things that come by name and go by name: entered, read from a registry, forgotten, and had again.
 
-use super::names::{Names, refused};
+use super::names::{MAX_TEXT, Names, refused};
 use super::reading::Reading;
 use super::{Added, Refusal, Registry, Things};
 use crate::engine::known::Known;
@@ -9,6 +9,9 @@ use crate::time::Instant;
 
 /// Names that are worked in at a time.
 const PIECE: usize = 1000;
+
+/// Bytes that a name takes, about.
+const USUAL: usize = 12;
 
 /// Refused texts that are named.
 const MAX_REFUSED: usize = 20;
@@ -24,6 +27,7 @@ impl Things {
     pub(super) fn add(&mut self, text: String, known: &mut Known, now: Instant) {
         // What was entered before comes first.
         while self.enter_some(known, now) {}
+        known.fleet.reserve(text.len().min(MAX_TEXT) / USUAL);
         self.names = Some(Names::new(text));
         self.added = Some(Added::default());
     }

@@ -121,6 +121,9 @@ impl Keeping {
         let Phase::Reading { bytes, at } = &mut self.phase else {
             return false;
         };
+        if *at == 0 {
+            known.fleet.reserve(memory::count(bytes));
+        }
         let Some(things) = memory::read_block(bytes, at) else {
             self.phase = Phase::Ready;
             return false;

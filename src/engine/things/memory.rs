@@ -1,6 +1,6 @@
 //! The form in which known things are kept from one time to the next: bytes out, bytes in. It knows no storage.
 //!
-//! Eight bytes name the form and its version; blocks of at most [`BLOCK`] things follow, each with its length and a
+//! Eight bytes name the form and its version, four say how many things there are; blocks of at most [`BLOCK`] things follow, each with its length and a
 //! checksum. A block that is damaged, cut or of another form ends the reading: what came before it counts. All
 //! numbers are little-endian. There is no secret and no payload in it.
 
@@ -25,6 +25,9 @@ const MAX_SHADOW_NAME: usize = 64;
 
 /// The last byte is the version of the form.
 const FORM: &[u8; 8] = b"gnomon\x01\x01";
+
+/// Before the first block.
+const START: usize = FORM.len() + 4;
 
 /// Before each block: its length, its checksum.
 const HEAD: usize = 12;
@@ -56,7 +59,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new() -> Self {
         Self {
-            bytes: FORM.to_vec(),
+            bytes: [&FORM[..], &[0; 4]].concat(),
             block: 0,
             in_block: 0,
             things: 0,
@@ -84,6 +87,8 @@ impl Writer {
 
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.close();
+        let count = (self.things as u32).to_le_bytes();
+        self.bytes[FORM.len()..START].copy_from_slice(&count);
         self.bytes
     }
 
@@ -138,14 +143,20 @@ const MAX_ENTRY: usize = 32 + MAX_NAME + MAX_SHADOWS * (MAX_SHADOW_NAME + 1);
 
 /// Whether bytes are of this form at all.
 pub(super) fn is_known(bytes: &[u8]) -> bool {
-    bytes.len() <= MAX_BYTES && bytes.starts_with(FORM)
+    (START..=MAX_BYTES).contains(&bytes.len()) && bytes.starts_with(FORM)
+}
+
+/// How many things there should be. Not to be trusted, only good for making room.
+pub(super) fn count(bytes: &[u8]) -> usize {
+    let count = bytes.get(FORM.len()..).and_then(<[u8]>::first_chunk);
+    count.map_or(0, |count| u32::from_le_bytes(*count) as usize)
 }
 
 /// Reads the block at `at`, which begins as 0, and moves `at` behind it. None at the end, and where the bytes cannot be
 /// what was written.
 pub(super) fn read_block(bytes: &[u8], at: &mut usize) -> Option<Vec<Kept>> {
     if *at == 0 {
-        *at = FORM.len();
+        *at = START;
     }
     let mut head = bytes.get(*at..)?;
     let length = u32::from_le_bytes(take(&mut head)?) as usize;
@@ -296,6 +307,7 @@ mod tests {
         for things in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
             let things = fleet(things);
             assert_eq!(read(&written(&things)), things);
+            assert_eq!(count(&written(&things)), things.len());
         }
         let silent = Kept {
             name: "é".repeat(256),
@@ -359,6 +371,7 @@ mod tests {
         ) {
             if known {
                 bytes.splice(0..0, *FORM);
+                count(&bytes);
             }
             read(&bytes);
         }
@@ -367,7 +380,7 @@ mod tests {
         fn a_body_of_any_bytes_with_a_true_checksum_is_read_without_harm(
             body in prop::collection::vec(any::<u8>(), 0..200),
         ) {
-            let mut bytes = FORM.to_vec();
+            let mut bytes = [&FORM[..], &[0xff; 4]].concat();
             bytes.extend((body.len() as u32).to_le_bytes());
             bytes.extend(checksum(&body).to_le_bytes());
             bytes.extend(&body);
@@ -381,7 +394,8 @@ mod tests {
         fn a_changed_byte_costs_its_block_and_what_follows(at in 0usize..1000, change in 1u8..) {
             let things = fleet(2 * BLOCK);
             let mut bytes = written(&things);
-            let at = at * bytes.len() / 1000;
+            // Nothing rests on the count.
+            let at = START + at * (bytes.len() - START) / 1000;
             bytes[at] ^= change;
             let read = read(&bytes);
             prop_assert!([0, BLOCK].contains(&read.len()));

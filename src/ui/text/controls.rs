@@ -27,7 +27,6 @@ pub const OPTION_REPORTED: Phrase = Phrase::new("{}, reported", "{}、報告値"
 pub const OPTION_WISHED: Phrase = Phrase::new("{}, on its way", "{}、希望値");
 
 // Controls.
-pub const CHOOSE: Phrase = Phrase::new("Choose", "選択");
 pub const CHOOSE_COLOUR: Phrase = Phrase::new("Choose {}", "{} を選ぶ");
 pub const HOLD: Phrase = Phrase::new("Hold: {}", "長押し: {}");
 pub const HOLD_HINT: Phrase = Phrase::new(
@@ -35,7 +34,6 @@ pub const HOLD_HINT: Phrase = Phrase::new(
     "0.6 秒押し続けます。Space と Enter でもできます。",
 );
 pub const MOMENTARY: Phrase = Phrase::new("momentary", "押しボタン");
-pub const WISHED_BY: Phrase = Phrase::new("{} · by {}", "{} · {}");
 
 // Shaping.
 pub const SHAPE: Phrase = Phrase::new("Shape {}", "{} の表示を設定");
