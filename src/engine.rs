@@ -243,7 +243,7 @@ impl Engine {
             self.publishing.poll_timeout(),
             self.known.editing.poll_timeout(),
             self.jobs.poll_timeout(),
-            lookup.filter(|_| self.may_ask()),
+            lookup.filter(|_| self.may_ask() && self.publishing.pace.poll_timeout().is_none()),
             self.things.poll_timeout(),
         ];
         deadlines.into_iter().flatten().min()

@@ -118,6 +118,8 @@ pub struct JobView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JobState {
     Prepared,
+    /// Not begun, and never will be: as many jobs as can be kept are running or paused.
+    Refused,
     Running,
     Paused,
     /// More refused than was allowed.
@@ -232,22 +234,29 @@ impl Jobs {
         self.jobs.iter_mut().find(|job| job.id == id)
     }
 
-    /// Makes room for one more. False when every one is still to be sent.
-    fn make_room(&mut self) -> bool {
+    /// Makes room for one more, where it can from what can be undone no more. False when every one is still to be
+    /// sent.
+    fn make_room(&mut self, now: Now) -> bool {
+        self.jobs.retain(|job| job.state != JobState::Refused);
         if self.jobs.len() < MAX_JOBS {
             return true;
         }
-        let oldest = self.jobs.iter().position(Job::is_over);
+        let over = |job: &Job| job.is_over() && job.undo_until(now).is_none();
+        let oldest = self.jobs.iter().position(over);
+        let oldest = oldest.or_else(|| self.jobs.iter().position(Job::is_over));
         oldest.map(|place| self.jobs.remove(place)).is_some()
     }
 
+    /// None: it stands there as refused.
     fn add(&mut self, plan: Plan, now: Now) -> Option<&mut Job> {
-        if !self.make_room() {
-            return None;
-        }
+        let has_room = self.make_room(now);
         self.last_id += 1;
         self.jobs.push(Job::new(self.last_id, plan, now.wall));
-        self.jobs.last_mut()
+        let job = self.jobs.last_mut()?;
+        if !has_room {
+            job.state = JobState::Refused;
+        }
+        has_room.then_some(job)
     }
 
     fn undo(&mut self, id: u32, known: &Known, now: Now) {

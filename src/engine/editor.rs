@@ -102,6 +102,8 @@ pub enum EditorStage {
     /// Nothing was sent.
     #[default]
     Editing,
+    /// The shadow is asked for: whether there is one, and what it holds, is not known yet. Nothing can be saved.
+    Asking,
     /// Saving was asked for and waits for the connection.
     Queued,
     /// Waits for the service. So often it was merged without a question and sent again.
@@ -192,7 +194,7 @@ impl Engine {
                 known.editing.edit(|open| open.set_leaf(&path, value));
             }
             EditorCommand::Revert(path) => known.editing.edit(|open| open.revert(&path)),
-            EditorCommand::Save => known.editing.edit(|open| open.save()),
+            EditorCommand::Save => known.editing.save(),
             EditorCommand::Choose { path, side } => {
                 known.editing.edit(|open| open.choose(Some(&path), side));
             }

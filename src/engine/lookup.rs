@@ -143,8 +143,14 @@ impl Lookup {
 
     /// The shadow changed, and nobody says into what: asks for it before those that were never asked for.
     pub(super) fn changed(&mut self, key: Key) {
-        let told = self.told[usize::from(key.1.is_some())];
-        if !told && self.changed.len() < MAX_CHANGED && self.changed.insert(key.clone()) {
+        if !self.told[usize::from(key.1.is_some())] {
+            self.ask_once_more(key);
+        }
+    }
+
+    /// Asks for a shadow whatever came of it before.
+    pub(super) fn ask_once_more(&mut self, key: Key) {
+        if self.changed.len() < MAX_CHANGED && self.changed.insert(key.clone()) {
             self.again.push_front(key);
         }
     }

@@ -6,7 +6,7 @@ use super::frame::{
     ChangeView, Control, DeviceView, DraftView, FieldView, Selected, ShadowView, Stage, SwitchView,
     ValueKind, ValueView,
 };
-use super::known::{Known, ON_ITS_WAY};
+use super::known::{Known, is_young};
 use super::lookup::Key;
 use crate::fleet::Slot;
 use crate::shadow::document::{Leaf, ShadowDocument, Stated};
@@ -121,7 +121,6 @@ impl Known {
             fault: typed(text, &control, subject.form()).err(),
         });
         let wished_at = leaf.desired.and_then(|stated| stated.at);
-        let young = |at: UnixMillis| now.0.saturating_sub(at.0) < ON_ITS_WAY.as_millis() as i64;
         FieldView {
             reported: value(leaf.reported),
             reported_at: leaf.reported.and_then(|stated| stated.at),
@@ -130,7 +129,7 @@ impl Known {
             differs: leaf.differs,
             busy: match change {
                 Some(_) => under_way.is_some(),
-                None => leaf.differs && wished_at.is_some_and(young),
+                None => leaf.differs && wished_at.is_some_and(|at| is_young(at, now)),
             },
             switch: (control == Control::Switch).then(|| switch(&subject, leaf.differs, wanted)),
             control,

@@ -185,6 +185,11 @@ impl Engine {
                 .clone_into(&mut self.publishing.client_id);
         }
         let known = &mut self.known;
+        if let Some(link) = &self.link {
+            // Two pages under one name, of which this one gave way, must not take each other's answers for their own.
+            known.requests.turn_to(link.session.client_id());
+            known.editing.turn_to(known.requests.token_prefix());
+        }
         known.shadows.restart();
         let mut first = Vec::new();
         for field in known.requests.in_doubt() {

@@ -1,6 +1,6 @@
 //! The newest document of every shadow that was heard of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::lookup::Key;
 use crate::fleet::Slot;
@@ -11,6 +11,9 @@ use crate::time::UnixMillis;
 /// Named shadows of one device that are kept.
 const MAX_SHADOWS_PER_DEVICE: usize = 64;
 
+/// Deletions that are remembered: what a shadow was before may be told just after its deletion.
+const MAX_DELETIONS: usize = 256;
+
 /// A battery charge, in percent, below which a device needs somebody.
 const LOW_BATTERY: f64 = 10.0;
 
@@ -19,6 +22,8 @@ pub(super) struct Shadows {
     of: HashMap<Slot, Vec<Named>>,
     /// Counts connections: versions are compared only within one, since a broker may come back as another.
     connection: u32,
+    /// The deletions of this connection, oldest first, each with the version that was deleted.
+    deleted: VecDeque<(Key, u64)>,
 }
 
 #[derive(Debug)]
@@ -103,9 +108,38 @@ impl Shadows {
     /// A new connection: what is heard on it counts, whatever its version.
     pub(super) fn restart(&mut self) {
         self.connection = self.connection.wrapping_add(1);
+        self.deleted.clear();
     }
 
-    /// Forgets a shadow that was deleted at `version`, unless a newer one was heard of on this connection.
+    /// At which version the shadow was deleted on this connection, if that was not before `version`. A shadow that is
+    /// made anew goes on above it.
+    pub(super) fn deleted_at(&self, key: &Key, version: u64) -> Option<u64> {
+        let deleted = self.deleted.iter().find(|(deleted, _)| deleted == key);
+        deleted
+            .map(|(_, at)| *at)
+            .filter(|deleted| version <= *deleted)
+    }
+
+    fn note_deleted(&mut self, key: Key, version: u64) {
+        self.deleted.retain(|(deleted, _)| *deleted != key);
+        if self.deleted.len() >= MAX_DELETIONS {
+            self.deleted.pop_front();
+        }
+        self.deleted.push_back((key, version));
+    }
+
+    /// The shadow is there after all: what is told of it counts again.
+    pub(super) fn forget_deletion(&mut self, key: &Key) {
+        self.deleted.retain(|(deleted, _)| deleted != key);
+    }
+
+    /// Forgets a shadow that was deleted at `version`, and what may still be told of it from before.
+    pub(super) fn delete(&mut self, slot: Slot, shadow: Option<&str>, version: u64) {
+        self.remove(slot, shadow, version);
+        self.note_deleted((slot, shadow.map(Into::into)), version);
+    }
+
+    /// Forgets a shadow, unless one newer than `version` was heard of on this connection.
     pub(super) fn remove(&mut self, slot: Slot, shadow: Option<&str>, version: u64) {
         let connection = self.connection;
         if let Some(shadows) = self.of.get_mut(&slot) {
@@ -195,6 +229,7 @@ impl Shadows {
 
     pub(super) fn clear(&mut self) {
         self.of.clear();
+        self.deleted.clear();
     }
 }
 
@@ -248,6 +283,21 @@ mod tests {
         );
         shadows.remove(Slot(0), None, 1);
         assert!(shadows.document(Slot(0), None).is_none());
+    }
+
+    #[test]
+    fn deletions_are_remembered_within_bounds_and_for_one_connection() {
+        let mut shadows = Shadows::default();
+        let key = |slot| (Slot(slot), None);
+        for slot in 0..300 {
+            shadows.delete(Slot(slot), None, 5);
+        }
+        assert_eq!(shadows.deleted.len(), MAX_DELETIONS);
+        assert_eq!(shadows.deleted_at(&key(299), 5), Some(5));
+        assert_eq!(shadows.deleted_at(&key(299), 6), None);
+        assert_eq!(shadows.deleted_at(&key(0), 5), None);
+        shadows.restart();
+        assert_eq!(shadows.deleted_at(&key(299), 5), None);
     }
 
     #[test]

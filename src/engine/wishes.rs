@@ -59,8 +59,10 @@ impl Engine {
             control => typed(text, &control, subject.form()).ok(),
         });
         if let Some(value) = value {
-            self.known.drafts.discard(&field);
-            self.wish(field, value, now);
+            if self.known.requests.desire(field.clone(), value, now) {
+                self.known.drafts.discard(&field);
+            }
+            self.known.refresh_named(&field.device, now);
         }
     }
 

@@ -63,15 +63,19 @@ pub struct Requests {
 impl Requests {
     /// `client_id` goes into the client tokens, so that others see who changed something.
     pub fn new(client_id: &str) -> Self {
-        let mut end = client_id.len().min(MAX_TOKEN_PREFIX);
-        while !client_id.is_char_boundary(end) {
-            end -= 1;
-        }
-        Self {
-            token_prefix: client_id[..end].to_owned(),
+        let mut requests = Self {
+            token_prefix: String::new(),
             serial: 0,
             book: Book::default(),
-        }
+        };
+        requests.turn_to(client_id);
+        requests
+    }
+
+    /// The client goes by this name from now on.
+    pub fn turn_to(&mut self, client_id: &str) {
+        let end = client_id.floor_char_boundary(MAX_TOKEN_PREFIX);
+        client_id[..end].clone_into(&mut self.token_prefix);
     }
 
     /// How the client tokens of this client begin.
@@ -347,11 +351,12 @@ impl Requests {
         }
     }
 
-    /// The shadow was deleted, and every wish in it.
+    /// The shadow was deleted at `version`, and every wish in it. What was accepted above it is of the next shadow.
     pub fn handle_deleted(&mut self, id: ShadowId<'_>, version: u64, by: Option<&str>, now: Now) {
         for number in self.book.numbers_of(id) {
             self.book.alter(number, &mut |_, change| {
-                if matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut) {
+                let waits = matches!(change.stage, Stage::Accepted { .. } | Stage::TimedOut);
+                if waits && change.accepted().is_none_or(|accepted| accepted <= version) {
                     change.supersede(None, version, by, now);
                 }
             });

@@ -149,17 +149,6 @@ pub fn patch(from: &State, to: &State) -> State {
     members.collect()
 }
 
-/// Whether everything that a patch names is so already.
-pub fn stands(patch: &State, state: &State) -> bool {
-    patch
-        .iter()
-        .all(|(key, wish)| match (wish, state.get(key)) {
-            (Value::Null, there) => there.is_none(),
-            (Value::Object(wish), Some(Value::Object(there))) => stands(wish, there),
-            (wish, there) => there == Some(wish),
-        })
-}
-
 /// The leaves that a patch names, in the order of their paths, with null for those that it removes.
 pub fn leaves(patch: &State) -> Vec<(Vec<String>, Value)> {
     fn visit(patch: &State, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, Value)>) {

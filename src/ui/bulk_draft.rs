@@ -144,7 +144,8 @@ impl Draft {
             let (path, shadow) = (self.path(), self.shadow());
             store.jobs.with(|jobs| {
                 let mut jobs = jobs.iter();
-                let job = jobs.find(|job| job.state == JobState::Prepared)?;
+                let job =
+                    jobs.find(|job| matches!(job.state, JobState::Prepared | JobState::Refused))?;
                 let fits = job.what == what && job.path == path && job.shadow == shadow;
                 fits.then(|| job.clone())
             })

@@ -206,6 +206,7 @@ fn note(panel: BulkPanel) -> AnyView {
         let language = language.get();
         let phrase = match state.get()? {
             JobState::Prepared => return None,
+            JobState::Refused => words::NOTE_REFUSED,
             JobState::Running if kind.get() != LinkKind::Connected => words::NOTE_NO_LINK,
             JobState::Running => return None,
             JobState::Paused => words::NOTE_PAUSED,
@@ -261,7 +262,7 @@ fn foot(panel: BulkPanel) -> AnyView {
             .with_untracked(|job| job.as_ref().map(|job| job.id));
         let id = id.unwrap_or_default();
         Some(match state.get() {
-            None | Some(JobState::Prepared) => start(panel),
+            None | Some(JobState::Prepared | JobState::Refused) => start(panel),
             Some(JobState::Running) => {
                 let pause = button(
                     panel,
@@ -294,9 +295,10 @@ fn start(panel: BulkPanel) -> AnyView {
     };
     let language = language();
     let ready = memo(move |_| {
-        let job = panel
-            .job
-            .with(|job| job.as_ref().map(|job| (job.id, job.will_change)));
+        let job = panel.job.with(|job| {
+            let job = job.as_ref().filter(|job| job.state == JobState::Prepared);
+            job.map(|job| (job.id, job.will_change))
+        });
         let (id, devices) = job?;
         let percent = draft.limit_percent()?;
         (devices > 0).then_some((id, devices, percent))

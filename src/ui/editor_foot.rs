@@ -53,6 +53,10 @@ fn said(view: &EditorView, language: Language) -> Said {
     };
     match &view.stage {
         EditorStage::Editing => editing(view, language),
+        EditorStage::Asking => {
+            let what = words::ASKING.text(language).to_owned();
+            (None, String::new(), what)
+        }
         EditorStage::Queued => words(LifeIcon::Queued, words::QUEUED, words::WAITS),
         EditorStage::Saving { merged: 0 } => {
             words(LifeIcon::Sent, words::SENT, words::NO_ANSWER_YET)
@@ -167,7 +171,10 @@ fn discard(desk: Desk) -> AnyView {
 fn save(desk: Desk) -> AnyView {
     let can_save = memo(move |_| {
         desk.read(|view| {
-            let waits = matches!(view.stage, EditorStage::Saving { .. } | EditorStage::Queued);
+            let waits = matches!(
+                view.stage,
+                EditorStage::Asking | EditorStage::Saving { .. } | EditorStage::Queued
+            );
             let is_new = view.version.is_none();
             view.fault.is_none() && !waits && (view.changes > 0 || is_new)
         }) == Some(true)

@@ -32,9 +32,11 @@ pub(super) fn has_jobs(under_way: bool, store: Store) -> Memo<bool> {
 fn belongs(job: &JobView, under_way: bool) -> bool {
     match job.state {
         JobState::Prepared => false,
-        JobState::Running | JobState::Paused | JobState::StoppedByRefusals | JobState::Sent => {
-            under_way
-        }
+        JobState::Refused
+        | JobState::Running
+        | JobState::Paused
+        | JobState::StoppedByRefusals
+        | JobState::Sent => under_way,
         JobState::Stopped | JobState::Done => !under_way,
     }
 }

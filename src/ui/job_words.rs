@@ -36,6 +36,7 @@ fn value(wish: &Wish, language: Language) -> String {
 pub(super) const fn state(state: JobState) -> Phrase {
     match state {
         JobState::Prepared => words::PREPARED,
+        JobState::Refused => words::REFUSED,
         JobState::Running => words::RUNNING,
         JobState::Paused => words::PAUSED,
         JobState::StoppedByRefusals => words::STOPPED_BY_REFUSALS,

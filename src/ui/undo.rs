@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::commands::Commands;
 use super::format;
 use super::icons::{Icon, icon};
-use super::job_words::title;
+use super::job_words::{state, title};
 use super::reactive::{act, each, item, live, memo, watch};
 use super::store::Store;
 use super::text::{changes as words, devices, language, say};
@@ -95,7 +95,8 @@ pub(super) fn toast() -> AnyView {
             let job = jobs.iter().find(|job| job.state != JobState::Prepared)?;
             // Jobs in stages have a panel of their own, with their undo in it.
             let at_once = job.stages.len() == 1 && job.undoes.is_none();
-            (at_once && job.undoable > 0).then_some(job.id)
+            let done = at_once && job.undoable > 0;
+            (done || job.state == JobState::Refused).then_some(job.id)
         })
     });
     watch(move || {
@@ -158,7 +159,11 @@ fn said(id: u32, store: Store) -> AnyView {
         let language = language.get();
         store.jobs.with_untracked(|jobs| {
             let job = jobs.iter().find(|job| job.id == id);
-            job.map(|job| title(job, language))
+            job.map(|job| {
+                let refused = job.state == JobState::Refused;
+                let why = refused.then(|| " · ".to_owned() + state(job.state).text(language));
+                view! { {title(job, language)} {why} }.into_any()
+            })
         })
     });
     text.into_any()

@@ -94,6 +94,13 @@ fn an_edit_by_form_writes_the_text_anew() {
     scene.leaf("list", "[1,null]");
     let fault = scene.view().fault.expect("the service refuses it");
     assert_eq!(fault.problem, TextProblem::NullInArray);
+    scene.text("{}");
+    scene.edit(EditorCommand::Leaf {
+        path: vec!["a".to_owned(); 100_000],
+        value: Some("1".to_owned()),
+    });
+    let fault = scene.view().fault.expect("no service takes so many levels");
+    assert_eq!(fault.problem, TextProblem::TooDeep);
 }
 
 #[test]
@@ -128,6 +135,23 @@ fn a_save_while_offline_is_queued_and_goes_out_later() {
     scene.pair.command(Command::Reconnect);
     assert!(is_saved(&scene.settle(), 3));
     assert_eq!(scene.desired(), r#"{"mode":"boost","other":2}"#);
+}
+
+#[test]
+fn a_shadow_that_is_not_known_yet_is_asked_for_before_it_can_be_saved() {
+    let mut scene = Scene::new(r#"{"mode":"eco"}"#);
+    scene.pair.latency = std::time::Duration::from_millis(700);
+    scene.edit(EditorCommand::Open(shadow(None)));
+    assert_eq!(scene.stage(), EditorStage::Asking);
+    scene.text(r#"{"new":1}"#);
+    scene.save();
+    assert_eq!(scene.stage(), EditorStage::Asking);
+    scene.run(5.0);
+    assert_eq!(scene.stage(), EditorStage::Editing);
+    assert_eq!((scene.view().version, scene.version()), (Some(1), 1));
+    scene.save();
+    assert!(is_saved(&scene.settle(), 2));
+    assert_eq!(scene.desired(), r#"{"mode":"eco","new":1}"#);
 }
 
 #[test]

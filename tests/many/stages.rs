@@ -45,6 +45,28 @@ fn two_hundred_devices_change_in_stages_and_back_to_what_was_captured() {
 }
 
 #[test]
+fn a_job_for_which_there_is_no_room_says_so() {
+    let mut lamps = Field::new(5);
+    let begin = |lamps: &mut Field| {
+        let job = lamps.start(2);
+        lamps.bulk(BulkCommand::Pause(job));
+        job
+    };
+    let paused: Vec<_> = (0..8).map(|_| begin(&mut lamps)).collect();
+    assert_eq!(lamps.job(paused[7]).state, JobState::Paused);
+    let refused = begin(&mut lamps);
+    assert_eq!(lamps.job(refused).state, JobState::Refused);
+    assert_eq!(lamps.jobs().len(), 9);
+    let again = begin(&mut lamps);
+    assert_eq!(lamps.jobs().len(), 9, "the other one is gone");
+    lamps.bulk(BulkCommand::Stop(paused[3]));
+    lamps.bulk(BulkCommand::Close(again));
+    let fits = begin(&mut lamps);
+    assert_eq!(lamps.job(fits).state, JobState::Paused);
+    assert_eq!(lamps.jobs().len(), 8);
+}
+
+#[test]
 fn each_device_is_told_in_its_own_form() {
     let mut lamps = Field::new(5);
     let id = lamps.prepare();

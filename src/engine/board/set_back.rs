@@ -44,7 +44,7 @@ impl SetBacks {
             if !leaf.differs || !stands {
                 return;
             }
-            let old = known.iter().find(|known| known.is_at(leaf.path));
+            let old = find(known, leaf.path);
             let done = || {
                 let reported = before.reported.leaf(leaf.path);
                 reported.is_some_and(|reported| reported.value == desired.value)
@@ -83,15 +83,18 @@ impl SetBacks {
     }
 }
 
-impl SetBack {
-    fn is_at(&self, path: &[&str]) -> bool {
-        self.path.iter().map(|key| &**key).eq(path.iter().copied())
-    }
+/// When the device reported the other value, if it is known of this path.
+pub(super) fn set_back_at(known: &[SetBack], path: &[&str]) -> Option<UnixMillis> {
+    find(known, path).map(|known| known.at)
+}
 
-    /// When the device reported the other value, if it is about this path.
-    pub(super) fn at(&self, path: &[&str]) -> Option<UnixMillis> {
-        self.is_at(path).then_some(self.at)
-    }
+/// What is remembered of a shadow is in the order of the paths, as documents show them.
+fn find<'a>(known: &'a [SetBack], path: &[&str]) -> Option<&'a SetBack> {
+    let order = |known: &SetBack| {
+        let keys = known.path.iter().map(|key| &**key);
+        keys.cmp(path.iter().copied())
+    };
+    known.get(known.binary_search_by(order).ok()?)
 }
 
 #[cfg(test)]
@@ -123,7 +126,7 @@ mod tests {
             memory.remember(key.clone(), found);
             before = Some(document);
         }
-        let at = memory.of(&key).iter().find_map(|it| it.at(&["power"]));
+        let at = set_back_at(memory.of(&key), &["power"]);
         assert_eq!(at, expected.then_some(UnixMillis(80_000)));
         assert_eq!(memory.leaves, usize::from(expected));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::set_back::SetBack;
+use super::set_back::{SetBack, set_back_at};
 use super::{StuckCause, StuckRow};
 use crate::engine::command::FieldAddress;
 use crate::engine::known::Known;
@@ -171,7 +171,7 @@ impl Case<'_> {
         {
             return (StuckCause::TypeDiffers, reported.at);
         }
-        let set_back = self.set_backs.iter().find_map(|it| it.at(leaf.path));
+        let set_back = set_back_at(self.set_backs, leaf.path);
         if set_back.is_some() {
             return (StuckCause::SetBack, set_back);
         }

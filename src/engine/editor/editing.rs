@@ -8,7 +8,7 @@
 use super::task::{Saved, Task};
 use super::{EditorFrame, EditorStage, EditorView, ShadowAddress, Side};
 use crate::shadow::document::ShadowDocument;
-use crate::shadow::text::{MAX_TEXT, TextFault, parse_state, parse_value, pretty};
+use crate::shadow::text::{MAX_DEPTH, MAX_TEXT, TextFault, parse_state, parse_value, pretty};
 use crate::shadow::three_way::{Changed, Sides, State, put, state_of, value_at, walk};
 use crate::shadow::topics::ShadowId;
 use crate::shadow::value::Value;
@@ -65,7 +65,7 @@ pub(super) struct Open {
     pub(super) serials: Serials,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Theirs {
     pub(super) document: ShadowDocument,
     pub(super) state: State,
@@ -107,6 +107,13 @@ impl Editing {
         if let Some(open) = self.open.take() {
             self.serials = open.serials;
         }
+    }
+
+    /// How client tokens begin from now on.
+    pub(in crate::engine) fn turn_to(&mut self, token_prefix: &str) {
+        let open = self.open.as_mut().map(|open| &mut open.serials);
+        let serials = open.unwrap_or(&mut self.serials);
+        token_prefix.clone_into(&mut serials.token_prefix);
     }
 
     /// Does something with what is open.
@@ -338,6 +345,8 @@ impl Open {
             return;
         }
         self.touch();
+        // What is deeper has its fault at its first level too many.
+        let path = &path[..path.len().min(MAX_DEPTH + 2)];
         let mut edited = self.mine.clone();
         put(&mut edited, path, value.map(|text| parse_value(&text)));
         let text = pretty(&edited);

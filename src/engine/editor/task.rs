@@ -111,6 +111,16 @@ impl Task {
 }
 
 impl Editing {
+    /// Saves, unless it is about to be known what that would meet.
+    pub(in crate::engine) fn save(&mut self) {
+        let ready = self.ready;
+        self.edit(|open| {
+            if !open.is_asking(ready) {
+                open.save();
+            }
+        });
+    }
+
     /// The next request, to be called while there is a connection. `can_be_had`: documents are given when asked for.
     pub(in crate::engine) fn poll_request(
         &mut self,
@@ -234,6 +244,12 @@ impl Editing {
 }
 
 impl Open {
+    /// Nothing is known of the shadow, and an answer may come at any time. Without a connection a save waits, and asks
+    /// first; where nobody answers it says so.
+    pub(super) fn is_asking(&self, ready: bool) -> bool {
+        ready && !self.known && !self.fresh && self.asks < MAX_ASKS
+    }
+
     pub(super) fn save(&mut self) {
         let sent = self
             .task
@@ -383,6 +399,14 @@ impl Open {
         });
         self.began.clone_from(&result);
         self.began_version = Some(version);
+        if self.version() < Some(version) {
+            // The document is still to come. That its desired state is this one, the acceptance says.
+            let theirs = self.theirs.get_or_insert_default();
+            theirs.state.clone_from(&result);
+            (theirs.document.version, theirs.document.timestamp) = (version, at);
+            theirs.by = None;
+            (self.fresh, self.asked_at, self.asks) = (false, None, 0);
+        }
         if self.mine == mine && self.fault.is_none() {
             self.base.clone_from(&result);
             if self.mine != result {

@@ -59,6 +59,7 @@ impl Open {
             Some(task) if !task.is_given_up() => EditorStage::Saving {
                 merged: task.merged,
             },
+            None if self.is_asking(ready) => EditorStage::Asking,
             _ => self.stage.clone(),
         }
     }

@@ -6,7 +6,7 @@ use super::*;
 use crate::engine::frame::{FieldView, Selected, Stage};
 use crate::message::QoS;
 use crate::shadow::service::{Limits as ServiceLimits, Request, ShadowService};
-use crate::shadow::topics::Operation;
+use crate::shadow::topics::{Operation, Verb};
 
 /// So many messages in a row.
 const LONGEST: usize = 6;

@@ -296,7 +296,7 @@ impl Change {
     }
 
     /// The version at which the service accepted, if it did.
-    fn accepted(&self) -> Option<u64> {
+    pub(super) fn accepted(&self) -> Option<u64> {
         self.steps.iter().find_map(|(step, _)| match step {
             Step::Accepted(version) => Some(*version),
             _ => None,

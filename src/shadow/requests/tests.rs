@@ -621,3 +621,13 @@ fn the_indexes_hold_what_a_scan_finds_whatever_happens() {
         }
     }
 }
+
+#[test]
+fn a_client_that_goes_by_another_name_says_so_in_its_tokens() {
+    let mut requests = Requests::new("desk");
+    assert_eq!(requests.token(), "desk-1");
+    requests.turn_to("desk-1a2b");
+    assert_eq!(requests.token(), "desk-1a2b-2");
+    requests.turn_to(&"é".repeat(40));
+    assert_eq!(requests.token_prefix().len(), MAX_TOKEN_PREFIX);
+}

@@ -86,6 +86,14 @@ pub const UNDO_SETS: Phrase = Phrase::new(
 
 // Where it stands.
 pub const PREPARED: Phrase = Phrase::new("prepared, nothing sent", "準備済み・未送信");
+pub const REFUSED: Phrase = Phrase::new(
+    "not begun: eight changes are running or paused",
+    "未開始 (実行中・一時停止中の変更が 8 件あります)",
+);
+pub const NOTE_REFUSED: Phrase = Phrase::new(
+    "Nothing is sent: eight changes are running or paused. Stop one of them, then make this change again.",
+    "送信していません。実行中または一時停止中の変更が 8 件あります。いずれかを停止してから、もう一度変更してください。",
+);
 pub const RUNNING: Phrase = Phrase::new("running", "実行中");
 pub const PAUSED: Phrase = Phrase::new("paused", "一時停止中");
 pub const STOPPED_BY_REFUSALS: Phrase =

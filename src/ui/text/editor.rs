@@ -156,6 +156,10 @@ pub const EMPTY_FORM: Phrase = Phrase::new(
 );
 
 // The foot.
+pub const ASKING: Phrase = Phrase::new(
+    "Asking the service for this shadow. It can be saved once that is answered.",
+    "シャドウを問い合わせています。応答があると保存できます。",
+);
 pub const NOTHING_CHANGED: Phrase = Phrase::new("Nothing is changed.", "変更はありません。");
 pub const ONE_CHANGE: Phrase = Phrase::new("1 change", "変更 1 件");
 pub const CHANGES: Phrase = Phrase::new("{} changes", "変更 {} 件");
