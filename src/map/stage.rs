@@ -218,9 +218,12 @@ impl Stage {
         self.redraw();
     }
 
+    /// The fine level follows the coarse one; once it stands too, the page's element says so.
     fn refine(&self) {
-        if self.detail.replace(Detail::Full) == Detail::Arriving {
-            self.restyle();
+        match self.detail.replace(Detail::Full) {
+            Detail::Arriving => self.restyle(),
+            // Refused only for attributes without a name.
+            Detail::Full => drop(self.root.set_attribute("data-base", "full")),
         }
     }
 

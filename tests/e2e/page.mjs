@@ -51,7 +51,7 @@ export async function connected(page) {
 
 /** Comes when the page has all its files: a server that ends before that leaves it with half a map. */
 export async function loaded(page) {
-  await page.waitForLoadState('networkidle');
+  await expect(page.locator('[data-base=full]')).toBeAttached({ timeout: 30_000 });
 }
 
 /** Opens a device through the search, whatever else the list holds. */
