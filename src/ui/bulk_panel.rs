@@ -11,7 +11,7 @@ use super::bulk_who::who;
 use super::format;
 use super::icons::{Icon, icon};
 use super::job_words;
-use super::keys::focus;
+use super::keys::{focus, focus_if_lost};
 use super::link_state::LinkKind;
 use super::reactive::{act, each, item, live, memo, show};
 use super::rich::rich;
@@ -339,7 +339,7 @@ fn button(panel: BulkPanel, name: Phrase, picture: Option<Icon>, command: BulkCo
         panel.bulk.send(command.clone());
         // The button goes; the one in its place gets the focus.
         set_timeout(
-            || focus(".bulk-foot button"),
+            || focus_if_lost(".bulk-foot button"),
             std::time::Duration::from_millis(200),
         );
     };
