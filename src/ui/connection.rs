@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use super::address;
 use super::commands::Commands;
 use super::open::{Form, Open};
+use super::shapes;
 use crate::engine::command::{Command, ConnectRequest, Way};
 use crate::engine::profile::{self, Profile};
 use crate::web::tabs::{self, Hold};
@@ -116,6 +117,9 @@ impl Connection {
 
     /// It stays in use until another one is chosen.
     pub(super) fn delete(self, id: u32) {
+        if let Some(entry) = self.entry(Some(id)) {
+            shapes::forget(&entry.profile.name);
+        }
         self.list.update(|list| list.retain(|entry| entry.id != id));
         self.store();
     }

@@ -41,15 +41,15 @@ impl Shapes {
     }
 
     fn follow(self, next: Option<(u32, String)>) {
+        let before = self.of.get_value();
+        self.of.set_value(next.clone());
         let Some((id, name)) = next else {
             return;
         };
-        let before = self.of.get_value();
-        self.of.set_value(Some((id, name.clone())));
         match before {
             // It only got another name, and keeps what was said.
             Some((known, old)) if known == id => {
-                storage::remove(&(KEY.to_owned() + &old));
+                forget(&old);
                 self.store();
             }
             _ => {
@@ -104,9 +104,18 @@ impl Shapes {
     }
 
     fn store(self) {
-        if let Some((_, name)) = self.of.get_value() {
-            let text = self.set.with_untracked(controls::write);
-            storage::save(&(KEY.to_owned() + &name), &text);
-        }
+        let Some((_, name)) = self.of.get_value() else {
+            return;
+        };
+        self.set
+            .with_untracked(|set| match *set == ControlSet::default() {
+                true => forget(&name),
+                false => storage::save(&(KEY.to_owned() + &name), &controls::write(set)),
+            });
     }
+}
+
+/// The connection is gone, or there is nothing to say.
+pub(super) fn forget(connection: &str) {
+    storage::remove(&(KEY.to_owned() + connection));
 }

@@ -1,5 +1,5 @@
 // The main job against our own backend: devices move, a switch works, a broker comes back, a reload forgets nothing.
-import { connected, connection, devices, expect, map, mapChanges, mapPixels, openDevice, panel, row, test } from './page.mjs';
+import { connected, connection, devices, expect, loaded, map, mapChanges, mapPixels, openDevice, panel, row, test } from './page.mjs';
 import { Backend, publish, subscribe } from './processes.mjs';
 
 test.describe('with 25 simulated devices', () => {
@@ -179,6 +179,7 @@ test.describe('with the commands of the article', () => {
     await expect(page.getByText('3 messages could not be read')).toBeVisible();
     await publish(backend.mqttPort, 'topic_1', { lat: 35.01, lng: 135.78 });
     await expect(row(page, 'topic_1')).toBeVisible();
+    await loaded(page);
   });
 
   test('an update that the service refuses is told in its words', async ({ page }) => {
