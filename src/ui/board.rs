@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::commands::Commands;
+use super::keys::focus_if_lost;
 use super::open::{Open, Page};
 use super::reactive::watch;
 use super::shown_rows::ShownRows;
@@ -145,6 +146,7 @@ impl Board {
     pub(super) fn step_back(self) -> bool {
         if self.chosen.with_untracked(Option::is_some) {
             self.chosen.set(None);
+            request_animation_frame(|| focus_if_lost(".stuck-table"));
         } else if self.checked.with_untracked(|checked| !checked.is_empty()) {
             self.checked.update(Vec::clear);
         } else if self.entered.get_untracked() && is_narrow() {

@@ -11,7 +11,7 @@ use super::bulk_who::who;
 use super::format;
 use super::icons::{Icon, icon};
 use super::job_words;
-use super::keys::focus;
+use super::keys::{focus, focus_if_lost};
 use super::link_state::LinkKind;
 use super::reactive::{act, each, item, live, memo, show};
 use super::rich::rich;
@@ -315,7 +315,7 @@ fn start(panel: BulkPanel) -> AnyView {
             bulk.send(BulkCommand::Start { job, stop_percent });
             bulk.choosing.end();
             bulk.target.set(Some(Target::Job(job)));
-            request_animation_frame(|| focus(".bulk-foot button"));
+            keep_focus();
         }
     };
     view! {
@@ -334,14 +334,18 @@ fn start(panel: BulkPanel) -> AnyView {
     .into_any()
 }
 
+/// The button that was pressed goes once the engine has answered; the one in its place gets the focus.
+fn keep_focus() {
+    set_timeout(
+        || focus_if_lost(".bulk-foot button"),
+        std::time::Duration::from_millis(200),
+    );
+}
+
 fn button(panel: BulkPanel, name: Phrase, picture: Option<Icon>, command: BulkCommand) -> AnyView {
     let press = move |_| {
         panel.bulk.send(command.clone());
-        // The button goes; the one in its place gets the focus.
-        set_timeout(
-            || focus(".bulk-foot button"),
-            std::time::Duration::from_millis(200),
-        );
+        keep_focus();
     };
     view! {
         <button type="button" class="button" on:click=act(press)>
@@ -359,12 +363,16 @@ fn stop_and_undo(panel: BulkPanel, id: u32) -> AnyView {
         let figure = format::count(count.get().into());
         words::STOP_AND_UNDO.fill(language.get(), &[&figure])
     });
+    let press = move |_| {
+        panel.bulk.send(BulkCommand::Undo(id));
+        keep_focus();
+    };
     view! {
         <button
             type="button"
             class="button danger"
             disabled=move || count.get() == 0
-            on:click=act(move |_| panel.bulk.send(BulkCommand::Undo(id)))
+            on:click=act(press)
         >
             {name}
         </button>

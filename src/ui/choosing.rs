@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::icons::{Icon, icon};
+use super::keys::focus_if_lost;
 use super::reactive::{act, live, memo, watch};
 use super::store::Store;
 use super::text::{bulk as words, language, say};
@@ -86,11 +87,13 @@ impl Choosing {
 
     pub(super) fn begin(self) {
         self.on.set(true);
+        keep_focus();
     }
 
     pub(super) fn end(self) {
         self.on.set(false);
         self.clear();
+        keep_focus();
     }
 
     pub(super) fn clear(self) {
@@ -216,6 +219,11 @@ pub(super) fn choosing_head(choosing: Choosing) -> AnyView {
         </button>
     }
     .into_any()
+}
+
+/// The button that was pressed goes; the one in its place gets the focus.
+fn keep_focus() {
+    request_animation_frame(|| focus_if_lost(".list-foot button"));
 }
 
 /// The way into choosing, and from there to the change. `change` is called for it.

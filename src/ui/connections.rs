@@ -50,6 +50,7 @@ pub(super) fn Connections() -> impl IntoView {
                 class="dialog wide"
                 closable=memo(move |_| was_used.get() || kind.get() != LinkKind::Idle)
                 on_close=Callback::new(move |()| open.show(Form::Closed))
+                back=".pill-button"
             >
                 <div class="connections">
                     {list(editor)}

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 use super::icons::{Icon, icon};
-use super::keys::{focus, focused};
+use super::keys::{focus_if_lost, focused};
 use super::reactive::{act, live, watch};
 use super::text::{Phrase, language, say, shell};
 
@@ -18,10 +18,16 @@ pub(super) fn Dialog(
     /// False: there is nothing behind it to go back to.
     closable: Memo<bool>,
     on_close: Callback<()>,
+    /// What gets the focus afterwards, where what had it is gone.
+    #[prop(default = ".panel-more")]
+    back: &'static str,
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<DialogElement>::new();
-    StoredValue::new_local(Return(focused()));
+    StoredValue::new_local(Return {
+        before: focused(),
+        back,
+    });
     watch(move || {
         if let Some(dialog) = element.get()
             && !dialog.open()
@@ -74,20 +80,22 @@ pub(super) fn Dialog(
     }
 }
 
-/// Gives the focus back, once what had it can be reached again; or gives it to the link, where the details led here.
-struct Return(Option<Element>);
+/// Gives the focus back, once what had it can be reached again.
+struct Return {
+    before: Option<Element>,
+    back: &'static str,
+}
 
 impl Drop for Return {
     fn drop(&mut self) {
-        let before = self
-            .0
-            .take()
-            .and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        let before = self.before.take();
+        let before = before.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        let back = self.back;
         request_animation_frame(move || match before.filter(|it| it.is_connected()) {
             Some(element) if element.tab_index() >= 0 => {
                 let _ = element.focus();
             }
-            _ => focus(".pill-button"),
+            _ => focus_if_lost(back),
         });
     }
 }

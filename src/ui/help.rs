@@ -7,7 +7,7 @@ use super::open::Open;
 use super::reactive::{memo, show};
 use super::text::{Phrase, say, shell};
 
-const KEYS: [(&str, Phrase); 12] = [
+const KEYS: [(&str, Phrase); 14] = [
     ("/", shell::KEY_SEARCH),
     ("↑ ↓", shell::KEY_ROWS),
     ("Enter", shell::KEY_OPEN),
@@ -19,6 +19,8 @@ const KEYS: [(&str, Phrase); 12] = [
     ("Home", shell::FIT),
     ("1 2 5", shell::KEY_PAGES),
     ("u", shell::KEY_UNDO),
+    ("Ctrl/Cmd Enter", shell::KEY_SAVE),
+    ("1 2", shell::KEY_MERGE),
     ("?", shell::KEY_HELP),
 ];
 

@@ -25,6 +25,7 @@ struct Focus {
     in_field: bool,
     in_dialog: bool,
     on_map: bool,
+    in_panel: bool,
     /// In a control with keys of its own, such as the list's rows or a slider.
     in_control: bool,
 }
@@ -91,6 +92,13 @@ pub(super) fn focus(selector: &str) {
     }
 }
 
+/// The same, where what had the focus is gone: it stays where somebody moved it in the meantime.
+pub(super) fn focus_if_lost(selector: &str) {
+    if focused().is_none_or(|it| it.tag_name() == "BODY") {
+        focus(selector);
+    }
+}
+
 impl Hands {
     /// False when the key means nothing here.
     fn press(self, event: &KeyboardEvent) -> bool {
@@ -140,7 +148,12 @@ impl Hands {
         match self.open.page.get_untracked() {
             Page::Map if self.bulk.target.get_untracked().is_some() => bulk_panel::close(self.bulk),
             Page::Map if self.bulk.choosing.on.get_untracked() => self.bulk.choosing.end(),
-            Page::Map => self.store.select(None),
+            Page::Map => {
+                self.store.select(None);
+                if focus.in_panel {
+                    request_animation_frame(|| focus_if_lost(".rows"));
+                }
+            }
             Page::Changes if self.board.step_back() => {}
             _ => self.open.go(Page::Map),
         }
@@ -200,6 +213,7 @@ impl Focus {
             // What had the focus may be gone from the dialog.
             in_dialog: within("dialog") || is_dialog_open(),
             on_map: within("#map"),
+            in_panel: within(".device-panel"),
             in_control: within("[role=listbox], [role=slider], [role=grid]"),
         }
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::{KeyboardEvent, SubmitEvent};
 
 use super::format;
+use super::keys::focus;
 use super::reactive::{act, live};
 use super::text::{Language, say, things as words};
 use super::things_page::Desk;
@@ -37,6 +38,10 @@ pub(super) fn add_names(desk: Desk) -> AnyView {
             add();
         }
     };
+    let close = move |_| {
+        desk.adding.set(false);
+        focus(".things-head [aria-expanded]");
+    };
     view! {
         <form class="things-add" on:submit=act(submit)>
             <label for="things-names">{say(words::NAMES)}</label>
@@ -55,7 +60,7 @@ pub(super) fn add_names(desk: Desk) -> AnyView {
             <p id="things-names-hint" class="things-hint">{say(words::NAMES_HINT)}</p>
             <div class="things-actions">
                 <button type="submit" class="button primary">{say(words::ADD)}</button>
-                <button type="button" class="button" on:click=act(move |_| desk.adding.set(false))>
+                <button type="button" class="button" on:click=act(close)>
                     {say(words::CLOSE)}
                 </button>
             </div>

@@ -156,6 +156,11 @@ pub const KEY_PAN: Phrase = Phrase::new(
 );
 pub const KEY_PAGES: Phrase = Phrase::new("Map, changes, things", "地図、変更、モノ");
 pub const KEY_UNDO: Phrase = Phrase::new("Undo the newest change", "最新の変更を元に戻す");
+pub const KEY_SAVE: Phrase = Phrase::new("Save in the editor", "エディターで保存");
+pub const KEY_MERGE: Phrase = Phrase::new(
+    "Yours, theirs (in a merge)",
+    "自分の変更、相手の変更 (統合時)",
+);
 pub const KEY_HELP: Phrase = Phrase::new("All keys", "キーの一覧");
 
 // What the map says when it rests, and the title of the page.
