@@ -44,7 +44,7 @@ pub(super) fn who(panel: BulkPanel) -> AnyView {
 }
 
 const PARTS: [(&str, Phrase); 3] = [
-    ("part reported", words::WILL_CHANGE),
+    ("part planned", words::WILL_CHANGE),
     ("part already", words::ALREADY),
     ("part silent", words::SILENT),
 ];
