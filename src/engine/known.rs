@@ -23,7 +23,7 @@ use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
-use crate::shadow::requests::{FieldAddress, Requests};
+use crate::shadow::requests::{FieldAddress, Request, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic};
 use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
@@ -126,6 +126,17 @@ impl Known {
             }
         }
         Owner::Nobody
+    }
+
+    /// The next update to publish, see [`Requests::poll_request`].
+    pub(super) fn poll_update(&mut self, alone: bool, now: Now) -> Option<Request> {
+        let request = self.requests.poll_request(alone, now)?;
+        let field = &request.field;
+        let slot = self.fleet.find(&field.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, field.shadow.as_deref()));
+        let desired = document.and_then(|document| document.desired.leaf(&field.path));
+        self.requests.remember(field, desired.cloned());
+        Some(request)
     }
 
     /// A change that was sent and accepted at `version` by other means now waits for the device.

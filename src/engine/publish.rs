@@ -260,7 +260,7 @@ impl Engine {
         }
         while self.may_publish() && self.publishing.pace.room(now.instant) > 0 {
             let alone = !self.publishing.is_busy(now.instant);
-            let Some(request) = self.known.requests.poll_request(alone, now) else {
+            let Some(request) = self.known.poll_update(alone, now) else {
                 break;
             };
             let field = request.field;

@@ -14,7 +14,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shadow::document::{self, ShadowDocument};
+use crate::shadow::document::{self, ShadowDocument, Stated};
 use crate::shadow::topics::ShadowId;
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
@@ -154,7 +154,10 @@ impl Requests {
         self.insert(field, Change::adopted(wish, token, version, now))
     }
 
-    fn insert(&mut self, field: FieldAddress, change: Change) -> bool {
+    fn insert(&mut self, field: FieldAddress, mut change: Change) -> bool {
+        if let Some(old) = self.change(&field) {
+            change.replace(old);
+        }
         if self.book.len() >= MAX_CHANGES && self.book.find(&field).is_none() {
             let Some(oldest) = self.book.lane(Lane::Ended).first() else {
                 return false;
@@ -233,6 +236,15 @@ impl Requests {
             token,
             suspected: change.is_suspected(),
         })
+    }
+
+    /// What [`Self::poll_request`] gave goes out over this desired value of its field, as far as is known. Lost with
+    /// the connection, it goes out again only over the same.
+    pub fn remember(&mut self, field: &FieldAddress, desired: Option<Stated>) {
+        if let Some(number) = self.book.find(field) {
+            self.book
+                .alter(number, &mut |_, change| change.remember(desired.clone()));
+        }
     }
 
     /// A client token that no other update has.

@@ -293,6 +293,32 @@ fn what_never_arrived_goes_out_again_when_the_document_says_so() {
 }
 
 #[test]
+fn a_wish_goes_out_again_over_an_older_one_of_the_same_page_and_over_nobody_elses() {
+    for theirs in [false, true] {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(false);
+        scene.wish("dim");
+        assert!(scene.requests.poll_request(true, scene.now).is_some());
+        scene.requests.handle_lost();
+        scene.requests.handle_asked(true, scene.now);
+        if theirs {
+            scene.ask(Verb::Update, br#"{"state":{"desired":{"power":"red"}}}"#);
+        }
+        scene.get();
+        scene.send(true);
+        match theirs {
+            true => assert!(matches!(
+                scene.stage(),
+                Some(Stage::Superseded { version: 3, .. })
+            )),
+            false => assert_eq!(scene.stage(), Some(Stage::Accepted { version: 3 })),
+        }
+        assert_eq!(scene.version(), 3);
+    }
+}
+
+#[test]
 fn without_a_document_only_what_was_not_acknowledged_goes_out_again() {
     let mut scene = Scene::new();
     scene.wish("on");
