@@ -307,6 +307,38 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_deletion_goes_out_again_only_for_the_shadow_that_was_confirmed() {
+        for (found, goes_out) in [(4, true), (5, false), (1, false)] {
+            let mut engine = Engine::new(1, Now::default());
+            let known = &mut engine.known;
+            documents(known, 4, "others");
+            let shadow = ShadowAddress {
+                device: "lamp".into(),
+                shadow: None,
+            };
+            let delete = Command::Editor(EditorCommand::Delete(shadow));
+            engine.handle(Input::Command(delete), Now::default());
+            let known = &mut engine.known;
+            let poll = |known: &mut Known| {
+                let request = known.editing.poll_request(true, true, Now::default());
+                request.map(|request| request.verb)
+            };
+            assert_eq!(poll(known), Some(Verb::Delete));
+            known.editing.handle_lost();
+            known.shadows.restart();
+            assert_eq!(poll(known), Some(Verb::Get));
+            let state = format!(r#"{{"state":{{}},"version":{found},"timestamp":1}}"#);
+            hear(known, "get/accepted", &state);
+            assert_eq!(poll(known), goes_out.then_some(Verb::Delete), "{found}");
+            let EditorFrame::Open(view) = known.editing.frame() else {
+                panic!("it is open");
+            };
+            assert_eq!(view.stage == EditorStage::Editing, !goes_out, "{found}");
+            assert_eq!(view.version, Some(found));
+        }
+    }
+
+    #[test]
     fn an_accepted_save_stands_before_its_document_comes() {
         let mut engine = Engine::new(1, Now::default());
         let shadow = ShadowAddress {
