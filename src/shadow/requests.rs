@@ -192,14 +192,15 @@ impl Requests {
         number.is_some_and(|number| self.book.remove(number).is_some())
     }
 
-    /// Forgets every change that waits for the connection. Gives the devices of these changes.
+    /// Forgets every change that waits for the connection; what is in doubt, once it is known not to be carried out.
+    /// Gives the devices of these changes.
     pub fn empty_queue(&mut self) -> Vec<String> {
         let queued = |change: &Change| change.stage == Stage::Queued;
         let waiting = self.book.iter().filter(|(_, change)| queued(change));
         let fields: Vec<_> = waiting.map(|(field, _)| field.clone()).collect();
         for field in &fields {
             if let Some(number) = self.book.find(field) {
-                self.book.remove(number);
+                self.book.alter(number, &mut |_, change| change.withdraw());
             }
         }
         fields.into_iter().map(|field| field.device).collect()
@@ -389,6 +390,8 @@ impl Requests {
                     if !is_over {
                         change.enter(Stage::TimedOut, None, now);
                     }
+                } else if change.is_void() {
+                    devices.push(field.device.clone());
                 }
             });
             if is_over {

@@ -70,6 +70,8 @@ pub struct Change {
     doubt: Option<Doubt>,
     /// How often the other side closed the connection upon it.
     cuts: u8,
+    /// A person wants it no more: it is not sent again.
+    withdrawn: bool,
     /// The desired value as it was known when the update was sent.
     before: Option<Stated>,
     /// Older wishes of this page for the same field that may still come to stand there, oldest first.
@@ -122,6 +124,7 @@ impl Change {
             acknowledged: false,
             doubt: None,
             cuts: 0,
+            withdrawn: false,
             before: None,
             earlier: Vec::new(),
         }
@@ -184,6 +187,15 @@ impl Change {
         token.clone_into(&mut self.token);
         self.requeue();
         self.enter(Stage::Sent, Some(Step::Sent), now);
+    }
+
+    pub(super) fn withdraw(&mut self) {
+        self.withdrawn = true;
+    }
+
+    /// Whether it is to be forgotten: nobody wants it, and it was not carried out as far as can be known.
+    pub(super) fn is_void(&self) -> bool {
+        self.withdrawn && self.stage == Stage::Queued && self.doubt.is_none()
     }
 
     /// What the field's desired value is known to be when the update goes out.

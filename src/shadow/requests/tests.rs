@@ -526,6 +526,37 @@ fn the_queue_can_be_emptied_and_what_was_sent_stays() {
 }
 
 #[test]
+fn what_may_have_been_carried_out_stays_in_an_emptied_queue_and_is_not_sent_again() {
+    for carried_out in [true, false] {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        match carried_out {
+            true => scene.send(false),
+            false => drop(scene.requests.poll_request(true, scene.now)),
+        }
+        scene.requests.handle_lost();
+        assert_eq!(scene.requests.empty_queue(), ["lamp"]);
+        assert_eq!(scene.stage(), Some(Stage::Queued), "nobody knows yet");
+        scene.requests.handle_asked(true, scene.now);
+        scene.get();
+        let accepted = Stage::Accepted { version: 2 };
+        assert_eq!(scene.stage(), carried_out.then_some(accepted));
+        assert_eq!(scene.requests.poll_request(true, scene.now), None);
+        assert_eq!(scene.requests.queued(), 0);
+    }
+    // No document comes.
+    let mut scene = Scene::new();
+    scene.wish("on");
+    scene.send(false);
+    scene.requests.handle_lost();
+    scene.requests.empty_queue();
+    scene.requests.handle_asked(true, scene.now);
+    scene.pass(5);
+    assert_eq!(scene.stage(), None);
+    assert_eq!(scene.requests.poll_timeout(), None);
+}
+
+#[test]
 fn what_others_sent_for_us_waits_for_the_device_too() {
     let mut scene = Scene::new();
     scene.update(r#"{"state":{"desired":{"power":"on"}},"clientToken":"gnomon-1-e1"}"#);
