@@ -154,8 +154,18 @@ impl Known {
         self.shadows.document(slot, id.shadow())
     }
 
+    /// A person asks for a thing that was forgotten: what is told of it counts again.
+    pub(super) fn bring_back(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        if let Some(slot) = slot.filter(|slot| self.fleet.is_gone(*slot)) {
+            self.fleet.bring_back(slot);
+            self.lookup.ask_once_more((slot, shadow.map(Into::into)));
+        }
+    }
+
     /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
     pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.bring_back(&shadow.device, shadow.shadow.as_deref());
         self.watch(&shadow.device, shadow.shadow.as_deref());
         let name = shadow.shadow.as_deref();
         let slot = self.fleet.find(&shadow.device);

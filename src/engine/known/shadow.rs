@@ -355,6 +355,40 @@ mod tests {
     }
 
     #[test]
+    fn a_forgotten_thing_is_heard_again_once_a_person_opens_it() {
+        use crate::engine::frame::FrameRequest;
+        let state = |version: u64| format!(r#"{{"state":{{}},"version":{version},"timestamp":1}}"#);
+        let mut engine = Engine::new(1, Now::default());
+        documents(&mut engine.known, 4, "others");
+        let look = |engine: &mut Engine, name: Option<&str>| {
+            let request = FrameRequest {
+                selected: name.map(ToOwned::to_owned),
+                fresh: true,
+                ..FrameRequest::default()
+            };
+            engine.frame(&request, Now::default());
+        };
+        look(&mut engine, Some("lamp"));
+        engine.known.fleet.hide(Slot(0));
+        look(&mut engine, Some("lamp"));
+        hear(&mut engine.known, "get/accepted", &state(5));
+        assert_eq!(version(&engine.known), Some(4), "it was forgotten");
+        look(&mut engine, None);
+        look(&mut engine, Some("lamp"));
+        hear(&mut engine.known, "get/accepted", &state(5));
+        assert_eq!(version(&engine.known), Some(5));
+        engine.known.fleet.hide(Slot(0));
+        let shadow = ShadowAddress {
+            device: "lamp".into(),
+            shadow: None,
+        };
+        let open = Command::Editor(EditorCommand::Open(shadow));
+        engine.handle(Input::Command(open), Now::default());
+        hear(&mut engine.known, "get/accepted", &state(6));
+        assert_eq!(version(&engine.known), Some(6));
+    }
+
+    #[test]
     fn a_lost_deletion_goes_out_again_only_for_the_shadow_that_was_confirmed() {
         for (found, goes_out) in [(4, true), (5, false), (1, false)] {
             let mut engine = Engine::new(1, Now::default());
