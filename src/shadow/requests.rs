@@ -141,6 +141,13 @@ impl Requests {
         self.insert(field, Change::new(wish, now))
     }
 
+    /// Shows a wish that is not made, and why. It is the first to go.
+    pub fn refuse(&mut self, field: FieldAddress, wish: Value, why: (u16, &str), now: Now) {
+        let mut change = Change::new(wish, now);
+        change.reject(why.0, why.1, now);
+        self.book.insert(field, change);
+    }
+
     /// A change that was sent and accepted at `version` by other means now waits for the device.
     /// False when there are too many changes.
     pub fn adopt(
@@ -158,7 +165,8 @@ impl Requests {
         if let Some(old) = self.change(&field) {
             change.replace(old);
         }
-        if self.book.len() >= MAX_CHANGES && self.book.find(&field).is_none() {
+        let is_new = self.book.find(&field).is_none();
+        while is_new && self.book.len() >= MAX_CHANGES {
             let Some(oldest) = self.book.lane(Lane::Ended).first() else {
                 return false;
             };

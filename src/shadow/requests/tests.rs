@@ -615,6 +615,15 @@ fn there_is_room_for_a_hundred_thousand_changes_and_no_more() {
         requests.desire(key("lamp", 5), false.into(), now),
         "in place of another"
     );
+    for device in ["full-1", "full-2"] {
+        let field = key(device, 0);
+        assert!(!requests.desire(field.clone(), true.into(), now));
+        requests.refuse(field.clone(), true.into(), (429, "full"), now);
+        let stage = &requests.change(&field).unwrap().stage;
+        assert!(matches!(stage, Stage::Rejected { code: 429, .. }));
+        assert_eq!(requests.iter().count(), MAX_CHANGES + 1);
+    }
+    assert!(!requests.desire(key("fan", 0), true.into(), now));
     let first = requests.poll_request(false, now).unwrap();
     requests.handle_rejected(&first.token, 500, "", now);
     assert!(
