@@ -12,19 +12,35 @@ const MAX_DRAFTS: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     /// Those of a shadow, and of a device, stand together.
-    of: BTreeMap<FieldAddress, String>,
+    of: BTreeMap<FieldAddress, Draft>,
+}
+
+#[derive(Debug, Default)]
+struct Draft {
+    text: String,
+    /// A longer text was entered since, which was not kept.
+    too_long: bool,
 }
 
 impl Drafts {
     pub(super) fn get(&self, field: &FieldAddress) -> Option<&str> {
-        self.of.get(field).map(|text| &**text)
+        self.of.get(field).map(|draft| &*draft.text)
     }
 
-    /// What is too long, or one too many, is not kept.
+    /// Whether the newest text was too long, and this is the one before it.
+    pub(super) fn is_too_long(&self, field: &FieldAddress) -> bool {
+        self.of.get(field).is_some_and(|draft| draft.too_long)
+    }
+
+    /// In place of what is too long the text of before stays. One too many is not kept.
     pub(super) fn keep(&mut self, field: FieldAddress, text: String) {
         let has_room = self.of.len() < MAX_DRAFTS || self.of.contains_key(&field);
-        if text.len() <= MAX_BYTES && has_room {
-            self.of.insert(field, text);
+        if has_room {
+            let draft = self.of.entry(field).or_default();
+            draft.too_long = text.len() > MAX_BYTES;
+            if !draft.too_long {
+                draft.text = text;
+            }
         }
     }
 

@@ -241,6 +241,8 @@ pub enum DraftFault {
     NotANumber,
     OutOfRange(Range),
     NotAColour,
+    /// What was entered was not kept: the draft is the text of before.
+    TooLong,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

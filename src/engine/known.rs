@@ -23,7 +23,7 @@ use crate::fleet::{Fleet, Limits, Slot};
 use crate::location::pattern::TopicPattern;
 use crate::mqtt::wire::Publish;
 use crate::shadow::document::ShadowDocument;
-use crate::shadow::requests::{FieldAddress, Requests};
+use crate::shadow::requests::{FieldAddress, Request, Requests};
 use crate::shadow::topics::{ShadowId, ShadowTopic};
 use crate::shadow::value::Value;
 use crate::time::{Now, UnixMillis};
@@ -128,6 +128,17 @@ impl Known {
         Owner::Nobody
     }
 
+    /// The next update to publish, see [`Requests::poll_request`].
+    pub(super) fn poll_update(&mut self, alone: bool, now: Now) -> Option<Request> {
+        let request = self.requests.poll_request(alone, now)?;
+        let field = &request.field;
+        let slot = self.fleet.find(&field.device);
+        let document = slot.and_then(|slot| self.shadows.document(slot, field.shadow.as_deref()));
+        let desired = document.and_then(|document| document.desired.leaf(&field.path));
+        self.requests.remember(field, desired.cloned());
+        Some(request)
+    }
+
     /// A change that was sent and accepted at `version` by other means now waits for the device.
     fn adopt(&mut self, field: FieldAddress, wish: Value, token: &str, version: u64, now: Now) {
         let (device, shadow) = (field.device.clone(), field.shadow.clone());
@@ -143,8 +154,18 @@ impl Known {
         self.shadows.document(slot, id.shadow())
     }
 
+    /// A person asks for a thing that was forgotten: what is told of it counts again.
+    pub(super) fn bring_back(&mut self, device: &str, shadow: Option<&str>) {
+        let slot = self.fleet.find(device);
+        if let Some(slot) = slot.filter(|slot| self.fleet.is_gone(*slot)) {
+            self.fleet.bring_back(slot);
+            self.lookup.ask_once_more((slot, shadow.map(Into::into)));
+        }
+    }
+
     /// Opens the editor on what is known of a shadow. One that is open on it stays as it is.
     pub(super) fn open_editor(&mut self, shadow: ShadowAddress) {
+        self.bring_back(&shadow.device, shadow.shadow.as_deref());
         self.watch(&shadow.device, shadow.shadow.as_deref());
         let name = shadow.shadow.as_deref();
         let slot = self.fleet.find(&shadow.device);

@@ -3,8 +3,8 @@
 use super::command::FieldAddress;
 use super::controls::{Subject, typed};
 use super::frame::{
-    ChangeView, Control, DeviceView, DraftView, FieldView, Selected, ShadowView, Stage, SwitchView,
-    ValueKind, ValueView,
+    ChangeView, Control, DeviceView, DraftFault, DraftView, FieldView, Selected, ShadowView, Stage,
+    SwitchView, ValueKind, ValueView,
 };
 use super::known::{Known, is_young};
 use super::lookup::Key;
@@ -118,7 +118,10 @@ impl Known {
         let shape = self.controls.shape(&address.path);
         let draft = self.drafts.get(&address).map(|text| DraftView {
             text: text.to_owned(),
-            fault: typed(text, &control, subject.form()).err(),
+            fault: match self.drafts.is_too_long(&address) {
+                true => Some(DraftFault::TooLong),
+                false => typed(text, &control, subject.form()).err(),
+            },
         });
         let wished_at = leaf.desired.and_then(|stated| stated.at);
         FieldView {

@@ -247,6 +247,10 @@ impl Engine {
                 self.known.editing.requeue();
                 break;
             }
+            if verb == Verb::Get {
+                let name = shadow.shadow.as_deref();
+                self.known.note_asked(&shadow.device, name);
+            }
         }
         let ready = self.is_ready();
         self.known.editing.update(ready, now);
@@ -260,7 +264,7 @@ impl Engine {
         }
         while self.may_publish() && self.publishing.pace.room(now.instant) > 0 {
             let alone = !self.publishing.is_busy(now.instant);
-            let Some(request) = self.known.requests.poll_request(alone, now) else {
+            let Some(request) = self.known.poll_update(alone, now) else {
                 break;
             };
             let field = request.field;
@@ -291,7 +295,9 @@ impl Engine {
     /// A lost request costs only freshness; it is made again on the next connection.
     pub(super) fn publish_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
         if let Some(topic) = request_topic(device, shadow, Verb::Get) {
-            self.publish(topic, b"", None, false, now);
+            if self.publish(topic, b"", None, false, now) {
+                self.known.note_asked(device, shadow);
+            }
         }
     }
 

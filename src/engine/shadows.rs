@@ -24,6 +24,16 @@ pub(super) struct Shadows {
     connection: u32,
     /// The deletions of this connection, oldest first, each with the version that was deleted.
     deleted: VecDeque<(Key, u64)>,
+    /// What this connection asked for and has no answer to yet.
+    asked: HashMap<Key, Asked>,
+}
+
+/// Unanswered requests for one document, which the service answers in their order.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Sent before the newest document was heard.
+    before: u32,
+    since: u32,
 }
 
 #[derive(Debug)]
@@ -109,6 +119,35 @@ impl Shadows {
     pub(super) fn restart(&mut self) {
         self.connection = self.connection.wrapping_add(1);
         self.deleted.clear();
+        self.asked.clear();
+    }
+
+    /// The document was asked for.
+    pub(super) fn note_asked(&mut self, key: Key) {
+        self.asked.entry(key).or_default().since += 1;
+    }
+
+    /// The document was heard: what was asked before says less.
+    pub(super) fn note_heard(&mut self, key: &Key) {
+        if let Some(asked) = self.asked.get_mut(key) {
+            asked.before += std::mem::take(&mut asked.since);
+        }
+    }
+
+    /// A request was answered. True for one of ours that was sent after everything that was heard of the shadow.
+    pub(super) fn note_answered(&mut self, key: &Key) -> bool {
+        let Some(asked) = self.asked.get_mut(key) else {
+            return false;
+        };
+        let is_newest = asked.before == 0;
+        match is_newest {
+            true => asked.since = asked.since.saturating_sub(1),
+            false => asked.before -= 1,
+        }
+        if asked.before + asked.since == 0 {
+            self.asked.remove(key);
+        }
+        is_newest
     }
 
     /// At which version the shadow was deleted on this connection, if that was not before `version`. A shadow that is
@@ -230,6 +269,7 @@ impl Shadows {
     pub(super) fn clear(&mut self) {
         self.of.clear();
         self.deleted.clear();
+        self.asked.clear();
     }
 }
 

@@ -55,6 +55,11 @@ impl Engine {
         }
         let backlog = self.known.backlog.len() as u32;
         self.known.work_in();
+        // Only when it is chosen: one that is forgotten while it is looked at stays so.
+        let chosen = request.selected.as_deref();
+        if let Some(name) = chosen.filter(|_| self.shown.request.selected != request.selected) {
+            self.known.bring_back(name, request.shadow.as_deref());
+        }
         if request.fresh {
             self.shown = Shown::default();
         }

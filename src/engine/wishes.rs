@@ -7,6 +7,9 @@ use super::frame::Control;
 use crate::shadow::value::Value;
 use crate::time::Now;
 
+/// Why a wish is not made.
+const NO_ROOM: (u16, &str) = (429, "too many changes are under way on this page");
+
 impl Engine {
     pub(super) fn desire(&mut self, field: FieldAddress, wish: Wish, now: Now) {
         if let Some(value) = self.wished(&field, wish) {
@@ -54,6 +57,9 @@ impl Engine {
         let Some(text) = self.known.drafts.get(&field) else {
             return;
         };
+        if self.known.drafts.is_too_long(&field) {
+            return;
+        }
         let value = self.with_subject(&field, |subject, control| match control {
             Control::None => None,
             control => typed(text, &control, subject.form()).ok(),
@@ -68,7 +74,10 @@ impl Engine {
 
     fn wish(&mut self, field: FieldAddress, value: Value, now: Now) {
         let device = field.device.clone();
-        self.known.requests.desire(field, value, now);
+        let requests = &mut self.known.requests;
+        if !requests.desire(field.clone(), value.clone(), now) {
+            requests.refuse(field, value, NO_ROOM, now);
+        }
         self.known.refresh_named(&device, now);
     }
 
@@ -209,6 +218,12 @@ mod tests {
         draft(&mut engine, "a", &"x".repeat(8192));
         draft(&mut engine, "a", &"y".repeat(8193));
         assert!(engine.known.drafts.get(&at("a")).unwrap().starts_with('x'));
+        let fault = |engine: &mut Engine| field(engine, "a").unwrap().draft.unwrap().fault;
+        assert_eq!(fault(&mut engine), Some(DraftFault::TooLong));
+        command(&mut engine, Command::SendDraft(at("a")));
+        assert_eq!(wish(&engine, "a"), None, "it is not what was entered");
+        draft(&mut engine, "a", "z");
+        assert_eq!(fault(&mut engine), None);
         for number in 0..3000 {
             draft(&mut engine, &format!("b{number}"), "x");
         }

@@ -14,7 +14,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shadow::document::{self, ShadowDocument};
+use crate::shadow::document::{self, ShadowDocument, Stated};
 use crate::shadow::topics::ShadowId;
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now};
@@ -141,6 +141,13 @@ impl Requests {
         self.insert(field, Change::new(wish, now))
     }
 
+    /// Shows a wish that is not made, and why. It is the first to go.
+    pub fn refuse(&mut self, field: FieldAddress, wish: Value, why: (u16, &str), now: Now) {
+        let mut change = Change::new(wish, now);
+        change.reject(why.0, why.1, now);
+        self.book.insert(field, change);
+    }
+
     /// A change that was sent and accepted at `version` by other means now waits for the device.
     /// False when there are too many changes.
     pub fn adopt(
@@ -154,8 +161,12 @@ impl Requests {
         self.insert(field, Change::adopted(wish, token, version, now))
     }
 
-    fn insert(&mut self, field: FieldAddress, change: Change) -> bool {
-        if self.book.len() >= MAX_CHANGES && self.book.find(&field).is_none() {
+    fn insert(&mut self, field: FieldAddress, mut change: Change) -> bool {
+        if let Some(old) = self.change(&field) {
+            change.replace(old);
+        }
+        let is_new = self.book.find(&field).is_none();
+        while is_new && self.book.len() >= MAX_CHANGES {
             let Some(oldest) = self.book.lane(Lane::Ended).first() else {
                 return false;
             };
@@ -189,14 +200,15 @@ impl Requests {
         number.is_some_and(|number| self.book.remove(number).is_some())
     }
 
-    /// Forgets every change that waits for the connection. Gives the devices of these changes.
+    /// Forgets every change that waits for the connection; what is in doubt, once it is known not to be carried out.
+    /// Gives the devices of these changes.
     pub fn empty_queue(&mut self) -> Vec<String> {
         let queued = |change: &Change| change.stage == Stage::Queued;
         let waiting = self.book.iter().filter(|(_, change)| queued(change));
         let fields: Vec<_> = waiting.map(|(field, _)| field.clone()).collect();
         for field in &fields {
             if let Some(number) = self.book.find(field) {
-                self.book.remove(number);
+                self.book.alter(number, &mut |_, change| change.withdraw());
             }
         }
         fields.into_iter().map(|field| field.device).collect()
@@ -233,6 +245,15 @@ impl Requests {
             token,
             suspected: change.is_suspected(),
         })
+    }
+
+    /// What [`Self::poll_request`] gave goes out over this desired value of its field, as far as is known. Lost with
+    /// the connection, it goes out again only over the same.
+    pub fn remember(&mut self, field: &FieldAddress, desired: Option<Stated>) {
+        if let Some(number) = self.book.find(field) {
+            self.book
+                .alter(number, &mut |_, change| change.remember(desired.clone()));
+        }
     }
 
     /// A client token that no other update has.
@@ -377,6 +398,8 @@ impl Requests {
                     if !is_over {
                         change.enter(Stage::TimedOut, None, now);
                     }
+                } else if change.is_void() {
+                    devices.push(field.device.clone());
                 }
             });
             if is_over {

@@ -90,6 +90,7 @@ fn reported_note(handle: Handle, language: Language) -> String {
 fn fault_text(fault: DraftFault, language: Language) -> String {
     match fault {
         DraftFault::NotANumber => words::NOT_A_NUMBER.text(language).to_owned(),
+        DraftFault::TooLong => words::DRAFT_TOO_LONG.text(language).to_owned(),
         DraftFault::NotAColour => words::NOT_A_COLOUR.text(language).to_owned(),
         DraftFault::OutOfRange(Range { min, max, .. }) => {
             let ends = [format::number(min), format::number(max)];

@@ -69,7 +69,12 @@ pub(super) struct Task {
 
 #[derive(Debug)]
 enum What {
-    Delete,
+    Delete {
+        /// What the person saw when they confirmed it, or what was found then.
+        confirmed: Option<u64>,
+        /// Another one was sent before it and not answered.
+        repeated: bool,
+    },
     Save {
         /// As the person had it when they saved.
         mine: State,
@@ -102,7 +107,25 @@ impl Task {
     }
 
     pub(super) fn deletes(&self) -> bool {
-        matches!(self.what, What::Delete)
+        matches!(self.what, What::Delete { .. })
+    }
+
+    /// Whether a deletion went out that may have been carried out.
+    fn deleted(&self) -> bool {
+        match self.what {
+            What::Delete { repeated, .. } => repeated || !self.token.is_empty(),
+            What::Save { .. } => false,
+        }
+    }
+
+    /// Whether what is found now may be another shadow of that name, made after the deletion.
+    fn is_next_life(&self, found: Option<u64>) -> bool {
+        match self.what {
+            What::Delete { confirmed, .. } => {
+                self.deleted() && confirmed.is_some() && confirmed != found
+            }
+            What::Save { .. } => false,
+        }
     }
 
     pub(super) fn is_given_up(&self) -> bool {
@@ -272,7 +295,12 @@ impl Open {
 
     pub(super) fn delete(&mut self) {
         self.merging = false;
-        self.begin(What::Delete);
+        let confirmed = self.version();
+        let repeated = self.task.as_ref().is_some_and(Task::deleted);
+        self.begin(What::Delete {
+            confirmed,
+            repeated,
+        });
     }
 
     fn begin(&mut self, what: What) {
@@ -331,6 +359,13 @@ impl Open {
             self.refuse(0, "");
             return None;
         }
+        if task.is_next_life(self.version()) && self.theirs.is_some() {
+            // A person has to look at it before it is deleted too.
+            self.task = None;
+            self.stage = EditorStage::Editing;
+            self.flow();
+            return None;
+        }
         self.serials.token += 1;
         let token = self.serials.token_prefix.clone() + "-e" + &self.serials.token.to_string();
         let (verb, payload) = match self.task.as_ref()?.deletes() {
@@ -341,7 +376,11 @@ impl Open {
             true => (Verb::Delete, named_request(&token)),
             false => (Verb::Update, self.prepare_save(&token)?),
         };
+        let found = self.version();
         let task = self.task.as_mut()?;
+        if let What::Delete { confirmed, .. } = &mut task.what {
+            *confirmed = confirmed.or(found);
+        }
         task.step = Step::Sent;
         task.until = Some(now + PATIENCE);
         task.token.clone_from(&token);

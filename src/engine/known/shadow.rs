@@ -41,6 +41,10 @@ impl Known {
             EventKind::Document(document) => {
                 self.lookup.answered(now.instant);
                 let slot = self.fleet.find(topic.id.thing());
+                if let Some(slot) = slot {
+                    let key = (slot, topic.id.shadow().map(Into::into));
+                    self.shadows.note_answered(&key);
+                }
                 if slot.is_some_and(|slot| self.fleet.is_gone(slot)) {
                     // An answer to what was asked before a person forgot the thing.
                     return;
@@ -81,8 +85,11 @@ impl Known {
                 message,
             } => {
                 self.lookup.answered(now.instant);
+                let slot = self.fleet.find(topic.id.thing());
+                let key = slot.map(|slot| (slot, topic.id.shadow().map(Into::into)));
+                let is_newest = key.is_some_and(|key| self.shadows.note_answered(&key));
                 match code {
-                    NOT_FOUND => self.handle_absent(topic.id, now),
+                    NOT_FOUND => self.handle_absent(topic.id, is_newest, now),
                     TOO_MANY => self.handle_throttled(topic.id, now),
                     _ => self.editing.handle_refused(topic.id, code, &message),
                 }
@@ -155,6 +162,7 @@ impl Known {
             return false;
         }
         self.lookup.heard(&key);
+        self.shadows.note_heard(&key);
         self.set_backs.remember(key, set_back);
         self.compare(id, version, now);
         if let Some(document) = self.shadows.document(slot, id.shadow()) {
@@ -188,16 +196,29 @@ impl Known {
         }
     }
 
-    /// There is no such shadow: if one was known, it was deleted while nobody listened.
-    fn handle_absent(&mut self, id: ShadowId<'_>, now: Now) {
+    /// There is no such shadow: if one was known, it was deleted while nobody listened. One that was heard of on this
+    /// connection is gone when the answer `is_newest`: it was asked for after that.
+    fn handle_absent(&mut self, id: ShadowId<'_>, is_newest: bool, now: Now) {
         self.requests.handle_absent(id);
+        let known = self.document(id).map(|document| document.version);
+        let gone_at = known.filter(|_| is_newest).unwrap_or_default();
+        if gone_at > 0 {
+            self.requests.handle_deleted(id, gone_at, None, now);
+        }
         if let Some(slot) = self.fleet.find(id.thing()) {
-            self.shadows.remove(slot, id.shadow(), 0);
+            self.shadows.remove(slot, id.shadow(), gone_at);
             self.note_absent(slot, id.shadow());
             self.refresh(slot, now);
         }
         if self.document(id).is_none() {
             self.editing.handle_absent(id);
+        }
+    }
+
+    /// A `get` goes out.
+    pub(in crate::engine) fn note_asked(&mut self, device: &str, shadow: Option<&str>) {
+        if let Some(slot) = self.fleet.find(device) {
+            self.shadows.note_asked((slot, shadow.map(Into::into)));
         }
     }
 
@@ -304,6 +325,99 @@ mod tests {
         assert_eq!(known.badge(Slot(0), now), Badge::Differs(1));
         hear(&mut known, "get/accepted", &wished_at(20));
         assert_eq!(known.badge(Slot(0), now), Badge::OnItsWay("a".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_found_after_it_was_heard_of_is_gone() {
+        let gone = r#"{"code":404,"message":"none","timestamp":1}"#;
+        for asked_after in [false, true] {
+            let mut known = Known::new("desk");
+            documents(&mut known, 4, "others");
+            if asked_after {
+                let now = Now::default();
+                known.requests.desire(power(), "on".into(), now);
+                let token = known.requests.poll_request(true, now).unwrap().token;
+                known.requests.handle_accepted(&token, 4, now);
+                known.note_asked("lamp", None);
+                hear(&mut known, "get/rejected", gone);
+                assert_eq!(version(&known), None);
+                let change = known.requests.change(&power()).unwrap();
+                assert!(matches!(change.stage, Stage::Superseded { version: 4, .. }));
+                continue;
+            }
+            // It may have been made after the answer was given, and somebody else may have asked.
+            known.note_asked("lamp", None);
+            documents(&mut known, 5, "others");
+            hear(&mut known, "get/rejected", gone);
+            hear(&mut known, "get/rejected", gone);
+            assert_eq!(version(&known), Some(5));
+        }
+    }
+
+    #[test]
+    fn a_forgotten_thing_is_heard_again_once_a_person_opens_it() {
+        use crate::engine::frame::FrameRequest;
+        let state = |version: u64| format!(r#"{{"state":{{}},"version":{version},"timestamp":1}}"#);
+        let mut engine = Engine::new(1, Now::default());
+        documents(&mut engine.known, 4, "others");
+        let look = |engine: &mut Engine, name: Option<&str>| {
+            let request = FrameRequest {
+                selected: name.map(ToOwned::to_owned),
+                fresh: true,
+                ..FrameRequest::default()
+            };
+            engine.frame(&request, Now::default());
+        };
+        look(&mut engine, Some("lamp"));
+        engine.known.fleet.hide(Slot(0));
+        look(&mut engine, Some("lamp"));
+        hear(&mut engine.known, "get/accepted", &state(5));
+        assert_eq!(version(&engine.known), Some(4), "it was forgotten");
+        look(&mut engine, None);
+        look(&mut engine, Some("lamp"));
+        hear(&mut engine.known, "get/accepted", &state(5));
+        assert_eq!(version(&engine.known), Some(5));
+        engine.known.fleet.hide(Slot(0));
+        let shadow = ShadowAddress {
+            device: "lamp".into(),
+            shadow: None,
+        };
+        let open = Command::Editor(EditorCommand::Open(shadow));
+        engine.handle(Input::Command(open), Now::default());
+        hear(&mut engine.known, "get/accepted", &state(6));
+        assert_eq!(version(&engine.known), Some(6));
+    }
+
+    #[test]
+    fn a_lost_deletion_goes_out_again_only_for_the_shadow_that_was_confirmed() {
+        for (found, goes_out) in [(4, true), (5, false), (1, false)] {
+            let mut engine = Engine::new(1, Now::default());
+            let known = &mut engine.known;
+            documents(known, 4, "others");
+            let shadow = ShadowAddress {
+                device: "lamp".into(),
+                shadow: None,
+            };
+            let delete = Command::Editor(EditorCommand::Delete(shadow));
+            engine.handle(Input::Command(delete), Now::default());
+            let known = &mut engine.known;
+            let poll = |known: &mut Known| {
+                let request = known.editing.poll_request(true, true, Now::default());
+                request.map(|request| request.verb)
+            };
+            assert_eq!(poll(known), Some(Verb::Delete));
+            known.editing.handle_lost();
+            known.shadows.restart();
+            assert_eq!(poll(known), Some(Verb::Get));
+            let state = format!(r#"{{"state":{{}},"version":{found},"timestamp":1}}"#);
+            hear(known, "get/accepted", &state);
+            assert_eq!(poll(known), goes_out.then_some(Verb::Delete), "{found}");
+            let EditorFrame::Open(view) = known.editing.frame() else {
+                panic!("it is open");
+            };
+            assert_eq!(view.stage == EditorStage::Editing, !goes_out, "{found}");
+            assert_eq!(view.version, Some(found));
+        }
     }
 
     #[test]

@@ -53,6 +53,8 @@ impl Says {
 struct Story {
     name: &'static str,
     states: Vec<[Option<String>; 2]>,
+    /// When its desired power was named last, at each version.
+    wished_at: Vec<Option<UnixMillis>>,
     messages: Vec<Message>,
 }
 
@@ -72,13 +74,23 @@ enum Place {
 
 /// The service with what happens after the page's update.
 fn story(name: &'static str, is_heard: bool, later: &[&str]) -> Story {
+    story_after(
+        r#"{"state":{"reported":{"power":"off"}}}"#,
+        name,
+        is_heard,
+        later,
+    )
+}
+
+fn story_after(before: &str, name: &'static str, is_heard: bool, later: &[&str]) -> Story {
     let mut service = ShadowService::new(ServiceLimits::default());
     let mut told = Story {
         name,
         states: vec![[None, None]],
+        wished_at: vec![None],
         messages: Vec::new(),
     };
-    told.ask(&mut service, r#"{"state":{"reported":{"power":"off"}}}"#);
+    told.ask(&mut service, before);
     // What was known before.
     told.messages.clear();
     told.get(&mut service);
@@ -118,6 +130,8 @@ impl Story {
         };
         self.states
             .push([text(&document.desired), text(&document.reported)]);
+        let wished = crate::shadow::value::Object::leaf(&document.desired, &["power"]);
+        self.wished_at.push(wished.and_then(|stated| stated.at));
     }
 
     fn get(&mut self, service: &mut ShadowService) {
@@ -126,7 +140,8 @@ impl Story {
 
     fn hear(&mut self, service: &mut ShadowService, topic: &str, payload: &[u8], is_ours: bool) {
         let request = Request::from_message(topic, payload).unwrap();
-        for message in service.handle(request, UnixMillis(1000)).messages {
+        let now = UnixMillis(1000 * self.states.len() as i64);
+        for message in service.handle(request, now).messages {
             let topic = ShadowTopic::parse(message.topic.as_str()).unwrap();
             let id = ShadowId::new("lamp", None).unwrap();
             let version = service.document(id).unwrap().version;
@@ -218,8 +233,15 @@ impl Story {
         match is_told {
             false => Place::InDoubt,
             true if desired.is_none() && is_done => Place::Reported,
-            true => Place::ToBeSentAgain,
+            true if self.is_as_sent(shown as usize) => Place::ToBeSentAgain,
+            true => Place::Superseded,
         }
+    }
+
+    /// Whether the wish that stands at this version is the one that stood when the page sent its own.
+    fn is_as_sent(&self, version: usize) -> bool {
+        let wished = |version: usize| (&self.states[version][0], self.wished_at[version]);
+        wished(version) == wished(1)
     }
 }
 
@@ -256,7 +278,7 @@ fn page(story: &Story, came: &[usize]) -> Known {
     hear(&mut known, &story.messages[0]);
     let now = Now::default();
     known.requests.desire(power(), "on".into(), now);
-    let request = known.requests.poll_request(false, now).unwrap();
+    let request = known.poll_update(false, now).unwrap();
     assert_eq!(request.token, "gnomon-1-1");
     for index in came {
         hear(&mut known, &story.messages[*index]);
@@ -371,6 +393,24 @@ fn another_clients_wish_supersedes_in_every_order() {
             r#"{"state":{"reported":{"battery":5}}}"#,
         ],
     ));
+}
+
+#[test]
+fn a_lost_wish_never_undoes_a_later_one_of_somebody_else() {
+    let off = r#"{"state":{"desired":{"power":"off"}},"clientToken":"ops-2"}"#;
+    let before = r#"{"state":{"desired":{"power":"off"},"reported":{"power":"off"}}}"#;
+    // The same value again, and the wish of before taken away.
+    let away = r#"{"state":{"desired":null},"clientToken":"ops-2"}"#;
+    for (name, later) in [("off again", off), ("removed again", away)] {
+        try_every_order(&story_after(before, name, true, &[later]));
+    }
+    let story = story("lost", true, &[off]);
+    let find = |wanted: Says| story.messages.iter().position(|it| it.says == wanted);
+    let came = [find(Says::Lost), find(Says::Document(3, false))].map(Option::unwrap);
+    let mut known = page(&story, &came);
+    let stage = field(&known).change.unwrap().stage;
+    assert!(matches!(stage, Stage::Superseded { version: 3, .. }));
+    assert_eq!(known.poll_update(true, Now::default()), None);
 }
 
 #[test]

@@ -153,7 +153,7 @@ impl Book {
         Some((entry.field, entry.change))
     }
 
-    /// Lets something happen to a change, and keeps the indexes right.
+    /// Lets something happen to a change, and keeps the indexes right. One that is void then is forgotten.
     pub(super) fn alter(
         &mut self,
         number: u64,
@@ -172,6 +172,13 @@ impl Book {
         if old != new {
             self.leave(number, &field.device, old);
             self.enter(number, &field.device, new);
+        }
+        if self
+            .entries
+            .get(&number)
+            .is_some_and(|it| it.change.is_void())
+        {
+            self.remove(number);
         }
         true
     }

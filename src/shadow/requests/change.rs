@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::FieldAddress;
-use crate::shadow::document::{Node, ShadowDocument};
+use super::outbox::MAX_UNANSWERED;
+use crate::shadow::document::{Node, ShadowDocument, Stated};
 use crate::shadow::value::{Object, Value};
 use crate::time::{Instant, Now, UnixMillis};
 
@@ -69,6 +70,12 @@ pub struct Change {
     doubt: Option<Doubt>,
     /// How often the other side closed the connection upon it.
     cuts: u8,
+    /// A person wants it no more: it is not sent again.
+    withdrawn: bool,
+    /// The desired value as it was known when the update was sent.
+    before: Option<Stated>,
+    /// Older wishes of this page for the same field that may still come to stand there, oldest first.
+    earlier: Vec<Value>,
 }
 
 /// What a change waits for.
@@ -117,7 +124,20 @@ impl Change {
             acknowledged: false,
             doubt: None,
             cuts: 0,
+            withdrawn: false,
+            before: None,
+            earlier: Vec::new(),
         }
+    }
+
+    /// In place of an older wish for the same field, which may be carried out all the same.
+    pub(super) fn replace(&mut self, old: &Self) {
+        self.earlier.clone_from(&old.earlier);
+        if !old.token.is_empty() && old.lane() != Lane::Ended || old.stage == Stage::TimedOut {
+            self.earlier.push(old.wish.clone());
+        }
+        let too_many = self.earlier.len().saturating_sub(MAX_UNANSWERED);
+        self.earlier.drain(..too_many);
     }
 
     /// One that was sent and accepted by other means.
@@ -167,6 +187,35 @@ impl Change {
         token.clone_into(&mut self.token);
         self.requeue();
         self.enter(Stage::Sent, Some(Step::Sent), now);
+    }
+
+    pub(super) fn withdraw(&mut self) {
+        self.withdrawn = true;
+    }
+
+    /// Whether it is to be forgotten: nobody wants it, and it was not carried out as far as can be known.
+    pub(super) fn is_void(&self) -> bool {
+        self.withdrawn && self.stage == Stage::Queued && self.doubt.is_none()
+    }
+
+    /// What the field's desired value is known to be when the update goes out.
+    pub(super) fn remember(&mut self, before: Option<Stated>) {
+        self.before = before;
+    }
+
+    /// Nobody else wished anything since the update was sent: what stands stood then, or is an older wish of ours.
+    fn is_as_sent(&self, desired: Option<&Stated>) -> bool {
+        let value = desired.map(|stated| &stated.value);
+        let same_time = |before: &Stated, now: &Stated| match (before.at, now.at) {
+            (Some(before), Some(now)) => before == now,
+            _ => true,
+        };
+        let untouched = match (&self.before, desired) {
+            (Some(before), Some(now)) => before.value == now.value && same_time(before, now),
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        let is_ours = |wish: &Value| Some(wish).filter(|wish| **wish != Value::Null) == value;
+        untouched || self.earlier.iter().any(is_ours)
     }
 
     pub(super) fn requeue(&mut self) {
@@ -266,17 +315,22 @@ impl Change {
         if !awaited && !in_doubt {
             return;
         }
-        let desired = value_at(&document.desired, &field.path);
+        let stated = document.desired.leaf(&field.path);
+        let desired = stated.map(|stated| &stated.value);
         let reported = value_at(&document.reported, &field.path);
         let wished = Some(&self.wish).filter(|wish| **wish != Value::Null);
         let stands = desired == wished;
         let done = wished == reported || wished.is_none();
         // Some devices take the wish away once they have done it.
         let taken_away = desired.is_none() && done;
-        if in_doubt && !stands && !taken_away {
-            return self.never_arrived();
-        }
         let version = document.version;
+        if in_doubt && !stands && !taken_away {
+            return match self.is_as_sent(stated) {
+                true => self.never_arrived(),
+                // Whether ours was carried out or not: sent again it would undo what somebody wished after it.
+                false => self.supersede(desired, version, by(&field.path), now),
+            };
+        }
         let accepted = match self.accepted() {
             Some(accepted) => accepted,
             // The acceptance itself may have been lost with a connection.

@@ -293,6 +293,32 @@ fn what_never_arrived_goes_out_again_when_the_document_says_so() {
 }
 
 #[test]
+fn a_wish_goes_out_again_over_an_older_one_of_the_same_page_and_over_nobody_elses() {
+    for theirs in [false, true] {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        scene.send(false);
+        scene.wish("dim");
+        assert!(scene.requests.poll_request(true, scene.now).is_some());
+        scene.requests.handle_lost();
+        scene.requests.handle_asked(true, scene.now);
+        if theirs {
+            scene.ask(Verb::Update, br#"{"state":{"desired":{"power":"red"}}}"#);
+        }
+        scene.get();
+        scene.send(true);
+        match theirs {
+            true => assert!(matches!(
+                scene.stage(),
+                Some(Stage::Superseded { version: 3, .. })
+            )),
+            false => assert_eq!(scene.stage(), Some(Stage::Accepted { version: 3 })),
+        }
+        assert_eq!(scene.version(), 3);
+    }
+}
+
+#[test]
 fn without_a_document_only_what_was_not_acknowledged_goes_out_again() {
     let mut scene = Scene::new();
     scene.wish("on");
@@ -500,6 +526,37 @@ fn the_queue_can_be_emptied_and_what_was_sent_stays() {
 }
 
 #[test]
+fn what_may_have_been_carried_out_stays_in_an_emptied_queue_and_is_not_sent_again() {
+    for carried_out in [true, false] {
+        let mut scene = Scene::new();
+        scene.wish("on");
+        match carried_out {
+            true => scene.send(false),
+            false => drop(scene.requests.poll_request(true, scene.now)),
+        }
+        scene.requests.handle_lost();
+        assert_eq!(scene.requests.empty_queue(), ["lamp"]);
+        assert_eq!(scene.stage(), Some(Stage::Queued), "nobody knows yet");
+        scene.requests.handle_asked(true, scene.now);
+        scene.get();
+        let accepted = Stage::Accepted { version: 2 };
+        assert_eq!(scene.stage(), carried_out.then_some(accepted));
+        assert_eq!(scene.requests.poll_request(true, scene.now), None);
+        assert_eq!(scene.requests.queued(), 0);
+    }
+    // No document comes.
+    let mut scene = Scene::new();
+    scene.wish("on");
+    scene.send(false);
+    scene.requests.handle_lost();
+    scene.requests.empty_queue();
+    scene.requests.handle_asked(true, scene.now);
+    scene.pass(5);
+    assert_eq!(scene.stage(), None);
+    assert_eq!(scene.requests.poll_timeout(), None);
+}
+
+#[test]
 fn what_others_sent_for_us_waits_for_the_device_too() {
     let mut scene = Scene::new();
     scene.update(r#"{"state":{"desired":{"power":"on"}},"clientToken":"gnomon-1-e1"}"#);
@@ -558,6 +615,15 @@ fn there_is_room_for_a_hundred_thousand_changes_and_no_more() {
         requests.desire(key("lamp", 5), false.into(), now),
         "in place of another"
     );
+    for device in ["full-1", "full-2"] {
+        let field = key(device, 0);
+        assert!(!requests.desire(field.clone(), true.into(), now));
+        requests.refuse(field.clone(), true.into(), (429, "full"), now);
+        let stage = &requests.change(&field).unwrap().stage;
+        assert!(matches!(stage, Stage::Rejected { code: 429, .. }));
+        assert_eq!(requests.iter().count(), MAX_CHANGES + 1);
+    }
+    assert!(!requests.desire(key("fan", 0), true.into(), now));
     let first = requests.poll_request(false, now).unwrap();
     requests.handle_rejected(&first.token, 500, "", now);
     assert!(

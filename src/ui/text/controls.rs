@@ -14,6 +14,10 @@ pub const REPORTED_VALUE: Phrase = Phrase::new("reported {}", "報告値 {}");
 pub const NOT_A_NUMBER: Phrase = Phrase::new("This is not a number.", "数値ではありません。");
 pub const OUT_OF_RANGE: Phrase =
     Phrase::new("The range is {} to {}.", "範囲は {} から {} までです。");
+pub const DRAFT_TOO_LONG: Phrase = Phrase::new(
+    "This text is too long: the limit is 8 KB. The text before it is kept.",
+    "テキストが長すぎます（上限 8 KB）。直前のテキストを保持しています。",
+);
 pub const NOT_A_COLOUR: Phrase = Phrase::new(
     "A colour looks like #D6542F.",
     "色は #D6542F のように書きます。",
