@@ -294,10 +294,10 @@ impl Engine {
 
     /// A lost request costs only freshness; it is made again on the next connection.
     pub(super) fn publish_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
-        if let Some(topic) = request_topic(device, shadow, Verb::Get) {
-            if self.publish(topic, b"", None, false, now) {
-                self.known.note_asked(device, shadow);
-            }
+        if let Some(topic) = request_topic(device, shadow, Verb::Get)
+            && self.publish(topic, b"", None, false, now)
+        {
+            self.known.note_asked(device, shadow);
         }
     }
 
