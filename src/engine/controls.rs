@@ -4,7 +4,7 @@
 mod fit;
 mod lines;
 mod seen;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use serde::{Deserialize, Serialize};

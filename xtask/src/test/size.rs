@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn the_budget_is_in_kilobytes_of_a_thousand() {
-        let line = BUDGETS[1].line(189_960);
+        let line = BUDGETS[1].line(319_960);
         assert_eq!(line.trim(), "engine wasm: 320.0 of 320 KB gzip");
     }
 
