@@ -84,7 +84,7 @@ pub fn write(controls: &ControlSet) -> String {
     text
 }
 
-/// Reads what [`write`] wrote, or a person did in its place. Empty lines are passed over.
+/// Reads what [`write()`] wrote, or a person did in its place. Empty lines are passed over.
 pub fn read(text: &str) -> Result<ControlSet, LineFault> {
     let mut controls = ControlSet::default();
     let mut lines = text.lines().zip(1..);
