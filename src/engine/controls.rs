@@ -4,7 +4,8 @@
 mod fit;
 mod lines;
 mod seen;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use serde::{Deserialize, Serialize};
