@@ -91,6 +91,9 @@ pub enum StuckCause {
 const EVERY: u64 = 1000;
 const LEAVES_PER_MILLISECOND: u64 = 10;
 
+/// The same while only their number is shown, which the page asks for all the time.
+const LEAVES_PER_MILLISECOND_UNSEEN: u64 = 1;
+
 /// Paths that are named with their numbers.
 const MAX_KEYS: usize = 200;
 
@@ -113,7 +116,11 @@ type Fits = (Option<Vec<String>>, Option<StuckCause>);
 impl Board {
     fn update(&mut self, known: &Known, request: &BoardRequest, now: Now) {
         let leaves = self.search.found.len() as u64;
-        let every = EVERY.max(leaves / LEAVES_PER_MILLISECOND);
+        let per_millisecond = match request.rows {
+            0 => LEAVES_PER_MILLISECOND_UNSEEN,
+            _ => LEAVES_PER_MILLISECOND,
+        };
+        let every = EVERY.max(leaves / per_millisecond);
         let is_new = self.searched.is_none_or(|(older_than, at)| {
             older_than != request.older_than || now.instant.0 >= at.0 + every
         });

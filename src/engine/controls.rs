@@ -101,10 +101,6 @@ pub(super) struct Controls {
 }
 
 impl Controls {
-    pub(super) fn said(&self) -> &ControlSet {
-        &self.said
-    }
-
     /// What a person says now, in place of what was said before.
     pub(super) fn say(&mut self, mut said: ControlSet) {
         said.shapes.truncate(MAX_SHAPES);

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::command::{ControlSet, FieldAddress};
+use crate::engine::command::FieldAddress;
 use crate::geo::{Bounds, World};
 use crate::time::UnixMillis;
 
@@ -89,8 +89,6 @@ pub struct FrameView {
     pub jobs: Option<Vec<JobView>>,
     pub job: Option<JobRows>,
     pub things: Option<ThingsView>,
-    /// What a person said about controls, as the engine holds it.
-    pub controls: Option<ControlSet>,
 }
 
 /// The link to the broker.

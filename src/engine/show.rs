@@ -1,7 +1,6 @@
 //! Answers the page's request for a frame, and leaves out what it already shows.
 
 use super::Engine;
-use super::command::ControlSet;
 use super::doctor::DoctorView;
 use super::frame::{
     BoardView, EditorFrame, FrameRequest, FrameUpdate, FrameView, HistoryView, JobRows, JobView,
@@ -42,7 +41,6 @@ pub(super) struct Shown {
     jobs: Option<Vec<JobView>>,
     job: Option<JobRows>,
     things: Option<ThingsView>,
-    controls: Option<ControlSet>,
 }
 
 impl Engine {
@@ -92,7 +90,6 @@ impl Engine {
         let things = request.things.as_ref();
         let things = things.map(|request| self.things_view(request, now));
         self.prefer_shown(list.rows.iter(), things.as_ref());
-        let controls = self.known.controls.said().clone();
         let extent = self.known.fleet.extent();
         let picked = self.picked(request);
         self.shown.request.clone_from(request);
@@ -118,7 +115,6 @@ impl Engine {
                 jobs: news(&mut self.shown.jobs, jobs),
                 job: job.and_then(|job| news(&mut self.shown.job, job)),
                 things: things.and_then(|things| news(&mut self.shown.things, things)),
-                controls: news(&mut self.shown.controls, controls),
             },
         }
     }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::engine::command::ControlSet;
 use crate::engine::frame::{
     BoardRequest, BoardView, Chip, DoctorView, EditorFrame, FrameRequest, FrameView,
     HistoryRequest, HistoryView, JobRequest, JobRows, JobView, LinkView, ListRequest, ListView,
@@ -32,7 +31,6 @@ pub struct Store {
     pub jobs: RwSignal<Vec<JobView>>,
     pub job: RwSignal<JobRows>,
     pub things: RwSignal<ThingsView>,
-    pub controls: RwSignal<ControlSet>,
 
     // From the person.
     pub search: RwSignal<String>,
@@ -73,7 +71,6 @@ impl Store {
             jobs: RwSignal::default(),
             job: RwSignal::default(),
             things: RwSignal::default(),
-            controls: RwSignal::default(),
             search: RwSignal::default(),
             chip: RwSignal::default(),
             sort: RwSignal::default(),
@@ -148,7 +145,6 @@ impl Store {
         take(view.jobs, self.jobs);
         take(view.job, self.job);
         take(view.things, self.things);
-        take(view.controls, self.controls);
         if let Some(picked) = view.picked {
             self.pick.set(None);
             self.picked.set(Some(picked));
