@@ -21,12 +21,14 @@ mod known;
 mod link;
 mod lookup;
 mod meter;
+pub mod own;
 mod pace;
 mod panel;
 mod positions;
 pub mod profile;
 mod publish;
 mod rates;
+pub mod rules;
 mod shadows;
 mod show;
 mod signed;
@@ -306,6 +308,8 @@ impl Engine {
             Command::Editor(command) => self.handle_editor(command, now),
             Command::Bulk(command) => self.handle_bulk(command, now),
             Command::Things(command) => self.handle_things(command, now),
+            Command::Rules(command) => self.handle_rules(command, now),
+            Command::Own(command) => self.handle_own(command, now),
             Command::TryFilter(filter) => {
                 self.with_session(|session| session.try_filter(&filter, now.instant));
             }

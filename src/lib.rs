@@ -7,6 +7,7 @@
 //! - [`auth`]: how a client shows who it is: endpoints, keys, SigV4 and Cognito
 //! - [`shadow`]: AWS IoT Device Shadows: documents, merge, delta, topics, requests, and the service itself
 //! - [`location`]: the many shapes in which a position arrives, read into one
+//! - [`rules`]: AWS IoT rules: SQL over messages, and what is done with what it makes of them
 //! - [`fleet`]: every device that was ever heard of, ready to be drawn, searched and sorted
 //! - [`engine`]: the brain: what comes from the link and from the page goes in, packets and frames come out
 //!
@@ -26,6 +27,7 @@ pub mod mqtt;
 pub mod auth;
 pub mod shadow;
 pub mod location;
+pub mod rules;
 pub mod fleet;
 pub mod engine;
 

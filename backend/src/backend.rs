@@ -4,6 +4,7 @@
 mod call;
 mod control;
 mod permission;
+mod rules;
 
 use std::net::IpAddr;
 

@@ -4,6 +4,7 @@
 //! - [`record`]: what is kept on disk, as bytes in tables
 //! - [`things`]: who is known here and what they may do: certificates, policies, the registry (pure)
 //! - [`broker`]: MQTT 3.1.1 as a pure value: connections, sessions, subscriptions, retained messages; no IO, no clock
+//! - [`rules`]: which messages rules get, in queues that are kept, and how it went (pure)
 //! - [`search`]: the query language of the fleet's index
 //! - [`api`]: the HTTP calls of AWS IoT's data endpoint and control plane, from a request's parts to an answer's
 //! - [`signatures`]: who signed a request by AWS Signature Version 4
@@ -23,6 +24,7 @@ pub mod journal;
 pub mod record;
 pub mod things;
 pub mod broker;
+pub mod rules;
 pub mod search;
 pub mod signatures;
 pub mod api;

@@ -8,6 +8,8 @@ use crate::mqtt::limits::KEEP_ALIVE;
 pub use super::bulk::{BulkCommand, BulkRequest, BulkWish, Who};
 pub use super::controls::{ControlKind, ControlSet, Shape};
 pub use super::editor::{EditorCommand, ShadowAddress, Side};
+pub use super::own::{OwnCommand, OwnPosition, OwnSettings, OwnTarget, PositionFault};
+pub use super::rules::{RuleAction, RuleDraft, RulesCommand};
 pub use super::things::ThingsCommand;
 pub use crate::auth::way::{Authorizer, AwsPlace, Carrier, IdentityPool, Keys, Login, Way};
 pub use crate::shadow::requests::FieldAddress;
@@ -48,6 +50,8 @@ pub enum Command {
     Editor(EditorCommand),
     Bulk(BulkCommand),
     Things(ThingsCommand),
+    Rules(RulesCommand),
+    Own(OwnCommand),
     /// Asks for a filter again that was set aside or left out.
     TryFilter(String),
     /// Asks for a filter no more.

@@ -16,6 +16,12 @@ pub use super::editor::{
     TextFault, TextProblem,
 };
 pub use super::history::{DifferenceView, HistoryRequest, HistoryView, VersionView};
+pub use super::own::OwnView;
+pub use super::rules::{
+    ActionCounters, DryClose, DryRow, DryRun, DrySpan, FaultPlace, ObjectContent, ObjectRow,
+    ObjectsRequest, ObjectsView, RuleCounters, RuleFault, RuleProblem, RuleRow, RuleState,
+    RuleView, RulesRequest, RulesSource, RulesView, SqlMark, SqlMarkKind,
+};
 pub use super::things::{
     Added, AskState, Refusal, Refused, Registry, ShadowKnowledge, ThingRow, ThingsChip,
     ThingsRequest, ThingsView,
@@ -53,6 +59,7 @@ pub struct FrameRequest {
     pub board: Option<BoardRequest>,
     pub job: Option<JobRequest>,
     pub things: Option<ThingsRequest>,
+    pub rules: Option<RulesRequest>,
 }
 
 /// The answer to a [`FrameRequest`].
@@ -89,6 +96,8 @@ pub struct FrameView {
     pub jobs: Option<Vec<JobView>>,
     pub job: Option<JobRows>,
     pub things: Option<ThingsView>,
+    pub rules: Option<RulesView>,
+    pub own: Option<OwnView>,
 }
 
 /// The link to the broker.

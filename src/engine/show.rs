@@ -4,7 +4,7 @@ use super::Engine;
 use super::doctor::DoctorView;
 use super::frame::{
     BoardView, EditorFrame, FrameRequest, FrameUpdate, FrameView, HistoryView, JobRows, JobView,
-    LinkView, ListView, Picked, Row, Selected, ThingsView,
+    LinkView, ListView, OwnView, Picked, Row, RulesView, Selected, ThingsView,
 };
 use super::known::Known;
 use crate::fleet::Slot;
@@ -41,6 +41,8 @@ pub(super) struct Shown {
     jobs: Option<Vec<JobView>>,
     job: Option<JobRows>,
     things: Option<ThingsView>,
+    rules: Option<RulesView>,
+    own: Option<OwnView>,
 }
 
 impl Engine {
@@ -89,6 +91,9 @@ impl Engine {
         let job = request.job.as_ref().map(|request| self.job_rows(request));
         let things = request.things.as_ref();
         let things = things.map(|request| self.things_view(request, now));
+        let rules = request.rules.as_ref();
+        let rules = rules.map(|request| self.rules_view(request, now));
+        let own = self.own_view();
         self.prefer_shown(list.rows.iter(), things.as_ref());
         let extent = self.known.fleet.extent();
         let picked = self.picked(request);
@@ -115,6 +120,8 @@ impl Engine {
                 jobs: news(&mut self.shown.jobs, jobs),
                 job: job.and_then(|job| news(&mut self.shown.job, job)),
                 things: things.and_then(|things| news(&mut self.shown.things, things)),
+                rules: rules.and_then(|rules| news(&mut self.shown.rules, rules)),
+                own: news(&mut self.shown.own, own),
             },
         }
     }

@@ -31,8 +31,10 @@ use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_view::MapView;
 use super::open::{Form, Open, Page};
+use super::own_panel::own_panel;
 use super::places::Places;
 use super::reactive::{memo, show};
+use super::rules_page::rules_page;
 use super::shapes::Shapes;
 use super::store::Store;
 use super::text::{say, shell};
@@ -105,7 +107,9 @@ fn App() -> impl IntoView {
             <Unreadable/>
             <div class="panel-place"><DevicePanel/> <BulkPanels/></div>
             {page(open, Page::Changes, changes_page)}
+            {page(open, Page::Rules, rules_page)}
             {page(open, Page::Things, things_page)}
+            {own_panel()}
             {toast()}
             <Announcer/>
             <DocumentEditor/>

@@ -31,6 +31,7 @@ pub(super) enum Icon {
     Search,
     Select,
     Sun,
+    Rules,
     Things,
     Trash,
     Undo,
@@ -85,6 +86,7 @@ impl Icon {
             Self::Sun => {
                 "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M8 1.5v1m0 11v1M1.5 8h1m11 0h1M3.4 3.4l.7.7m7.8 7.8l.7.7m0-9.2l-.7.7M4.1 11.9l-.7.7"
             }
+            Self::Rules => "M2.5 4h7M2.5 8h4M2.5 12h4M9 8.2h4.5M11.6 6l2.2 2.2-2.2 2.2",
             Self::Things => "M8 1.8l5.5 3v6.4L8 14.2l-5.5-3V4.8zM2.5 4.8L8 7.9l5.5-3.1M8 7.9v6.3",
             Self::Trash => "M2.5 4.5h11M6 4.5v-2h4v2m-6 0l.6 9h6.8l.6-9M6.6 7v4m2.8-4v4",
             Self::Undo => "M5.5 3L2.5 6l3 3M2.5 6h7a3.8 3.8 0 0 1 0 7.5H6",

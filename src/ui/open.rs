@@ -12,6 +12,8 @@ pub(super) struct Open {
     pub(super) help: RwSignal<bool>,
     pub(super) connections: RwSignal<Form>,
     pub(super) page: RwSignal<Page>,
+    /// The panel of this browser as a device.
+    pub(super) own: RwSignal<bool>,
 }
 
 /// What the page shows under its bar.
@@ -20,6 +22,7 @@ pub(super) enum Page {
     #[default]
     Map,
     Changes,
+    Rules,
     Things,
 }
 

@@ -10,9 +10,10 @@ use super::store::Store;
 use super::text::{Phrase, changes, language, say, shell};
 use crate::engine::frame::JobState;
 
-const PAGES: [(Page, Icon, Phrase, &str); 3] = [
+const PAGES: [(Page, Icon, Phrase, &str); 4] = [
     (Page::Map, Icon::Map, shell::MAP, "1"),
     (Page::Changes, Icon::Changes, shell::CHANGES, "2"),
+    (Page::Rules, Icon::Rules, shell::RULES, "4"),
     (Page::Things, Icon::Things, shell::THINGS, "5"),
 ];
 

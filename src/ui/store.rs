@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::engine::frame::{
     BoardRequest, BoardView, Chip, DoctorView, EditorFrame, FrameRequest, FrameView,
     HistoryRequest, HistoryView, JobRequest, JobRows, JobView, LinkView, ListRequest, ListView,
-    Pick, Picked, Selected, Sort, ThingsRequest, ThingsView,
+    OwnView, Pick, Picked, RulesRequest, RulesView, Selected, Sort, ThingsRequest, ThingsView,
 };
 use crate::geo::Bounds;
 use crate::time::UnixMillis;
@@ -31,6 +31,8 @@ pub struct Store {
     pub jobs: RwSignal<Vec<JobView>>,
     pub job: RwSignal<JobRows>,
     pub things: RwSignal<ThingsView>,
+    pub rules: RwSignal<RulesView>,
+    pub own: RwSignal<OwnView>,
 
     // From the person.
     pub search: RwSignal<String>,
@@ -52,6 +54,7 @@ pub struct Store {
     pub board_request: RwSignal<Option<BoardRequest>>,
     pub job_request: RwSignal<Option<JobRequest>>,
     pub things_request: RwSignal<Option<ThingsRequest>>,
+    pub rules_request: RwSignal<Option<RulesRequest>>,
 }
 
 impl Store {
@@ -71,6 +74,8 @@ impl Store {
             jobs: RwSignal::default(),
             job: RwSignal::default(),
             things: RwSignal::default(),
+            rules: RwSignal::default(),
+            own: RwSignal::default(),
             search: RwSignal::default(),
             chip: RwSignal::default(),
             sort: RwSignal::default(),
@@ -86,6 +91,7 @@ impl Store {
             board_request: RwSignal::default(),
             job_request: RwSignal::default(),
             things_request: RwSignal::default(),
+            rules_request: RwSignal::default(),
         }
     }
 
@@ -121,6 +127,7 @@ impl Store {
             board: self.board_request.get_untracked(),
             job: self.job_request.get_untracked(),
             things: self.things_request.get_untracked(),
+            rules: self.rules_request.get_untracked(),
             ..FrameRequest::default()
         }
     }
@@ -145,6 +152,8 @@ impl Store {
         take(view.jobs, self.jobs);
         take(view.job, self.job);
         take(view.things, self.things);
+        take(view.rules, self.rules);
+        take(view.own, self.own);
         if let Some(picked) = view.picked {
             self.pick.set(None);
             self.picked.set(Some(picked));

@@ -8,6 +8,8 @@ pub mod devices;
 pub mod doctor;
 pub mod editor;
 pub mod faults;
+pub mod own;
+pub mod rules;
 pub mod shell;
 pub mod things;
 

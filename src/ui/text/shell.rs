@@ -4,6 +4,7 @@ use super::Phrase;
 
 pub const MAP: Phrase = Phrase::new("Map", "地図");
 pub const CHANGES: Phrase = Phrase::new("Changes", "変更");
+pub const RULES: Phrase = Phrase::new("Rules", "ルール");
 pub const THINGS: Phrase = Phrase::new("Things", "モノ");
 
 pub const CONNECTED: Phrase = Phrase::new("Connected", "接続済み");

@@ -1,0 +1,1 @@
+//! Words of this browser as a device.
