@@ -3,7 +3,7 @@
 use super::{ActionCounters, ObjectRow, RuleCounters};
 use crate::auth::cognito::{self, Answer};
 use crate::engine::ask::FetchAnswer;
-use crate::rules::definition::MAX_NAME;
+use crate::rules::definition::is_name;
 use crate::shadow::text::parse_value;
 use crate::shadow::value::{Object, Value};
 use crate::time::UnixMillis;
@@ -29,12 +29,6 @@ pub(super) struct Listed {
 pub(super) struct Page {
     pub(super) rules: Vec<Listed>,
     pub(super) next: Option<String>,
-}
-
-/// The name of a rule as it may stand in an address.
-pub(super) fn is_name(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(fits)
 }
 
 pub(super) fn read_counters(body: &[u8]) -> Option<Vec<Listed>> {

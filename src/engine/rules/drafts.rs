@@ -149,19 +149,13 @@ fn size(draft: &RuleDraft) -> usize {
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     let members = members.into_iter();
-    Value::Object(
-        members
-            .map(|(key, member)| (key.into(), member))
-            .collect(),
-    )
+    Value::Object(members.map(|(key, member)| (key.into(), member)).collect())
 }
 
 fn to_value(draft: &RuleDraft) -> Value {
     let text = |text: &String| Value::from(&**text);
     let action = |action: &RuleAction| match action {
-        RuleAction::Store { bucket, key } => {
-            object([("bucket", text(bucket)), ("key", text(key))])
-        }
+        RuleAction::Store { bucket, key } => object([("bucket", text(bucket)), ("key", text(key))]),
         RuleAction::Republish { topic, qos } => {
             object([("topic", text(topic)), ("qos", u64::from(*qos).into())])
         }

@@ -8,8 +8,10 @@ use std::time::Duration;
 use super::hints::{Fix, Hints, repaired};
 use super::record::{Message, Messages};
 use super::{DrySpan, RuleAction};
+use crate::location::pattern::TopicPattern;
 use crate::rules::{Incoming, Origin, Sql, SqlVersion, Template};
 use crate::shadow::text::parse_value;
+use crate::shadow::topics::ShadowTopic;
 use crate::shadow::value::Value;
 use crate::time::{Instant, Now, UnixMillis};
 
@@ -22,9 +24,6 @@ const BREATH: u64 = 4;
 
 /// How often new messages are looked at.
 const EVERY: Duration = Duration::from_secs(2);
-
-/// Names the device that a topic belongs to.
-pub(super) type DeviceOf<'a> = dyn Fn(&str) -> Cow<'_, str> + 'a;
 
 /// The trial of one rule over one span.
 pub(super) struct Trial {
@@ -166,7 +165,7 @@ impl Trial {
     }
 
     /// Does one slice of what there is to do.
-    pub(super) fn advance(&mut self, messages: &Messages, device_of: &DeviceOf<'_>, now: Now) {
+    pub(super) fn advance(&mut self, messages: &Messages, patterns: &[TopicPattern], now: Now) {
         if now.instant < self.next {
             return;
         }
@@ -177,7 +176,7 @@ impl Trial {
                 self.take_fixes(messages);
             }
         } else if self.run.end() < self.end {
-            self.run.advance(messages, self.end, device_of);
+            self.run.advance(messages, self.end, patterns);
         } else if now.instant < self.refreshed + EVERY {
             self.next = self.refreshed + EVERY;
             return;
@@ -301,7 +300,7 @@ impl Run {
         self.first + self.tried.len() as u64
     }
 
-    fn advance(&mut self, messages: &Messages, end: u64, device_of: &DeviceOf<'_>) {
+    fn advance(&mut self, messages: &Messages, end: u64, patterns: &[TopicPattern]) {
         self.let_go(messages.first());
         let mut bytes = 0;
         for _ in 0..SLICE {
@@ -309,21 +308,25 @@ impl Run {
             let Some(message) = messages.get(number).filter(|_| number < end) else {
                 break;
             };
-            let tried = self.try_on(number, &message, device_of);
+            let tried = self.try_on(number, &message, patterns);
             self.count(tried, true);
             self.tried.push_back(tried);
-            bytes += if tried.matched { message.payload.len() } else { 0 };
+            bytes += if tried.matched {
+                message.payload.len()
+            } else {
+                0
+            };
             if bytes > SLICE_BYTES {
                 break;
             }
         }
     }
 
-    fn try_on(&self, number: u64, message: &Message<'_>, device_of: &DeviceOf<'_>) -> Tried {
+    fn try_on(&self, number: u64, message: &Message<'_>, patterns: &[TopicPattern]) -> Tried {
         let filter = self.sql.filter();
         let matched = filter.is_some_and(|filter| filter.matches(message.topic));
         Tried {
-            device: hash(&device_of(message.topic)),
+            device: hash(&device_of(patterns, message.topic)),
             matched,
             fired: matched && self.sql.evaluate(&incoming(number, message)).is_some(),
         }
@@ -424,7 +427,12 @@ impl Run {
 }
 
 /// Where one action would have sent a message.
-pub(super) fn target(action: &RuleAction, sql: &Sql, version: SqlVersion, of: &Incoming<'_>) -> String {
+pub(super) fn target(
+    action: &RuleAction,
+    sql: &Sql,
+    version: SqlVersion,
+    of: &Incoming<'_>,
+) -> String {
     let text = match action {
         RuleAction::Store { key, .. } => key,
         RuleAction::Republish { topic, .. } => topic,
@@ -446,6 +454,15 @@ pub(super) fn incoming<'a>(number: u64, message: &Message<'a>) -> Incoming<'a> {
         seed: number,
     };
     Incoming::new(origin, message.payload)
+}
+
+/// The device of a topic by its shadow or its pattern; the topic where it names none.
+pub(super) fn device_of<'t>(patterns: &[TopicPattern], topic: &'t str) -> Cow<'t, str> {
+    if let Some(shadow) = ShadowTopic::parse(topic) {
+        return Cow::Borrowed(shadow.id.thing());
+    }
+    let name = patterns.iter().find_map(|pattern| pattern.name(topic));
+    name.unwrap_or(Cow::Borrowed(topic))
 }
 
 /// FNV-1a.

@@ -62,9 +62,10 @@ impl Words {
             return;
         };
         let text = of();
+        let has_room = self.0.len() < MAX_WORDS;
         match self.0.iter_mut().find(|known| known.text == text) {
             Some(known) => known.count = known.count.saturating_add(1),
-            None if self.0.len() < MAX_WORDS => self.0.push(Word {
+            None if has_room => self.0.push(Word {
                 text,
                 distance,
                 count: 1,
@@ -100,9 +101,17 @@ mod tests {
     #[test]
     fn two_letters_apart_is_near() {
         check("speeed", &[("speed", 9), ("spede", 1)], Some("speed"));
-        check("latitud", &[("longitude", 9), ("latitude", 1)], Some("latitude"));
+        check(
+            "latitud",
+            &[("longitude", 9), ("latitude", 1)],
+            Some("latitude"),
+        );
         check("temprature", &[("temperature", 1)], Some("temperature"));
-        check("heading", &[("reading", 3), ("headings", 2)], Some("reading"));
+        check(
+            "heading",
+            &[("reading", 3), ("headings", 2)],
+            Some("reading"),
+        );
         check("speed", &[("power", 5)], None);
         check("locaton", &[("location", 2)], Some("location"));
     }
@@ -125,7 +134,9 @@ mod tests {
     fn words_are_bounded() {
         let mut words = Words::default();
         for number in 10..99 {
-            words.see("sensor00", &format!("sensor{number}"), || number.to_string());
+            words.see("sensor00", &format!("sensor{number}"), || {
+                number.to_string()
+            });
         }
         assert!(words.0.len() <= MAX_WORDS);
         let long = "x".repeat(100_000);

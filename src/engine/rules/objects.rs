@@ -186,7 +186,8 @@ impl Objects {
         let room = MAX_ROWS as usize - before.min(MAX_ROWS as usize);
         // Their order is what the next page goes on from.
         let is_behind = |row: &ObjectRow| after.as_ref().is_none_or(|after| row.name > *after);
-        self.rows.extend(rows.into_iter().filter(is_behind).take(room));
+        self.rows
+            .extend(rows.into_iter().filter(is_behind).take(room));
         self.more = more;
         if self.rows.len() > before && self.wants_more() {
             self.list = List::Further;

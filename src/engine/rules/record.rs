@@ -193,8 +193,10 @@ impl Second {
                 came: 0,
                 kept: 0,
                 share: match crowded {
-                    true => (u64::from(u32::MAX) * u64::from(MAX_A_SECOND) / u64::from(self.came))
-                        as u32,
+                    true => {
+                        (u64::from(u32::MAX) * u64::from(MAX_A_SECOND) / u64::from(self.came))
+                            as u32
+                    }
                     false => u32::MAX,
                 },
             };

@@ -9,6 +9,7 @@ use super::written::Written;
 use super::{RuleCounters, RuleDraft, RuleState, RulesSource};
 use crate::auth::rules::RulesCall;
 use crate::engine::ask::{FetchAnswer, NoAnswer};
+use crate::rules::definition::is_name;
 use crate::time::{Instant, Now};
 
 /// Between two looks at counters; at the list, where there are none; and at one who does not answer.
@@ -182,7 +183,7 @@ impl Remote {
     }
 
     fn write(&mut self, write: Write) {
-        if self.writes.len() < MAX_WRITES && answers::is_name(write.name()) {
+        if self.writes.len() < MAX_WRITES && is_name(write.name()) {
             self.refused = None;
             self.writes.push_back(write);
         }

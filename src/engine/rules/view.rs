@@ -1,18 +1,17 @@
 //! The page of rules as it is shown: what was entered, what the other side has, and what the trial says so far.
 
-use std::borrow::Cow;
-
-use super::answers::is_name;
-use super::desk::Rules;
-use super::dry::{self, Trial, incoming, target};
+use super::Rules;
+use super::dry::{Trial, device_of, incoming, target};
+use super::heard::heard;
 use super::hints::Fix;
 use super::layout::{cut, shown};
 use super::written::Written;
 use super::{
-    DryClose, DryRow, DryRun, FaultPlace, RuleAction, RuleDraft, RuleFault, RuleProblem, RuleRow,
-    RuleState, RuleView, RulesRequest,
+    DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft, RuleFault,
+    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest,
 };
-use crate::engine::rules::record::Messages;
+use crate::location::pattern::TopicPattern;
+use crate::rules::definition::is_name;
 use crate::rules::{Sql, SqlError, SqlVersion, Template};
 use crate::time::Now;
 
@@ -60,7 +59,7 @@ impl Rules {
         &mut self,
         name: &str,
         request: &RulesRequest,
-        device_of: &dry::DeviceOf<'_>,
+        patterns: &[TopicPattern],
         now: Now,
     ) -> Option<RuleView> {
         let (draft, written) = self.open(name)?;
@@ -77,25 +76,19 @@ impl Rules {
         let fixes = self.trial.as_ref().map(Trial::fixes).unwrap_or_default();
         faults.extend(fixes.iter().map(warning));
         let dry = self.trial.is_some();
-        let dry = dry.then(|| self.dry_run(&draft, version, request, &fixes, device_of));
+        let dry = dry.then(|| self.dry_run(&draft, version, request, &fixes, patterns));
         Some(RuleView {
-            marks: super::marks::marks(&draft.sql),
+            marks: Vec::new(),
             row: self.row(name, now),
             faults,
             foreign_actions,
             dry,
             draft,
+            needs_zones: false,
         })
     }
 
-    fn try_out(
-        &mut self,
-        text: &str,
-        version: SqlVersion,
-        sql: Sql,
-        span: super::DrySpan,
-        now: Now,
-    ) {
+    fn try_out(&mut self, text: &str, version: SqlVersion, sql: Sql, span: DrySpan, now: Now) {
         let trial = self.trial.as_ref();
         if !trial.is_some_and(|trial| trial.is_of(text, version, span)) {
             let trial = Trial::new(text, version, sql, span, &self.messages, now);
@@ -109,7 +102,7 @@ impl Rules {
         version: SqlVersion,
         request: &RulesRequest,
         fixes: &[Fix],
-        device_of: &dry::DeviceOf<'_>,
+        patterns: &[TopicPattern],
     ) -> DryRun {
         let (Some(trial), messages) = (&self.trial, &self.messages) else {
             return DryRun::default();
@@ -126,7 +119,7 @@ impl Rules {
             Some(DryRow {
                 number,
                 at: message.at,
-                device: device_of(message.topic).into_owned(),
+                device: device_of(patterns, message.topic).into_owned(),
                 target: cut(target.unwrap_or_default(), MAX_VALUE),
                 value: cut(run.value(&message), MAX_VALUE),
             })
@@ -146,8 +139,14 @@ impl Rules {
             column: run.column().to_owned(),
             first: request.first,
             close: (request.close).and_then(|number| self.close(number, draft, version, trial)),
-            heard: super::Heard::All,
+            heard: self.heard(run.sql()),
         }
+    }
+
+    fn heard(&self, sql: &Sql) -> Heard {
+        let filters = self.filters.iter().map(|filter| filter.as_str());
+        sql.filter()
+            .map_or(Heard::Nothing, |from| heard(from.as_str(), filters))
     }
 
     fn close(
@@ -270,16 +269,4 @@ fn repairs(text: &str, fixes: &[Fix]) -> Option<(String, String)> {
     let stood: Vec<String> = fixes.iter().map(stood).collect();
     let taken: Vec<&str> = fixes.iter().map(|fix| &*fix.repair).collect();
     (!fixes.is_empty()).then(|| (stood.join(", "), taken.join(", ")))
-}
-
-/// The device of a topic by its pattern or its shadow; the topic where it names none.
-pub(super) fn device_of<'t>(
-    patterns: &[crate::location::pattern::TopicPattern],
-    topic: &'t str,
-) -> Cow<'t, str> {
-    if let Some(shadow) = crate::shadow::topics::ShadowTopic::parse(topic) {
-        return Cow::Borrowed(shadow.id.thing());
-    }
-    let name = patterns.iter().find_map(|pattern| pattern.name(topic));
-    name.unwrap_or(Cow::Borrowed(topic))
 }

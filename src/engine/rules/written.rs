@@ -27,7 +27,9 @@ impl Written {
         let mut written = Self {
             definition: Definition {
                 sql: text(rule, "sql")?,
-                version: version(&text(rule, "awsIotSqlVersion").unwrap_or_default()),
+                version: text(rule, "awsIotSqlVersion")
+                    .and_then(|name| SqlVersion::by_name(&name))
+                    .unwrap_or_default(),
                 description: text(rule, "description").unwrap_or_default(),
                 disabled: rule.get("ruleDisabled") == Some(&true.into()),
                 ..Definition::default()
@@ -98,15 +100,15 @@ impl Written {
     /// The kinds of the actions that are not known here.
     pub(super) fn foreign(&self) -> Vec<String> {
         let kind = |action: &Value| match action {
-            Value::Object(members) => members.iter().next().map_or("?", |(kind, _)| kind).to_owned(),
+            Value::Object(members) => members
+                .iter()
+                .next()
+                .map_or("?", |(kind, _)| kind)
+                .to_owned(),
             _ => "?".to_owned(),
         };
         let all = self.foreign.iter().chain(&self.foreign_error);
         all.map(kind).collect()
-    }
-
-    pub(super) fn has_actions(&self, draft: &RuleDraft) -> bool {
-        !self.foreign.is_empty() || !draft.actions.is_empty()
     }
 
     /// A `topicRulePayload`.
@@ -195,14 +197,6 @@ fn read_action(action: &Value) -> Option<Action> {
             qos: u8::from(said.get("qos") == Some(&1.into())),
         }),
         _ => None,
-    }
-}
-
-fn version(text: &str) -> SqlVersion {
-    match text {
-        "2016-03-23" => SqlVersion::V20160323,
-        "beta" => SqlVersion::Beta,
-        _ => SqlVersion::V20151008,
     }
 }
 
