@@ -172,6 +172,8 @@ pub struct RuleView {
     pub marks: Vec<SqlMark>,
     /// Actions of the other side that this page does not know. They are kept as they are.
     pub foreign_actions: Vec<String>,
+    /// As `aws iot create-topic-rule` takes it; empty while it cannot be saved.
+    pub payload: String,
     /// None while it cannot be tried.
     pub dry: Option<DryRun>,
 }
