@@ -77,7 +77,7 @@ fn a_hundred_rules_with_one_filter_share_the_payload_and_no_randomness() {
 fn everything_that_a_subscriber_could_see_is_for_rules() {
     let mut world = World::new();
     world.store("all", "SELECT * FROM '#'");
-    world.store("answers", "SELECT * FROM '$aws/things/+/shadow/update/#'");
+    world.store("answers", "SELECT * FROM '$aws/things/+/shadow/update/+'");
     world.store("requests", "SELECT * FROM '$aws/things/+/shadow/update'");
     world.store(
         "presence",
