@@ -8,6 +8,11 @@ use super::Backend;
 use crate::rules::{Ended, RepublishError, Work};
 
 impl Backend {
+    /// Whether [`Self::take_rule_work`] would give any.
+    pub fn has_rule_work(&self) -> bool {
+        false
+    }
+
     /// What may be carried out now: of each rule its oldest messages, a bounded number under way. Each is handed out
     /// once, and ended by [`Self::end_rule_work`].
     pub fn take_rule_work(&mut self) -> Vec<Work> {
