@@ -8,6 +8,7 @@ use gnomon::topic::TopicError;
 
 use super::Plane;
 use crate::objects::NameError;
+use crate::rules::RuleError;
 use crate::search::QueryError;
 use crate::signatures::SignatureError;
 use crate::things::authority::AuthorityError;
@@ -100,6 +101,8 @@ pub enum ApiError {
     #[error(transparent)]
     Policy(#[from] PolicyError),
     #[error(transparent)]
+    Rule(#[from] RuleError),
+    #[error(transparent)]
     Certificate(#[from] CertificateError),
     #[error(transparent)]
     X509(#[from] X509Error),
@@ -170,6 +173,7 @@ impl ApiError {
             Self::Shadow(error) => (error.code(), error.exception()),
             Self::Registry(error) => control::registry(error),
             Self::Policy(error) => control::policy(error),
+            Self::Rule(error) => control::rule(error),
             Self::Certificate(error) => control::certificate(error),
             Self::Authority(error) => control::authority(error),
             Self::Signature(error, plane) => control::signature(error, *plane),
