@@ -39,6 +39,12 @@ pub(super) enum Item {
     Text(String),
 }
 
+impl Item {
+    pub(super) fn is_position(&self) -> bool {
+        matches!(self, Self::Position(_))
+    }
+}
+
 #[derive(Debug)]
 struct Sent {
     id: PacketId,
@@ -65,6 +71,7 @@ pub(super) struct Running {
     tokens: VecDeque<String>,
     pub(super) sent: u64,
     pub(super) last_sent: Option<UnixMillis>,
+    pub(super) texts: u64,
     pub(super) dropped: u64,
     pub(super) refused: Option<(u16, String)>,
 }
@@ -84,6 +91,7 @@ impl Running {
             tokens: VecDeque::new(),
             sent: 0,
             last_sent: None,
+            texts: 0,
             dropped: 0,
             refused: None,
         }
@@ -110,9 +118,9 @@ impl Running {
     }
 
     pub(super) fn push(&mut self, item: Item) {
-        if self.is_shadow() && matches!(item, Item::Position(_)) {
+        if self.is_shadow() && item.is_position() {
             // A shadow has one state: the newest.
-            self.queue.retain(|item| matches!(item, Item::Text(_)));
+            self.queue.retain(|item| !item.is_position());
         }
         self.queue.push_back(item);
         while self.queue.len() + self.in_flight.len() > MAX_WAITING || self.text_bytes() > MAX_TEXTS
@@ -164,12 +172,11 @@ impl Running {
         if self.in_flight.len() >= WINDOW {
             return None;
         }
-        let is_position = |item: &Item| matches!(item, Item::Position(_));
         // Two updates of one shadow under way could overtake each other when they are repeated.
         let is_held = self.paused
-            || self.is_shadow() && self.in_flight.iter().any(|sent| is_position(&sent.item));
+            || self.is_shadow() && self.in_flight.iter().any(|sent| sent.item.is_position());
         let mut items = self.queue.iter();
-        items.position(|item| !is_held || !is_position(item))
+        items.position(|item| !is_held || !item.is_position())
     }
 
     /// When [`Self::poll`] has something.
@@ -207,8 +214,9 @@ impl Running {
 
     pub(super) fn handle_acknowledged(&mut self, id: PacketId, at: UnixMillis) {
         if let Some(place) = self.in_flight.iter().position(|sent| sent.id == id) {
-            self.in_flight.remove(place);
+            let sent = self.in_flight.remove(place);
             self.suspected = false;
+            self.texts += u64::from(!sent.item.is_position());
             self.sent += 1;
             self.last_sent = Some(at);
         }
@@ -239,10 +247,9 @@ impl Running {
 
     /// The connection is gone: what was not acknowledged goes out again, before what came after it.
     pub(super) fn handle_lost(&mut self) {
-        let is_position = |item: &Item| matches!(item, Item::Position(_));
-        let overtaken = self.is_shadow() && self.queue.iter().any(is_position);
+        let overtaken = self.is_shadow() && self.queue.iter().any(Item::is_position);
         for sent in self.in_flight.drain(..).rev() {
-            if !overtaken || !is_position(&sent.item) {
+            if !overtaken || !sent.item.is_position() {
                 self.queue.push_front(sent.item);
             }
         }

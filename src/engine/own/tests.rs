@@ -49,7 +49,7 @@ fn check_start(thing: &str, topic: Option<&str>, expected: Result<&str, OwnInval
         thing: thing.to_owned(),
         ..settings(target)
     });
-    let topic = checked.map(|settings| Running::new(settings).topic());
+    let topic = checked.map(|settings| Running::new(settings).topic(true));
     assert_eq!(topic.as_deref().map_err(|error| *error), expected);
 }
 
@@ -272,5 +272,6 @@ fn a_text_that_is_too_long_is_not_taken() {
     assert_eq!(own.invalid, None);
     let running = own.running.as_mut().unwrap();
     assert_eq!(drain(running, Instant(0)).len(), 1);
-    assert_eq!(running.topic_of(&Item::Text(String::new())), TOPIC);
+    assert_eq!((running.texts, running.sent), (1, 1));
+    assert_eq!(running.topic(false), TOPIC);
 }
