@@ -127,7 +127,7 @@ pub struct OwnView {
     /// Did not fit into the queue: the oldest go first.
     pub dropped: u64,
     /// What the shadow service refused last, until it accepts again. With code 0 it is the topic upon which the other
-    /// side closed the connection twice: a position there waits for Resume.
+    /// side closed the connection again and again: positions wait for Resume.
     pub refused: Option<(u16, String)>,
 }
 
@@ -179,10 +179,9 @@ impl Own {
     }
 
     /// See [`Running::handle_cut`].
-    pub(super) fn handle_cut(&mut self, topic: Option<&str>) {
-        if let Some(running) = &mut self.running {
-            running.handle_cut(topic);
-        }
+    pub(super) fn handle_cut(&mut self, topic: Option<&str>) -> bool {
+        let running = self.running.as_mut();
+        running.is_some_and(|running| running.handle_cut(topic))
     }
 
     pub(super) fn handle_lost(&mut self) {

@@ -27,6 +27,10 @@ const PACE: Duration = Duration::from_millis(20);
 /// Before the next attempt at what could not be sent.
 const LATER: Duration = Duration::from_secs(1);
 
+/// Connections that end upon one and the same message before it is taken for the cause: one alone may be the network's
+/// doing, and nobody may be there to press Resume.
+const CERTAIN: u8 = 3;
+
 /// Updates of a shadow whose answers are looked for.
 const MAX_TOKENS: usize = 16;
 
@@ -68,6 +72,8 @@ pub(super) struct Running {
     next: Instant,
     /// The other side closed the link upon a message: the next one goes out alone.
     pub(super) suspected: bool,
+    /// How often in a row it did so upon one that was alone.
+    cuts: u8,
     tokens: VecDeque<String>,
     pub(super) sent: u64,
     pub(super) last_sent: Option<UnixMillis>,
@@ -88,6 +94,7 @@ impl Running {
             in_flight: Vec::new(),
             next: Instant(0),
             suspected: false,
+            cuts: 0,
             tokens: VecDeque::new(),
             sent: 0,
             last_sent: None,
@@ -215,7 +222,7 @@ impl Running {
     pub(super) fn handle_acknowledged(&mut self, id: PacketId, at: UnixMillis) {
         if let Some(place) = self.in_flight.iter().position(|sent| sent.id == id) {
             let sent = self.in_flight.remove(place);
-            self.suspected = false;
+            (self.suspected, self.cuts) = (false, 0);
             self.texts += u64::from(!sent.item.is_position());
             self.sent += 1;
             self.last_sent = Some(at);
@@ -223,26 +230,26 @@ impl Running {
     }
 
     /// The other side closed the connection upon one of these, fresh and unacknowledged. `topic` is where the only one
-    /// under way went: then it was that one.
-    pub(super) fn handle_cut(&mut self, topic: Option<&str>) {
+    /// under way went. True when that is now certain to be why: a text is given up, positions wait for a person.
+    pub(super) fn handle_cut(&mut self, topic: Option<&str>) -> bool {
+        self.suspected = true;
         let Some(topic) = topic else {
-            self.suspected = true;
-            return;
+            return false;
         };
-        self.suspected = false;
+        self.cuts += 1;
+        if self.cuts < CERTAIN {
+            return false;
+        }
+        (self.suspected, self.cuts) = (false, 0);
         self.refused = Some((0, topic.to_owned()));
-        match self.in_flight.pop() {
-            Some(Sent {
-                item: Item::Text(_),
-                ..
-            }) => self.dropped += 1,
-            // The positions wait for a person.
-            Some(sent) => {
-                self.paused = true;
-                self.in_flight.push(sent);
-            }
+        let last = self.in_flight.pop();
+        self.paused |= last.as_ref().is_some_and(|sent| sent.item.is_position());
+        match last {
+            Some(sent) if sent.item.is_position() => self.in_flight.push(sent),
+            Some(_) => self.dropped += 1,
             None => {}
         }
+        true
     }
 
     /// The connection is gone: what was not acknowledged goes out again, before what came after it.

@@ -110,8 +110,8 @@ pub const REFUSED: Phrase = Phrase::new(
     "シャドウサービスが最後の位置を拒否しました: {} ({})",
 );
 pub const CLOSED_UPON: Phrase = Phrase::new(
-    "The broker closed the connection twice upon a message to {}. Check what its policy allows, then press Resume.",
-    "{} への発行で、ブローカーが接続を 2 回閉じました。ポリシーの許可を確認し、「再開」を押してください。",
+    "The broker closes the connection upon a message to {}. Check what its policy allows, then press Resume.",
+    "{} に発行すると、ブローカーが接続を閉じます。ポリシーの許可を確認し、「再開」を押してください。",
 );
 
 // The screen.
