@@ -20,6 +20,16 @@ const MAX_ROWS: usize = 200;
 const MAX_VALUE: usize = 200;
 const MAX_CLOSE: usize = 8 * 1024;
 
+/// What a dry run was made of: another one of the same is equal to it.
+#[derive(PartialEq)]
+pub(super) struct TriedOf {
+    revision: u64,
+    first: u32,
+    rows: u32,
+    close: Option<u64>,
+    actions: Vec<RuleAction>,
+}
+
 impl Rules {
     /// By name; drafts among them.
     pub(super) fn rows(&self, now: Now) -> Vec<RuleRow> {
@@ -68,15 +78,15 @@ impl Rules {
         let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
         let sql = Sql::parse(&draft.sql, version);
         let mut faults = faults(&draft, &sql, version, has_actions);
-        if let Ok(sql) = sql {
-            self.try_out(&draft.sql, version, sql, request.span, now);
-        } else {
-            self.trial = None;
+        match sql {
+            Ok(sql) if !draft.sql.trim().is_empty() => {
+                self.try_out(&draft.sql, version, sql, request.span, now);
+            }
+            _ => self.trial = None,
         }
         let fixes = self.trial.as_ref().map(Trial::fixes).unwrap_or_default();
         faults.extend(fixes.iter().map(warning));
-        let dry = self.trial.is_some();
-        let dry = dry.then(|| self.dry_run(&draft, version, request, &fixes, patterns));
+        let dry = self.dry_view(&draft, version, request, patterns);
         Some(RuleView {
             marks: Vec::new(),
             row: self.row(name, now),
@@ -93,20 +103,48 @@ impl Rules {
         if !trial.is_some_and(|trial| trial.is_of(text, version, span)) {
             let trial = Trial::new(text, version, sql, span, &self.messages, now);
             self.trial = Some(trial);
+            self.tried = None;
         }
+    }
+
+    /// Made anew only where something of it changed: a page asks thirty times a second.
+    fn dry_view(
+        &mut self,
+        draft: &RuleDraft,
+        version: SqlVersion,
+        request: &RulesRequest,
+        patterns: &[TopicPattern],
+    ) -> Option<DryRun> {
+        let trial = self.trial.as_ref()?;
+        let of = TriedOf {
+            revision: trial.revision(),
+            first: request.first,
+            rows: request.rows,
+            close: request.close,
+            actions: draft.actions.clone(),
+        };
+        let heard = self.heard(trial.run().sql());
+        let before = self.tried.take_if(|(before, _)| *before == of);
+        let dry = match before {
+            Some((_, dry)) => DryRun { heard, ..dry },
+            None => DryRun {
+                heard,
+                ..self.dry_run(trial, draft, version, request, patterns)
+            },
+        };
+        self.tried = Some((of, dry.clone()));
+        Some(dry)
     }
 
     fn dry_run(
         &self,
+        trial: &Trial,
         draft: &RuleDraft,
         version: SqlVersion,
         request: &RulesRequest,
-        fixes: &[Fix],
         patterns: &[TopicPattern],
     ) -> DryRun {
-        let (Some(trial), messages) = (&self.trial, &self.messages) else {
-            return DryRun::default();
-        };
+        let messages = &self.messages;
         let (run, sums) = (trial.run(), trial.sums());
         let (from, until) = trial.span();
         let (first, rows) = (request.first as usize, request.rows as usize);
@@ -131,7 +169,7 @@ impl Rules {
             devices: sums.devices,
             matched: sums.matched,
             fired: sums.fired,
-            repaired: repairs(&draft.sql, fixes),
+            repaired: repairs(&draft.sql, &trial.fixes()),
             from,
             until,
             bars: run.bars(messages, (from, until)),
@@ -139,7 +177,7 @@ impl Rules {
             column: run.column().to_owned(),
             first: request.first,
             close: (request.close).and_then(|number| self.close(number, draft, version, trial)),
-            heard: self.heard(run.sql()),
+            heard: Heard::Nothing,
         }
     }
 
