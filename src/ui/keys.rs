@@ -13,6 +13,7 @@ use super::map_handle::MapHandle;
 use super::map_tools;
 use super::open::{Open, Page};
 use super::pages::page_of_key;
+use super::rules_desk::RulesDesk;
 use super::store::Store;
 use super::undo::undo_newest;
 
@@ -38,6 +39,7 @@ struct Hands {
     map: MapHandle,
     board: Board,
     bulk: Bulk,
+    rules: RulesDesk,
     commands: Commands,
 }
 
@@ -49,6 +51,7 @@ pub(super) fn listen() {
         map: expect_context(),
         board: expect_context(),
         bulk: expect_context(),
+        rules: expect_context(),
         commands: expect_context(),
     };
     let listener = Listener::new(&window(), "keydown", move |event| {
@@ -75,7 +78,7 @@ pub(super) fn search(open: Open) {
         // What another page covers takes no focus until it is shown.
         _ => {
             open.go(Page::Map);
-            request_animation_frame(|| focus(BOX));
+            focus_soon(BOX);
         }
     }
 }
@@ -90,6 +93,16 @@ pub(super) fn focus(selector: &str) {
     {
         let _ = element.focus();
     }
+}
+
+/// The same on the next frame, once what is to be found is there. Where somebody moved the focus in the meantime it
+/// stays: the frame may be late.
+pub(super) fn focus_soon(selector: &'static str) {
+    let before = focused();
+    request_animation_frame(move || match focused() == before {
+        true => focus(selector),
+        false => focus_if_lost(selector),
+    });
 }
 
 /// The same, where what had the focus is gone: it stays where somebody moved it in the meantime.
@@ -155,6 +168,7 @@ impl Hands {
                 }
             }
             Page::Changes if self.board.step_back() => {}
+            Page::Rules if self.rules.step_back() => {}
             _ => self.open.go(Page::Map),
         }
         true

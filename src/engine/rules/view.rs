@@ -78,6 +78,11 @@ impl Rules {
         let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
         let sql = Sql::parse(&draft.sql, version);
         let mut faults = faults(&draft, &sql, version, has_actions);
+        let before = written.cloned().unwrap_or_else(Written::new);
+        let payload = match faults.is_empty() {
+            true => before.with(&draft, true).to_json(),
+            false => String::new(),
+        };
         match sql {
             Ok(sql) if !draft.sql.trim().is_empty() => {
                 self.try_out(&draft.sql, version, sql, request.span, now);
@@ -95,6 +100,7 @@ impl Rules {
             dry,
             draft,
             needs_zones: false,
+            payload,
         })
     }
 
