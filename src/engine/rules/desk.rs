@@ -84,14 +84,12 @@ impl Rules {
 
     fn handle_done(&mut self, done: Option<Done>, now: Instant) {
         match done {
-            Some(Done::Saved(saved)) => {
-                // What was entered meanwhile is still not saved.
-                if self.drafts.find(&saved.name) == Some(&saved) {
-                    self.drafts.remove(&saved.name, now);
-                }
+            Some(Done::Saved(saved)) if self.drafts.find(&saved.name) == Some(&saved) => {
+                self.drafts.remove(&saved.name, now);
             }
             Some(Done::Deleted(name)) => self.drafts.remove(&name, now),
-            None => {}
+            // What was entered meanwhile is still not saved.
+            Some(Done::Saved(_)) | None => {}
         }
     }
 

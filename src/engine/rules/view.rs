@@ -8,10 +8,11 @@ use super::layout::{cut, shown};
 use super::written::Written;
 use super::{
     DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft, RuleFault,
-    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest,
+    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest, SqlMark, SqlMarkKind,
 };
 use crate::location::pattern::TopicPattern;
 use crate::rules::definition::is_name;
+use crate::rules::sql::{self, MarkKind};
 use crate::rules::{Sql, SqlError, SqlVersion, Template};
 use crate::time::Now;
 
@@ -77,6 +78,7 @@ impl Rules {
         let foreign_actions = written.map(Written::foreign).unwrap_or_default();
         let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
         let sql = Sql::parse(&draft.sql, version);
+        let needs_zones = sql.as_ref().is_ok_and(Sql::needs_zones);
         let mut faults = faults(&draft, &sql, version, has_actions);
         let before = written.cloned().unwrap_or_else(Written::new);
         let payload = match faults.is_empty() {
@@ -91,15 +93,15 @@ impl Rules {
         }
         let fixes = self.trial.as_ref().map(Trial::fixes).unwrap_or_default();
         faults.extend(fixes.iter().map(warning));
-        let dry = self.dry_view(&draft, version, request, patterns);
+        let dry = self.dry_view(&draft, request, patterns);
         Some(RuleView {
-            marks: Vec::new(),
+            marks: marks(&draft.sql),
             row: self.row(name, now),
             faults,
             foreign_actions,
             dry,
             draft,
-            needs_zones: false,
+            needs_zones,
             payload,
         })
     }
@@ -117,7 +119,6 @@ impl Rules {
     fn dry_view(
         &mut self,
         draft: &RuleDraft,
-        version: SqlVersion,
         request: &RulesRequest,
         patterns: &[TopicPattern],
     ) -> Option<DryRun> {
@@ -135,7 +136,7 @@ impl Rules {
             Some((_, dry)) => DryRun { heard, ..dry },
             None => DryRun {
                 heard,
-                ..self.dry_run(trial, draft, version, request, patterns)
+                ..self.dry_run(trial, draft, request, patterns)
             },
         };
         self.tried = Some((of, dry.clone()));
@@ -146,7 +147,6 @@ impl Rules {
         &self,
         trial: &Trial,
         draft: &RuleDraft,
-        version: SqlVersion,
         request: &RulesRequest,
         patterns: &[TopicPattern],
     ) -> DryRun {
@@ -159,7 +159,7 @@ impl Rules {
             let message = messages.get(number)?;
             let of = incoming(number, &message);
             let action = draft.actions.first();
-            let target = action.map(|action| target(action, run.sql(), version, &of));
+            let target = action.map(|action| target(action, run.sql(), &of));
             Some(DryRow {
                 number,
                 at: message.at,
@@ -182,7 +182,7 @@ impl Rules {
             not_kept: messages.missed_since(run.first()),
             column: run.column().to_owned(),
             first: request.first,
-            close: (request.close).and_then(|number| self.close(number, draft, version, trial)),
+            close: (request.close).and_then(|number| self.close(number, draft, trial)),
             heard: Heard::Nothing,
         }
     }
@@ -193,18 +193,12 @@ impl Rules {
             .map_or(Heard::Nothing, |from| heard(from.as_str(), filters))
     }
 
-    fn close(
-        &self,
-        number: u64,
-        draft: &RuleDraft,
-        version: SqlVersion,
-        trial: &Trial,
-    ) -> Option<DryClose> {
+    fn close(&self, number: u64, draft: &RuleDraft, trial: &Trial) -> Option<DryClose> {
         let run = trial.run();
         let message = self.messages.get(number)?;
         let of = incoming(number, &message);
         let fired = run.has_fired(number).then(|| run.sql().evaluate(&of))??;
-        let target = |action: &RuleAction| cut(target(action, run.sql(), version, &of), MAX_CLOSE);
+        let target = |action: &RuleAction| cut(target(action, run.sql(), &of), MAX_CLOSE);
         Some(DryClose {
             number,
             topic: message.topic.to_owned(),
@@ -213,6 +207,25 @@ impl Rules {
             targets: draft.actions.iter().map(target).collect(),
         })
     }
+}
+
+/// Variables have no colour of their own.
+fn marks(sql: &str) -> Vec<SqlMark> {
+    let marks = sql::marks(sql).into_iter().filter_map(|mark| {
+        let kind = match mark.kind {
+            MarkKind::Keyword => SqlMarkKind::Keyword,
+            MarkKind::Function => SqlMarkKind::Function,
+            MarkKind::Text => SqlMarkKind::Text,
+            MarkKind::Number => SqlMarkKind::Number,
+            MarkKind::Variable => return None,
+        };
+        Some(SqlMark {
+            at: mark.at as u32,
+            len: mark.len as u32,
+            kind,
+        })
+    });
+    marks.collect()
 }
 
 /// Drafts are of the newer version.
@@ -244,7 +257,10 @@ pub(super) fn faults(
             RuleAction::Store { bucket, key } => &[key, bucket],
             RuleAction::Republish { topic, .. } => &[topic],
         };
-        let template = texts.first().map(|text| Template::parse(text, version));
+        let template = texts.first().map(|text| match sql {
+            Ok(sql) => Template::parse_for(text, sql),
+            Err(_) => Template::parse(text, version),
+        });
         if let Some(text) = texts.iter().find(|text| text.trim().is_empty()) {
             faults.push(whole(place, text, RuleProblem::Empty));
         } else if let Some(Err(error)) = template {
