@@ -113,6 +113,19 @@ fn sentence(desk: RulesDesk, fault: &RuleFault, language: Language) -> AnyView {
             });
             view! { {with_code(&never, path)} {mean} }.into_any()
         }
+        RuleProblem::NoSuchTopic {
+            filter,
+            messages,
+            repair_in,
+        } => {
+            let count = |number: u32| format::count(number.into());
+            let none = words::NO_SUCH_TOPIC.fill(language, &["{}", &count(*messages)]);
+            let mean = fault.repair.as_ref().map(|repair| {
+                let mean = words::DID_YOU_MEAN.fill(language, &["{}", &count(*repair_in)]);
+                with_code(&mean, repair)
+            });
+            view! { {with_code(&none, filter)} {mean} }.into_any()
+        }
     }
 }
 

@@ -83,6 +83,10 @@ pub const NEVER_SEEN_VALUE: Phrase = Phrase::new(
     "{} is in none of the {} messages seen.",
     "{} は受信した {} 件のどのメッセージにもありません。",
 );
+pub const NO_SUCH_TOPIC: Phrase = Phrase::new(
+    "{} matches none of the {} messages seen.",
+    "{} に合うメッセージは受信した {} 件の中にありません。",
+);
 pub const DID_YOU_MEAN: Phrase =
     Phrase::new(" Did you mean {} (in {})?", "もしかして: {} ({} 件にあり)");
 pub const BAD_NAME: Phrase = Phrase::new(
