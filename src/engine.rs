@@ -214,6 +214,7 @@ impl Engine {
         self.handle_events(now);
         self.advance_things(now);
         self.advance_jobs(now);
+        self.known.own.advance(now.instant);
         self.publish_due(now);
         self.known.adopt_saved(now);
     }
@@ -238,6 +239,7 @@ impl Engine {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
         let lookup = self.known.lookup.poll_timeout();
+        let has_room = self.publishing.pace.poll_timeout().is_none();
         let deadlines = [
             link.poll_timeout(),
             self.known.requests.poll_timeout(),
@@ -245,7 +247,8 @@ impl Engine {
             self.publishing.poll_timeout(),
             self.known.editing.poll_timeout(),
             self.jobs.poll_timeout(),
-            lookup.filter(|_| self.may_ask() && self.publishing.pace.poll_timeout().is_none()),
+            lookup.filter(|_| self.may_ask() && has_room),
+            self.known.own.poll_timeout(self.may_publish() && has_room),
             self.things.poll_timeout(),
         ];
         deadlines.into_iter().flatten().min()
@@ -309,7 +312,7 @@ impl Engine {
             Command::Bulk(command) => self.handle_bulk(command, now),
             Command::Things(command) => self.handle_things(command, now),
             Command::Rules(command) => self.handle_rules(command, now),
-            Command::Own(command) => self.handle_own(command, now),
+            Command::Own(command) => self.handle_own(command),
             Command::TryFilter(filter) => {
                 self.with_session(|session| session.try_filter(&filter, now.instant));
             }
@@ -338,8 +341,7 @@ impl Engine {
         self.link = Some(link);
         self.record = Record::default();
         self.publishing = Publishing::default();
-        self.known.requests.handle_lost();
-        self.known.editing.handle_lost();
+        self.known.handle_lost();
     }
 
     /// Asks what a WebSocket that does not open hides.

@@ -16,6 +16,7 @@ use super::editor::{Editing, ShadowAddress};
 use super::frame::Badge;
 use super::history::History;
 use super::lookup::Lookup;
+use super::own::Own;
 use super::rates::Owner;
 use super::shadows::Shadows;
 use super::things::PastShadows;
@@ -54,6 +55,7 @@ pub(super) struct Known {
     pub(super) history: History,
     pub(super) counters: Counters,
     pub(super) set_backs: SetBacks,
+    pub(super) own: Own,
     /// Messages on location topics that wait.
     pub(super) backlog: Backlog,
     /// Devices whose difference was young, and when it grows old.
@@ -81,6 +83,7 @@ impl Known {
             history: History::default(),
             counters: Counters::default(),
             set_backs: SetBacks::default(),
+            own: Own::default(),
             backlog: Backlog::default(),
             watched: BTreeSet::new(),
         }
@@ -101,8 +104,17 @@ impl Known {
         self.history = History::default();
         self.counters = Counters::default();
         self.set_backs = SetBacks::default();
+        // Nobody asked that another broker be told where this browser is.
+        self.own = Own::default();
         self.backlog = Backlog::default();
         self.watched.clear();
+    }
+
+    /// The connection is gone, and with it perhaps answers.
+    pub(super) fn handle_lost(&mut self) {
+        self.requests.handle_lost();
+        self.editing.handle_lost();
+        self.own.handle_lost();
     }
 
     /// Says whose the message was.

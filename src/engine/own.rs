@@ -1,10 +1,39 @@
 //! This browser as a device: it publishes its position and texts, at a chosen rate, and keeps them while the link is
-//! down. Where it is, the page asks the browser.
+//! down. Where it is, the page asks the browser; nothing begins without a person's Start.
+//!
+//! The newest position goes out once in `every` seconds when the place is another one, and otherwise once a minute, as
+//! long as the browser gives positions: what it does not vouch for any more is not repeated. All go out with QoS 1, at
+//! most fifty a second, and again after a loss until they are acknowledged. On a topic each one waits its turn; of a
+//! shadow only the newest counts.
+
+mod payload;
+mod running;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
-use crate::time::{Now, UnixMillis};
+use super::publish::About;
+use crate::location::MAX_PAYLOAD;
+use crate::mqtt::wire::PacketId;
+use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
+use crate::time::{Instant, Now, UnixMillis};
+use crate::topic;
+
+use running::{Item, Running};
+
+/// Where the article publishes.
+const TOPIC: &str = "topic_1";
+
+/// Stands for the name of the thing in a topic.
+const THING: &str = "{thing}";
+
+/// The one reserved branch that a person may publish to: straight to a rule.
+const RULES: &str = "$aws/rules/";
+
+/// An hour, in seconds.
+const MAX_EVERY: u16 = 3600;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum OwnCommand {
@@ -25,13 +54,28 @@ pub enum OwnCommand {
 pub struct OwnSettings {
     pub thing: String,
     pub target: OwnTarget,
-    /// Seconds between two positions, at least 1.
+    /// Seconds between two positions, at least 1 and at most 3600.
     pub every: u16,
+    /// Accuracy, speed, heading and time are published too. The article publishes none of them.
+    pub details: bool,
+}
+
+/// Why it did not become a device, or did not take a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnInvalid {
+    /// No thing can have that name.
+    Thing,
+    /// Nothing can be published there.
+    Topic,
+    /// The topic begins with `$`: shadows are chosen as such, and the rest is the service's.
+    Reserved,
+    /// Longer than 128 KB.
+    Text,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnTarget {
-    /// `topic_1`, as in the article.
+    /// Such as `topic_1`, as in the article. `{thing}` stands for the name of the thing.
     Topic(String),
     /// The classic shadow of the thing.
     Shadow,
@@ -62,26 +106,231 @@ pub enum PositionFault {
 pub struct OwnView {
     /// None: it is no device.
     pub settings: Option<OwnSettings>,
+    /// What was wrong with the last Start or text.
+    pub invalid: Option<OwnInvalid>,
     /// The topic that positions go to.
     pub topic: String,
+    /// The name under which this page lists what it publishes. None: the page does not listen there.
+    pub listed_as: Option<String>,
     pub paused: bool,
     pub position: Option<OwnPosition>,
     pub fault: Option<PositionFault>,
     /// Positions and texts that the other side acknowledged.
     pub sent: u64,
     pub last_sent: Option<UnixMillis>,
-    /// They wait for the link.
+    /// They wait for the link, or have been without an acknowledgement for over two seconds.
     pub waiting: u32,
     /// Did not fit into the queue: the oldest go first.
     pub dropped: u64,
-    /// What the shadow service refused last.
+    /// What the shadow service refused last, until it accepts again. With code 0 it is the topic upon which the other
+    /// side closed the connection twice: a position there waits for Resume.
     pub refused: Option<(u16, String)>,
 }
 
-impl Engine {
-    pub(super) fn handle_own(&mut self, _command: OwnCommand, _now: Now) {}
+/// None: this browser is no device.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    running: Option<Running>,
+    invalid: Option<OwnInvalid>,
+}
 
-    pub(super) fn own_view(&self) -> OwnView {
-        OwnView::default()
+impl Own {
+    fn handle(&mut self, command: OwnCommand) {
+        self.invalid = None;
+        match command {
+            OwnCommand::Start(settings) => match check(settings) {
+                Ok(settings) => self.running = Some(Running::new(settings)),
+                Err(invalid) => self.invalid = Some(invalid),
+            },
+            OwnCommand::Stop => self.running = None,
+            OwnCommand::Text(text) if text.len() > MAX_PAYLOAD => {
+                self.invalid = Some(OwnInvalid::Text);
+            }
+            _ => {
+                if let Some(running) = &mut self.running {
+                    running.handle(command);
+                }
+            }
+        }
+    }
+
+    /// Takes what is due.
+    pub(super) fn advance(&mut self, now: Instant) {
+        if let Some(running) = &mut self.running {
+            running.take_due(now);
+        }
+    }
+
+    /// `may_send`: whether what waits can go out.
+    pub(super) fn poll_timeout(&self, may_send: bool) -> Option<Instant> {
+        let running = self.running.as_ref()?;
+        let send = running.poll_timeout().filter(|_| may_send);
+        running.due_at().into_iter().chain(send).min()
+    }
+
+    pub(super) fn handle_acknowledged(&mut self, id: PacketId, now: Now) {
+        if let Some(running) = &mut self.running {
+            running.handle_acknowledged(id, now.wall);
+        }
+    }
+
+    /// See [`Running::handle_cut`].
+    pub(super) fn handle_cut(&mut self, topic: Option<&str>) {
+        if let Some(running) = &mut self.running {
+            running.handle_cut(topic);
+        }
+    }
+
+    pub(super) fn handle_lost(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.handle_lost();
+        }
+    }
+
+    pub(super) fn handle_accepted(&mut self, token: Option<&str>) {
+        if let (Some(running), Some(token)) = (&mut self.running, token) {
+            running.handle_accepted(token);
+        }
+    }
+
+    pub(super) fn handle_rejected(&mut self, token: Option<&str>, code: u16, message: &str) {
+        if let (Some(running), Some(token)) = (&mut self.running, token) {
+            running.handle_rejected(token, code, message);
+        }
+    }
+}
+
+impl Running {
+    fn handle(&mut self, command: OwnCommand) {
+        match command {
+            OwnCommand::Pause => self.pause(),
+            OwnCommand::Resume => self.resume(),
+            OwnCommand::Position(position) => match whole(position) {
+                Some(position) => self.handle_position(position),
+                None => self.fault = Some(PositionFault::Unavailable),
+            },
+            OwnCommand::NoPosition(fault) => self.fault = Some(fault),
+            OwnCommand::Text(text) => self.push(Item::Text(text)),
+            OwnCommand::Start(_) | OwnCommand::Stop => {}
+        }
+    }
+
+    fn topic_of(&self, item: &Item) -> String {
+        let OwnSettings { thing, target, .. } = &self.settings;
+        match (target, item) {
+            (OwnTarget::Topic(topic), _) => topic.replace(THING, thing),
+            (OwnTarget::Shadow, Item::Text(_)) => TOPIC.to_owned(),
+            (OwnTarget::Shadow, Item::Position(_)) => shadow_topic(thing),
+        }
+    }
+
+    fn topic(&self) -> String {
+        match &self.settings.target {
+            OwnTarget::Topic(topic) => topic.replace(THING, &self.settings.thing),
+            OwnTarget::Shadow => shadow_topic(&self.settings.thing),
+        }
+    }
+}
+
+fn shadow_topic(thing: &str) -> String {
+    let id = ShadowId::new(thing, None);
+    let operation = Operation::Request(Verb::Update);
+    id.map(|id| ShadowTopic { id, operation }.to_string())
+        .unwrap_or_default()
+}
+
+/// As it is used.
+fn check(mut settings: OwnSettings) -> Result<OwnSettings, OwnInvalid> {
+    ShadowId::new(&settings.thing, None).map_err(|_| OwnInvalid::Thing)?;
+    if let OwnTarget::Topic(topic) = &settings.target {
+        let topic = topic.replace(THING, &settings.thing);
+        topic::check_name(&topic).map_err(|_| OwnInvalid::Topic)?;
+        if topic.starts_with('$') && !topic.starts_with(RULES) {
+            return Err(OwnInvalid::Reserved);
+        }
+    }
+    settings.every = settings.every.clamp(1, MAX_EVERY);
+    Ok(settings)
+}
+
+/// Without what is no number. None: it is nowhere on Earth.
+fn whole(position: OwnPosition) -> Option<OwnPosition> {
+    let within = |degrees: f64, most: f64| degrees.is_finite() && degrees.abs() <= most;
+    let number = |value: &f64| value.is_finite();
+    let is_somewhere = within(position.latitude, 90.0)
+        && within(position.longitude, 180.0)
+        && position.accuracy.is_finite();
+    is_somewhere.then(|| OwnPosition {
+        speed: position.speed.filter(number),
+        heading: position.heading.filter(number),
+        ..position
+    })
+}
+
+impl Engine {
+    pub(super) fn handle_own(&mut self, command: OwnCommand) {
+        self.known.own.handle(command);
+    }
+
+    /// Sends what waits, where the link may be used.
+    pub(super) fn publish_own(&mut self, now: Now) {
+        while self.may_publish() && self.publishing.pace.room(now.instant) > 0 {
+            let alone = !self.publishing.is_busy(now.instant);
+            let Some(running) = &mut self.known.own.running else {
+                return;
+            };
+            let Some(item) = running.poll(alone, now.instant) else {
+                return;
+            };
+            let (topic, suspected) = (running.topic_of(&item), running.suspected);
+            let details = running.settings.details;
+            let payload = match &item {
+                Item::Text(text) => text.clone().into_bytes(),
+                Item::Position(position) if running.settings.target == OwnTarget::Shadow => {
+                    let token = self.known.requests.token();
+                    let update = payload::write_update(position, details, &token);
+                    running.note_token(token);
+                    update
+                }
+                Item::Position(position) => payload::write(position, details).into_bytes(),
+            };
+            let id = self.publish(topic, &payload, About::Own, suspected, now.instant);
+            if let Some(running) = &mut self.known.own.running {
+                running.handle_sent(item, id, now.instant);
+            }
+        }
+    }
+
+    pub(super) fn own_view(&self, now: Now) -> OwnView {
+        let invalid = self.known.own.invalid;
+        let Some(running) = &self.known.own.running else {
+            return OwnView {
+                invalid,
+                ..OwnView::default()
+            };
+        };
+        let topic = running.topic();
+        OwnView {
+            settings: Some(running.settings.clone()),
+            invalid,
+            listed_as: self.listed_as(&running.settings, &topic),
+            topic,
+            paused: running.paused,
+            position: running.position,
+            fault: running.fault,
+            sent: running.sent,
+            last_sent: running.last_sent,
+            waiting: running.waiting(now.instant),
+            dropped: running.dropped,
+            refused: running.refused.clone(),
+        }
+    }
+
+    fn listed_as(&self, settings: &OwnSettings, topic: &str) -> Option<String> {
+        if settings.target == OwnTarget::Shadow {
+            return Some(settings.thing.clone());
+        }
+        let mut patterns = self.link.as_ref()?.patterns.iter();
+        patterns.find_map(|pattern| pattern.name(topic).map(Into::into))
     }
 }

@@ -1,27 +1,37 @@
-//! What this page publishes: desired updates and `get`s, and which of them the broker closes the link on.
+//! What this page publishes: desired updates, `get`s and what it says as a device, and which of them the broker closes
+//! the link on.
 //!
 //! AWS IoT closes the connection over a PUBLISH that its policy does not allow, without a word. So everything goes
 //! out with QoS 1: what is unacknowledged and fresh when the other side closes is under suspicion. It goes out
 //! alone the next time, and not again when the link ends once more.
 
 use super::Engine;
-use super::editor::{Editing, Request};
+use super::editor::Request;
+use super::known::Known;
 use super::pace::Pace;
 use crate::message::QoS;
 use crate::mqtt::limits::FRESH_PUBLISH;
 use crate::mqtt::session::{Event, Loss, Session};
 use crate::mqtt::wire::PacketId;
-use crate::shadow::requests::Requests;
 use crate::shadow::topics::{Operation, ShadowId, ShadowTopic, Verb};
 use crate::time::{Instant, Now};
+
+/// What a message is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Get,
+    /// An update or a `delete`, with its client token.
+    Change(String),
+    /// This browser as a device.
+    Own,
+}
 
 /// A message that the broker has not acknowledged.
 #[derive(Debug)]
 struct Sent {
     id: PacketId,
     topic: String,
-    /// The client token of an update or a `delete`. None: it is a `get`.
-    token: Option<String>,
+    about: About,
     at: Instant,
     /// Nothing else is sent while it is fresh.
     alone: bool,
@@ -82,17 +92,12 @@ impl Publishing {
     }
 
     /// Whether something that is fresh waits for its acknowledgement.
-    fn is_busy(&self, now: Instant) -> bool {
+    pub(super) fn is_busy(&self, now: Instant) -> bool {
         self.unacknowledged.iter().any(|sent| sent.is_fresh(now))
     }
 
     /// True when something that was suspected turns out to be innocent.
-    fn handle_acknowledged(
-        &mut self,
-        id: PacketId,
-        requests: &mut Requests,
-        editing: &mut Editing,
-    ) -> bool {
+    fn handle_acknowledged(&mut self, id: PacketId, known: &mut Known, now: Now) -> bool {
         let Some(place) = self.unacknowledged.iter().position(|sent| sent.id == id) else {
             return false;
         };
@@ -102,33 +107,39 @@ impl Publishing {
             self.suspect = None;
         }
         self.refused.take_if(|refused| *refused == sent.topic);
-        if let Some(token) = sent.token {
-            requests.handle_acknowledged(&token);
-            editing.handle_acknowledged(&token);
+        match sent.about {
+            About::Get => {}
+            About::Change(token) => {
+                known.requests.handle_acknowledged(&token);
+                known.editing.handle_acknowledged(&token);
+            }
+            About::Own => known.own.handle_acknowledged(id, now),
         }
         sent.alone
     }
 
     /// Looks for what the link may have ended upon.
-    fn handle_lost(
-        &mut self,
-        loss: Loss,
-        requests: &mut Requests,
-        editing: &mut Editing,
-        now: Instant,
-    ) {
+    fn handle_lost(&mut self, loss: Loss, known: &mut Known, now: Instant) {
         self.alone_until = None;
         let mut fresh = std::mem::take(&mut self.unacknowledged);
         fresh.retain(|sent| loss == Loss::Closed && sent.is_fresh(now));
-        let tokens = fresh.iter().filter_map(|sent| sent.token.as_deref());
-        tokens.for_each(|token| {
-            requests.handle_cut(token);
-            editing.handle_cut(token);
-        });
+        for sent in &fresh {
+            match &sent.about {
+                About::Get => {}
+                About::Change(token) => {
+                    known.requests.handle_cut(token);
+                    known.editing.handle_cut(token);
+                }
+                About::Own => known.own.handle_cut(sent.alone.then_some(&sent.topic)),
+            }
+        }
         // The broker took what came before the first one.
         match fresh.into_iter().next() {
             None => {}
-            Some(first) if first.token.is_some() => {}
+            Some(first) if first.about == About::Own && first.alone => {
+                self.refused = Some(first.topic);
+            }
+            Some(first) if first.about != About::Get => {}
             Some(first) if first.alone => {
                 self.no_gets = true;
                 self.suspect = None;
@@ -155,17 +166,13 @@ impl Engine {
             match event {
                 Event::Connected => self.handle_connected(now),
                 Event::Lost(loss) => {
-                    let requests = &mut self.known.requests;
-                    let editing = &mut self.known.editing;
-                    self.publishing
-                        .handle_lost(loss, requests, editing, now.instant);
-                    requests.handle_lost();
-                    editing.handle_lost();
+                    let known = &mut self.known;
+                    self.publishing.handle_lost(loss, known, now.instant);
+                    known.handle_lost();
                 }
                 Event::Acknowledged(id) => {
-                    let requests = &mut self.known.requests;
-                    let editing = &mut self.known.editing;
-                    if self.publishing.handle_acknowledged(id, requests, editing) {
+                    let known = &mut self.known;
+                    if self.publishing.handle_acknowledged(id, known, now) {
                         self.with_session(Session::handle_cleared);
                     }
                 }
@@ -214,12 +221,13 @@ impl Engine {
         if let Some(topic) = self.publishing.suspect.clone()
             && self.publishing.alone_until.is_none()
         {
-            self.publish(topic, b"", None, true, now.instant);
+            self.publish(topic, b"", About::Get, true, now.instant);
         }
         let can_be_had = !self.publishing.no_gets;
         self.known.requests.handle_asked(can_be_had, now);
         self.publish_edits(now);
         self.publish_requests(now);
+        self.publish_own(now);
         self.publish_lookups(now);
     }
 
@@ -243,7 +251,9 @@ impl Engine {
                 editing.handle_unsendable("this name cannot be the name of a thing or a shadow");
                 continue;
             };
-            if !self.publish(topic, &payload, token, suspected, now.instant) {
+            let about = token.map_or(About::Get, About::Change);
+            let sent = self.publish(topic, &payload, about, suspected, now.instant);
+            if sent.is_none() {
                 self.known.editing.requeue();
                 break;
             }
@@ -274,8 +284,9 @@ impl Engine {
                 self.known.requests.handle_unsendable(&field, message, now);
                 continue;
             };
-            let (token, suspected) = (Some(request.token), request.suspected);
-            if !self.publish(topic, &request.payload, token, suspected, now.instant) {
+            let (about, suspected) = (About::Change(request.token), request.suspected);
+            let sent = self.publish(topic, &request.payload, about, suspected, now.instant);
+            if sent.is_none() {
                 self.known.requests.requeue(&field);
                 break;
             }
@@ -295,34 +306,33 @@ impl Engine {
     /// A lost request costs only freshness; it is made again on the next connection.
     pub(super) fn publish_get(&mut self, device: &str, shadow: Option<&str>, now: Instant) {
         if let Some(topic) = request_topic(device, shadow, Verb::Get)
-            && self.publish(topic, b"", None, false, now)
+            && self.publish(topic, b"", About::Get, false, now).is_some()
         {
             self.known.note_asked(device, shadow);
         }
     }
 
-    fn publish(
+    /// With QoS 1. None: it was not taken.
+    pub(super) fn publish(
         &mut self,
         topic: String,
         payload: &[u8],
-        token: Option<String>,
+        about: About,
         alone: bool,
         at: Instant,
-    ) -> bool {
-        let Some(link) = &mut self.link else {
-            return false;
-        };
-        let sent = link.session.publish(&topic, payload, QoS::AtLeastOnce, at);
-        if let Ok(Some(id)) = sent {
-            self.publishing.note(Sent {
-                id,
-                topic,
-                token,
-                at,
-                alone,
-            });
-        }
-        sent.is_ok()
+    ) -> Option<PacketId> {
+        let session = &mut self.link.as_mut()?.session;
+        let id = session
+            .publish(&topic, payload, QoS::AtLeastOnce, at)
+            .ok()??;
+        self.publishing.note(Sent {
+            id,
+            topic,
+            about,
+            at,
+            alone,
+        });
+        Some(id)
     }
 
     /// Whether the link stands and every filter had its answer, without which that of a request would be lost.

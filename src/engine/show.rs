@@ -93,7 +93,7 @@ impl Engine {
         let things = things.map(|request| self.things_view(request, now));
         let rules = request.rules.as_ref();
         let rules = rules.map(|request| self.rules_view(request, now));
-        let own = self.own_view();
+        let own = self.own_view(now);
         self.prefer_shown(list.rows.iter(), things.as_ref());
         let extent = self.known.fleet.extent();
         let picked = self.picked(request);

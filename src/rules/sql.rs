@@ -14,6 +14,21 @@ pub enum SqlVersion {
     Beta,
 }
 
+impl SqlVersion {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V20151008 => "2015-10-08",
+            Self::V20160323 => "2016-03-23",
+            Self::Beta => "beta",
+        }
+    }
+
+    pub fn by_name(name: &str) -> Option<Self> {
+        let all = [Self::V20151008, Self::V20160323, Self::Beta];
+        all.into_iter().find(|version| version.name() == name)
+    }
+}
+
 /// What keeps a text from being SQL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (line {line}, column {column})")]

@@ -75,7 +75,7 @@ pub(super) fn search(open: Open) {
         // What another page covers takes no focus until it is shown.
         _ => {
             open.go(Page::Map);
-            request_animation_frame(|| focus(BOX));
+            focus_soon(BOX);
         }
     }
 }
@@ -90,6 +90,16 @@ pub(super) fn focus(selector: &str) {
     {
         let _ = element.focus();
     }
+}
+
+/// The same on the next frame, once what is to be found is there. Where somebody moved the focus in the meantime it
+/// stays: the frame may be late.
+pub(super) fn focus_soon(selector: &'static str) {
+    let before = focused();
+    request_animation_frame(move || match focused() == before {
+        true => focus(selector),
+        false => focus_if_lost(selector),
+    });
 }
 
 /// The same, where what had the focus is gone: it stays where somebody moved it in the meantime.

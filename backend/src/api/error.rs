@@ -7,6 +7,7 @@ use gnomon::shadow::topics::NameError;
 use gnomon::topic::TopicError;
 
 use super::Plane;
+use crate::rules::RuleError;
 use crate::search::QueryError;
 use crate::signatures::SignatureError;
 use crate::things::authority::AuthorityError;
@@ -99,6 +100,8 @@ pub enum ApiError {
     #[error(transparent)]
     Policy(#[from] PolicyError),
     #[error(transparent)]
+    Rule(#[from] RuleError),
+    #[error(transparent)]
     Certificate(#[from] CertificateError),
     #[error(transparent)]
     X509(#[from] X509Error),
@@ -159,6 +162,7 @@ impl ApiError {
             Self::Shadow(error) => (error.code(), error.exception()),
             Self::Registry(error) => control::registry(error),
             Self::Policy(error) => control::policy(error),
+            Self::Rule(error) => control::rule(error),
             Self::Certificate(error) => control::certificate(error),
             Self::Authority(error) => control::authority(error),
             Self::Signature(error, plane) => control::signature(error, *plane),

@@ -1,6 +1,6 @@
 //! Which action on which resource a call is, as AWS lists them: what a policy must allow for it.
 
-use crate::api::control::{CertificateCall, PolicyCall, ThingCall, TypeCall, Wording};
+use crate::api::control::{CertificateCall, PolicyCall, RuleCall, ThingCall, TypeCall, Wording};
 use crate::api::{ApiError, Call, ControlCall, DataCall, Plane};
 use crate::things::{Action, Principal};
 use gnomon::shadow::topics::Verb;
@@ -68,6 +68,7 @@ fn control(call: &ControlCall) -> (Action, String) {
         ControlCall::Type(call) => thing_type(call),
         ControlCall::Certificate(call) => certificate(call),
         ControlCall::Policy(call) => policy(call),
+        ControlCall::Rule(call) => rule(call),
         ControlCall::SearchIndex(_) => ("iot:SearchIndex", "index/AWS_Things".to_owned()),
         ControlCall::DescribeEndpoint { .. } => ("iot:DescribeEndpoint", ANY.to_owned()),
     };
@@ -154,6 +155,19 @@ fn policy(call: &PolicyCall) -> (&'static str, String) {
             );
             (action, named(name))
         }
+    }
+}
+
+fn rule(call: &RuleCall) -> (&'static str, String) {
+    let named = |name: &str| format!("rule/{name}");
+    match call {
+        RuleCall::Create { name, .. } => ("iot:CreateTopicRule", named(name)),
+        RuleCall::Replace { name, .. } => ("iot:ReplaceTopicRule", named(name)),
+        RuleCall::Get(name) => ("iot:GetTopicRule", named(name)),
+        RuleCall::Delete(name) => ("iot:DeleteTopicRule", named(name)),
+        RuleCall::Enable { name, on: true } => ("iot:EnableTopicRule", named(name)),
+        RuleCall::Enable { name, on: false } => ("iot:DisableTopicRule", named(name)),
+        RuleCall::List { .. } | RuleCall::Figures => ("iot:ListTopicRules", ANY.to_owned()),
     }
 }
 

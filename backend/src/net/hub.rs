@@ -59,6 +59,7 @@ impl Hub {
         if fleet.devices > 0 {
             backend = backend.with_fleet(fleet, clock.now());
         }
+        backend.note_start(clock.now());
         let state = State {
             backend,
             doors: SecondaryMap::new(),

@@ -98,6 +98,7 @@ impl Known {
                 self.requests
                     .handle_rejected(token.unwrap_or_default(), code, &message, now);
                 self.editing.handle_rejected(token, code, &message, now);
+                self.own.handle_rejected(token, code, &message);
                 self.refresh_named(topic.id.thing(), now);
             }
         }
@@ -105,6 +106,7 @@ impl Known {
 
     /// True when a change waited for it. The document that tells what became of it may have come before.
     fn handle_accepted(&mut self, token: Option<&str>, version: u64, now: Now) -> bool {
+        self.own.handle_accepted(token);
         token.is_some_and(|token| self.requests.handle_accepted(token, version, now))
     }
 

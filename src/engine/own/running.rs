@@ -1,0 +1,283 @@
+//! One life of this browser as a device, from Start to Stop: what it has to say, what waits, what was acknowledged.
+//! It knows no topic and sends nothing itself.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::{OwnPosition, OwnSettings, OwnTarget, PositionFault};
+use crate::mqtt::limits::FRESH_PUBLISH;
+use crate::mqtt::wire::PacketId;
+use crate::time::{Instant, UnixMillis};
+
+/// A device that does not move says so once in this time, as long as the browser vouches for the place.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+
+/// What waits, with what is under way. Above it the oldest go.
+pub(super) const MAX_WAITING: usize = 1000;
+
+/// Bytes of texts that wait. Above it the oldest go.
+const MAX_TEXTS: usize = 1 << 20;
+
+/// Unacknowledged at once, half of what the session has room for.
+const WINDOW: usize = 50;
+
+/// Between two messages, so that half of what a service takes is left to what a person does.
+const PACE: Duration = Duration::from_millis(20);
+
+/// Before the next attempt at what could not be sent.
+const LATER: Duration = Duration::from_secs(1);
+
+/// Updates of a shadow whose answers are looked for.
+const MAX_TOKENS: usize = 16;
+
+/// Bytes that are kept of what a service says.
+const MAX_MESSAGE: usize = 512;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Item {
+    Position(OwnPosition),
+    Text(String),
+}
+
+#[derive(Debug)]
+struct Sent {
+    id: PacketId,
+    at: Instant,
+    item: Item,
+}
+
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) settings: OwnSettings,
+    pub(super) paused: bool,
+    pub(super) position: Option<OwnPosition>,
+    pub(super) fault: Option<PositionFault>,
+    /// The newest position that was taken to be sent, and when.
+    taken: Option<(OwnPosition, Instant)>,
+    /// Oldest first.
+    queue: VecDeque<Item>,
+    /// In the order of sending.
+    in_flight: Vec<Sent>,
+    /// Nothing goes out before it.
+    next: Instant,
+    /// The other side closed the link upon a message: the next one goes out alone.
+    pub(super) suspected: bool,
+    tokens: VecDeque<String>,
+    pub(super) sent: u64,
+    pub(super) last_sent: Option<UnixMillis>,
+    pub(super) dropped: u64,
+    pub(super) refused: Option<(u16, String)>,
+}
+
+impl Running {
+    pub(super) fn new(settings: OwnSettings) -> Self {
+        Self {
+            settings,
+            paused: false,
+            position: None,
+            fault: None,
+            taken: None,
+            queue: VecDeque::new(),
+            in_flight: Vec::new(),
+            next: Instant(0),
+            suspected: false,
+            tokens: VecDeque::new(),
+            sent: 0,
+            last_sent: None,
+            dropped: 0,
+            refused: None,
+        }
+    }
+
+    pub(super) fn handle_position(&mut self, position: OwnPosition) {
+        if !self.paused {
+            self.position = Some(position);
+            self.fault = None;
+        }
+    }
+
+    /// Nothing that is known by now is taken any more, also not after a Resume.
+    pub(super) fn pause(&mut self) {
+        self.paused = true;
+        let at = self.taken.map_or(Instant(0), |(_, at)| at);
+        self.taken = self.position.map(|position| (position, at));
+    }
+
+    /// Also tries again where the other side closed the connection upon it.
+    pub(super) fn resume(&mut self) {
+        self.paused = false;
+        self.refused.take_if(|(code, _)| *code == 0);
+    }
+
+    pub(super) fn push(&mut self, item: Item) {
+        if self.is_shadow() && matches!(item, Item::Position(_)) {
+            // A shadow has one state: the newest.
+            self.queue.retain(|item| matches!(item, Item::Text(_)));
+        }
+        self.queue.push_back(item);
+        while self.queue.len() + self.in_flight.len() > MAX_WAITING || self.text_bytes() > MAX_TEXTS
+        {
+            self.queue.pop_front();
+            self.dropped += 1;
+        }
+    }
+
+    fn text_bytes(&self) -> usize {
+        let bytes = self.queue.iter().map(|item| match item {
+            Item::Position(_) => 0,
+            Item::Text(text) => text.len(),
+        });
+        bytes.sum()
+    }
+
+    fn is_shadow(&self) -> bool {
+        self.settings.target == OwnTarget::Shadow
+    }
+
+    /// When the newest position is to be taken. None: there is nothing new.
+    pub(super) fn due_at(&self) -> Option<Instant> {
+        let position = self.position.as_ref().filter(|_| !self.paused)?;
+        let Some((before, at)) = &self.taken else {
+            return Some(Instant(0));
+        };
+        let place = |position: &OwnPosition| (position.longitude, position.latitude);
+        let every = Duration::from_secs(self.settings.every.into());
+        match place(position) == place(before) {
+            true if position.at == before.at => None,
+            true => Some(*at + every.max(HEARTBEAT)),
+            false => Some(*at + every),
+        }
+    }
+
+    /// Takes the newest position when it is time.
+    pub(super) fn take_due(&mut self, now: Instant) {
+        if let Some(position) = self.position
+            && self.due_at().is_some_and(|at| at <= now)
+        {
+            self.taken = Some((position, now));
+            self.push(Item::Position(position));
+        }
+    }
+
+    /// Where in the queue the next message stands.
+    fn next_place(&self) -> Option<usize> {
+        if self.in_flight.len() >= WINDOW {
+            return None;
+        }
+        let is_position = |item: &Item| matches!(item, Item::Position(_));
+        // Two updates of one shadow under way could overtake each other when they are repeated.
+        let is_held = self.paused
+            || self.is_shadow() && self.in_flight.iter().any(|sent| is_position(&sent.item));
+        let mut items = self.queue.iter();
+        items.position(|item| !is_held || !is_position(item))
+    }
+
+    /// When [`Self::poll`] has something.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.next_place().map(|_| self.next)
+    }
+
+    /// The next message to send; [`Self::handle_sent`] tells what came of it.
+    pub(super) fn poll(&mut self, alone: bool, now: Instant) -> Option<Item> {
+        if now < self.next {
+            return None;
+        }
+        let place = self.next_place()?;
+        if self.suspected && !alone {
+            self.next = now + LATER;
+            return None;
+        }
+        self.queue.remove(place)
+    }
+
+    /// None: it could not be sent for now.
+    pub(super) fn handle_sent(&mut self, item: Item, id: Option<PacketId>, now: Instant) {
+        match id {
+            Some(id) => {
+                let at = now;
+                self.in_flight.push(Sent { id, at, item });
+                self.next = now + PACE;
+            }
+            None => {
+                self.queue.push_front(item);
+                self.next = now + LATER;
+            }
+        }
+    }
+
+    pub(super) fn handle_acknowledged(&mut self, id: PacketId, at: UnixMillis) {
+        if let Some(place) = self.in_flight.iter().position(|sent| sent.id == id) {
+            self.in_flight.remove(place);
+            self.suspected = false;
+            self.sent += 1;
+            self.last_sent = Some(at);
+        }
+    }
+
+    /// The other side closed the connection upon one of these, fresh and unacknowledged. `topic` is where the only one
+    /// under way went: then it was that one.
+    pub(super) fn handle_cut(&mut self, topic: Option<&str>) {
+        let Some(topic) = topic else {
+            self.suspected = true;
+            return;
+        };
+        self.suspected = false;
+        self.refused = Some((0, topic.to_owned()));
+        match self.in_flight.pop() {
+            Some(Sent {
+                item: Item::Text(_),
+                ..
+            }) => self.dropped += 1,
+            // The positions wait for a person.
+            Some(sent) => {
+                self.paused = true;
+                self.in_flight.push(sent);
+            }
+            None => {}
+        }
+    }
+
+    /// The connection is gone: what was not acknowledged goes out again, before what came after it.
+    pub(super) fn handle_lost(&mut self) {
+        let is_position = |item: &Item| matches!(item, Item::Position(_));
+        let overtaken = self.is_shadow() && self.queue.iter().any(is_position);
+        for sent in self.in_flight.drain(..).rev() {
+            if !overtaken || !is_position(&sent.item) {
+                self.queue.push_front(sent.item);
+            }
+        }
+        self.next = Instant(0);
+    }
+
+    /// An update of the shadow goes out under this client token.
+    pub(super) fn note_token(&mut self, token: String) {
+        if self.tokens.len() >= MAX_TOKENS {
+            self.tokens.pop_front();
+        }
+        self.tokens.push_back(token);
+    }
+
+    pub(super) fn handle_accepted(&mut self, token: &str) {
+        if self.take_token(token) {
+            self.refused = None;
+        }
+    }
+
+    pub(super) fn handle_rejected(&mut self, token: &str, code: u16, message: &str) {
+        if self.take_token(token) {
+            let end = message.floor_char_boundary(MAX_MESSAGE);
+            self.refused = Some((code, message[..end].to_owned()));
+        }
+    }
+
+    fn take_token(&mut self, token: &str) -> bool {
+        let place = self.tokens.iter().position(|known| known == token);
+        place.is_some_and(|place| self.tokens.remove(place).is_some())
+    }
+
+    /// What was not sent, and what has been without an answer for longer than an answer takes.
+    pub(super) fn waiting(&self, now: Instant) -> u32 {
+        let late = |sent: &&Sent| now.since(sent.at) >= FRESH_PUBLISH;
+        (self.queue.len() + self.in_flight.iter().filter(late).count()) as u32
+    }
+}
