@@ -9,7 +9,7 @@ use std::time::Duration;
 use gnomon::message::QoS;
 use gnomon::mqtt::wire::{Packet, PacketId, Publish};
 use serde_json::Value;
-use tokio::time::{interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::client::{Client, read, unexpected};
 use crate::process::PATIENCE;
@@ -90,8 +90,9 @@ impl Numbers {
         burst: usize,
     ) -> io::Result<()> {
         let mut client = self.connect(address).await?;
-        // The pace is the experiment.
+        // The pace is the experiment. What this machine misses of it is not caught up with.
         let mut pace = interval(period);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for _ in 0..count {
             pace.tick().await;
             self.send_next(&mut client)?;
