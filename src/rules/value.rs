@@ -45,6 +45,12 @@ impl<T> Deref for List<'_, T> {
     }
 }
 
+impl<T> FromIterator<T> for List<'_, T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self::Owned(items.into_iter().collect())
+    }
+}
+
 impl<T: Clone> List<'_, T> {
     pub(super) fn into_vec(self) -> Vec<T> {
         match self {
@@ -107,24 +113,27 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A value that lives as long as it likes.
-    pub(super) fn detached(&self) -> Value<'static> {
+    /// How many values a clone makes.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Array(List::Owned(items)) => items.iter().map(|it| 1 + it.weight()).sum(),
+            Self::Object(List::Owned(members)) => {
+                members.iter().map(|(_, it)| 1 + it.weight()).sum()
+            }
+            _ => 1,
+        }
+    }
+
+    /// A copy that lives as long as it likes, of a value without others inside.
+    pub(super) fn detached_leaf(&self) -> Value<'static> {
         let owned = |text: &str| Cow::Owned(text.to_owned());
         match self {
-            Self::Undefined => Value::Undefined,
             Self::Null => Value::Null,
             Self::Bool(it) => Value::Bool(*it),
             Self::Number(Number::Made(it)) => Value::Number(Number::Made(*it)),
             Self::Number(Number::Written(it)) => Value::Number(Number::Written(owned(it))),
             Self::Text(it) => Value::Text(owned(it)),
-            Self::Array(items) => {
-                Value::Array(List::Owned(items.iter().map(Value::detached).collect()))
-            }
-            Self::Object(members) => {
-                let members = members.iter();
-                let members = members.map(|(key, value)| (owned(key), value.detached()));
-                Value::Object(List::Owned(members.collect()))
-            }
+            Self::Undefined | Self::Array(_) | Self::Object(_) => Value::Undefined,
         }
     }
 }
