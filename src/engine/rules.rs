@@ -191,6 +191,8 @@ pub struct RuleView {
     pub foreign_actions: Vec<String>,
     /// It reckons with named time zones, which no page has: what rests on them is missing from a trial.
     pub needs_zones: bool,
+    /// As `aws iot create-topic-rule` takes it; empty while it cannot be saved.
+    pub payload: String,
     /// None while it cannot be tried.
     pub dry: Option<DryRun>,
 }

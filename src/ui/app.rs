@@ -34,6 +34,7 @@ use super::open::{Form, Open, Page};
 use super::own_panel::own_panel;
 use super::places::Places;
 use super::reactive::{memo, show};
+use super::rules_desk::RulesDesk;
 use super::rules_page::rules_page;
 use super::shapes::Shapes;
 use super::store::Store;
@@ -75,6 +76,7 @@ fn App() -> impl IntoView {
     provide_context(open);
     provide_context(Press::default());
     provide_context(Board::start(open));
+    provide_context(RulesDesk::start(open, commands));
     provide_context(Choosing::start());
     let bulk = Bulk::start(open);
     provide_context(bulk);

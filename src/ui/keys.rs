@@ -13,6 +13,7 @@ use super::map_handle::MapHandle;
 use super::map_tools;
 use super::open::{Open, Page};
 use super::pages::page_of_key;
+use super::rules_desk::RulesDesk;
 use super::store::Store;
 use super::undo::undo_newest;
 
@@ -38,6 +39,7 @@ struct Hands {
     map: MapHandle,
     board: Board,
     bulk: Bulk,
+    rules: RulesDesk,
     commands: Commands,
 }
 
@@ -49,6 +51,7 @@ pub(super) fn listen() {
         map: expect_context(),
         board: expect_context(),
         bulk: expect_context(),
+        rules: expect_context(),
         commands: expect_context(),
     };
     let listener = Listener::new(&window(), "keydown", move |event| {
@@ -165,6 +168,7 @@ impl Hands {
                 }
             }
             Page::Changes if self.board.step_back() => {}
+            Page::Rules if self.rules.step_back() => {}
             _ => self.open.go(Page::Map),
         }
         true

@@ -68,6 +68,11 @@ impl Rules {
         let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
         let sql = Sql::parse(&draft.sql, version);
         let mut faults = faults(&draft, &sql, version, has_actions);
+        let before = written.cloned().unwrap_or_else(Written::new);
+        let payload = match faults.is_empty() {
+            true => before.with(&draft, true).to_json(),
+            false => String::new(),
+        };
         if let Ok(sql) = sql {
             self.try_out(&draft.sql, version, sql, request.span, now);
         } else {
@@ -85,6 +90,7 @@ impl Rules {
             dry,
             draft,
             needs_zones: false,
+            payload,
         })
     }
 
