@@ -28,8 +28,7 @@ impl Backend {
 
     /// An action failed and is tried again later. Only counted.
     pub fn note_rule_retry(&mut self, number: u64, action: Option<u8>, error: &str) {
-        let (rules, _) = self.broker.rules_mut();
-        rules.note_retry(number, action, error);
+        self.broker.note_rule_retry(number, action, error);
     }
 
     pub fn end_rule_work(&mut self, number: u64, ended: Ended, _now: Now) {
