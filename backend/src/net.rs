@@ -132,6 +132,11 @@ impl Core {
 
     /// Rules store there.
     pub fn keep_objects(&mut self, place: Place) {
+        match &place {
+            Place::Nowhere => {}
+            Place::Folder(folder) => self.backend.set_object_target(folder.display().to_string()),
+            Place::S3(_) => self.backend.set_object_target("s3://".to_owned()),
+        }
         self.objects = place;
     }
 

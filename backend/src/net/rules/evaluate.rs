@@ -11,7 +11,7 @@ use gnomon::time::Now;
 use super::errors::Failure;
 use crate::backend::Backend;
 use crate::objects::{NameError, ObjectName};
-use crate::rules::{Deed, DeedEnded, Ended, Item, Rule, Work};
+use crate::rules::{Deed, DeedEnded, Ended, Item, RepublishError, Rule, Work};
 
 /// Whose rules these are, as everywhere in this stand-in.
 const ACCOUNT: &str = "123456789012";
@@ -135,6 +135,8 @@ impl Made {
         let payload = self.payload.clone().unwrap_or_default();
         match backend.republish(self.number(), &topic, payload, qos, now) {
             Ok(()) => self.succeed(action, 0, false),
+            // Nobody is left to be told.
+            Err(RepublishError::Gone) => {}
             Err(error) => self.fail(action, Failure::republish(topic, error.to_string()), 0),
         }
     }
