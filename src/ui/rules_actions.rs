@@ -269,12 +269,15 @@ fn if_one_fails(desk: RulesDesk) -> AnyView {
         });
         desk.form.set(Some(Slot::Error));
     };
+    let counts = desk.part(|view| !matches!(view.source, RulesSource::Here { counts: false, .. }));
     let usual = move || {
+        let kept = live(move || match counts.get() {
+            true => view! { {say(words::APPEND)} " " <code>"rule-errors.jsonl"</code> }.into_any(),
+            false => say(words::NOT_KEPT_ANYWHERE).into_any(),
+        });
         view! {
             <div class="rules-action">
-                <p class="rules-action-kind">
-                    {say(words::APPEND)} " " <code>"rule-errors.jsonl"</code>
-                </p>
+                <p class="rules-action-kind">{kept}</p>
                 <button type="button" class="link" on:click=act(add)>
                     {say(words::CHANGE_ERROR)}
                 </button>
