@@ -105,6 +105,7 @@ fn row(desk: RulesDesk, name: String) -> AnyView {
             >
                 {mark}
                 <span class="rules-row-name mono">{shown}</span>
+                " "
                 <span class="rules-row-line" class:failing=is_failing>{line}</span>
             </button>
         </li>
