@@ -6,6 +6,8 @@ mod control;
 mod permission;
 mod rules;
 
+pub use permission::ObjectsCall;
+
 use std::net::IpAddr;
 
 use bytes::Bytes;

@@ -3,10 +3,11 @@
 mod control;
 
 use gnomon::shadow::error::ShadowError;
-use gnomon::shadow::topics::NameError;
+use gnomon::shadow::topics;
 use gnomon::topic::TopicError;
 
 use super::Plane;
+use crate::objects::NameError;
 use crate::rules::RuleError;
 use crate::search::QueryError;
 use crate::signatures::SignatureError;
@@ -29,7 +30,7 @@ pub enum ApiError {
     #[error("Invalid percent-encoding")]
     Encoding,
     #[error("Invalid name: {0}")]
-    Name(#[from] NameError),
+    Name(#[from] topics::NameError),
     #[error("Invalid topic: {0}")]
     Topic(#[from] TopicError),
     #[error("Invalid nextToken")]
@@ -111,6 +112,13 @@ pub enum ApiError {
     Authority(#[from] AuthorityError),
     #[error("{0}")]
     Signature(SignatureError, Plane),
+    #[error("Invalid name of an object: {0}")]
+    ObjectName(#[from] NameError),
+    #[error("Object {0} does not exist")]
+    NoObject(String),
+    /// Where objects are cannot be read.
+    #[error("{0}")]
+    Objects(String),
 }
 
 impl ApiError {
@@ -141,6 +149,7 @@ impl ApiError {
             | Self::CertificateStatus
             | Self::PolicyVersion
             | Self::ExpectedVersion
+            | Self::ObjectName(_)
             | Self::EndpointType
             | Self::QueryVersion
             | Self::BrokenBody => (400, "InvalidRequestException"),
@@ -151,6 +160,7 @@ impl ApiError {
             Self::UnknownPath
             | Self::NothingRetained(_)
             | Self::NoIndex(_)
+            | Self::NoObject(_)
             | Self::NoCertificate(_) => (404, "ResourceNotFoundException"),
             Self::ThingsAttached(_) | Self::PoliciesAttached(_) => (409, "DeleteConflictException"),
             Self::MethodNotAllowed { .. } => (405, "MethodNotAllowedException"),
@@ -159,6 +169,7 @@ impl ApiError {
             Self::NoBroker | Self::NoAuthority | Self::NotHere(_) | Self::NotServed => {
                 (501, "NotImplementedException")
             }
+            Self::Objects(_) => (500, "InternalFailureException"),
             Self::Shadow(error) => (error.code(), error.exception()),
             Self::Registry(error) => control::registry(error),
             Self::Policy(error) => control::policy(error),

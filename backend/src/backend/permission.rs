@@ -32,6 +32,38 @@ impl Backend {
     }
 }
 
+/// What is asked of the objects that rules store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectsCall<'a> {
+    List,
+    /// `BUCKET/KEY`.
+    Get(&'a str),
+}
+
+impl Backend {
+    /// Whether somebody may see objects. In S3's own policies a resource would be another ARN: here they are resources
+    /// of this backend, `object/BUCKET/KEY`.
+    pub fn check_objects(
+        &self,
+        principal: &Principal,
+        call: ObjectsCall<'_>,
+    ) -> Result<(), ApiError> {
+        if self.uplink.is_some() {
+            return Err(ApiError::NoBroker);
+        }
+        let (action, resource) = match call {
+            ObjectsCall::List => ("s3:ListBucket", ANY.to_owned()),
+            ObjectsCall::Get(name) => ("s3:GetObject", format!("object/{name}")),
+        };
+        let things = self.broker.things();
+        let mut permit = things.permit(principal.clone(), None);
+        match things.allows(&mut permit, Action::Control(action), &resource) {
+            true => Ok(()),
+            false => Err(ApiError::NotAllowed(Plane::Control)),
+        }
+    }
+}
+
 fn data(call: &DataCall) -> (Action, String) {
     match call {
         DataCall::Shadow {
