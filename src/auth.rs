@@ -7,6 +7,7 @@ pub mod endpoint;
 mod fault;
 mod keys;
 pub mod registry;
+pub mod rules;
 pub mod sigv4;
 pub mod way;
 

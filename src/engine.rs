@@ -53,6 +53,7 @@ use known::Known;
 use link::Link;
 use meter::Meter;
 use publish::Publishing;
+use rules::Rules;
 use show::Shown;
 use things::Things;
 
@@ -152,6 +153,7 @@ pub struct Engine {
     known: Known,
     publishing: Publishing,
     things: Things,
+    rules: Rules,
     board: Board,
     jobs: Jobs,
     /// The unknown device whose shadow was asked for on this connection.
@@ -175,6 +177,7 @@ impl Engine {
             known: Known::new(""),
             publishing: Publishing::default(),
             things: Things::default(),
+            rules: Rules::default(),
             board: Board::default(),
             jobs: Jobs::default(),
             asked: None,
@@ -197,11 +200,15 @@ impl Engine {
             Input::Fetched { id, answer } => {
                 self.record.answered(id, answer.is_ok());
                 self.handle_page(id, &answer, now);
+                self.handle_rules_answer(id, &answer, now);
                 if let Some(link) = &mut self.link {
                     link.handle_answer(id, answer, now, &mut self.asked_so_far);
                 }
             }
-            Input::Recalled { place, bytes } => self.handle_recalled(&place, bytes),
+            Input::Recalled { place, bytes } => {
+                self.rules.handle_recalled(&place, bytes.clone());
+                self.handle_recalled(&place, bytes);
+            }
             Input::Knocked { id, opened } => self.record.answered(id, opened),
             Input::Timeout => {}
         }
@@ -213,6 +220,7 @@ impl Engine {
         self.known.handle_timeout(now);
         self.handle_events(now);
         self.advance_things(now);
+        self.advance_rules(now);
         self.advance_jobs(now);
         self.known.own.advance(now.instant);
         self.publish_due(now);
@@ -250,6 +258,7 @@ impl Engine {
             lookup.filter(|_| self.may_ask() && has_room),
             self.known.own.poll_timeout(self.may_publish() && has_room),
             self.things.poll_timeout(),
+            self.rules.poll_timeout(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -265,6 +274,7 @@ impl Engine {
             link: Some(link),
             known,
             meter,
+            rules,
             ..
         } = self
         else {
@@ -275,6 +285,7 @@ impl Engine {
         let (patterns, rates) = (&link.patterns, &mut link.rates);
         link.session.handle_chunk(chunk, now.instant, |publish| {
             meter.count_message();
+            rules.record(publish, now);
             let owner = known.handle_message(publish, patterns, now);
             rates.count(owner, publish.topic);
         });
@@ -286,6 +297,7 @@ impl Engine {
             Command::Disconnect | Command::Leave => {
                 self.with_session(|session| session.disconnect(now.instant));
                 self.keep_things(now);
+                self.keep_rules();
             }
             Command::Reconnect => {
                 if let Some(link) = &mut self.link {
@@ -333,6 +345,7 @@ impl Engine {
         let link = Link::new(request, &mut self.rng, now.instant);
         if self.link.as_ref().is_none_or(|old| old.url != link.url) {
             self.turn_things_to(&link.url, now);
+            self.turn_rules_to(&link.url);
             self.known.clear(&link.client_id);
             self.board = Board::default();
             self.jobs = Jobs::default();

@@ -33,6 +33,8 @@ mod mosquitto;
 mod mqtt;
 #[path = "vectors/pure.rs"]
 mod pure;
+#[path = "vectors/rules.rs"]
+mod rules;
 #[path = "vectors/shadow.rs"]
 mod shadow;
 #[path = "vectors/sigv4.rs"]
@@ -134,4 +136,9 @@ fn shadow_vectors_through_mosquitto() -> Result<(), Box<dyn Error>> {
 #[test]
 fn sigv4_vectors() -> Result<(), Box<dyn Error>> {
     run("vectors ", "sigv4.json", sigv4::judge)
+}
+
+#[test]
+fn rules_vectors() -> Result<(), Box<dyn Error>> {
+    run("vectors ", "rules.json", rules::judge)
 }

@@ -6,6 +6,8 @@ mod control;
 mod permission;
 mod rules;
 
+pub use permission::ObjectsCall;
+
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -15,9 +17,9 @@ use gnomon::shadow::document::ShadowDocument;
 use gnomon::shadow::error::ShadowError;
 use gnomon::shadow::service::{Limits as ShadowLimits, Request, Response, ShadowService};
 use gnomon::shadow::topics::{ShadowId, Verb};
-use gnomon::time::{Instant, Now};
+use gnomon::time::{Instant, Now, UnixMillis};
 
-use crate::broker::{self, Broker, ConnectionId, Counters, Limits, Output};
+use crate::broker::{self, Author, Broker, ConnectionId, Counters, Limits, Output};
 use crate::fleet::{Fleet, FleetOptions};
 use crate::journal::{Key, Mark};
 use crate::record::{Batch, Change, RecordError, Table};
@@ -41,6 +43,10 @@ pub struct Backend {
     fleet: Option<Member>,
     /// Where it is there, the shadow service speaks through it and not through the broker.
     uplink: Option<Uplink>,
+    /// Where rules store objects, in words.
+    object_target: String,
+    /// Since when rules are counted.
+    since: UnixMillis,
 }
 
 /// Numbers of what is kept on disk.
@@ -68,6 +74,8 @@ impl Backend {
             rng: Rng::new(seed),
             fleet: None,
             uplink: None,
+            object_target: "objects".to_owned(),
+            since: UnixMillis(0),
         }
     }
 
@@ -297,17 +305,18 @@ impl Backend {
         if let Some(request) = Request::from_message(message.topic.as_str(), &message.payload) {
             let (response, mark) = self.response(request, asked.from, now);
             for message in response.messages {
-                self.send_out(message, mark, now);
+                self.send_out(message, 0, mark, now);
             }
         }
         self.broker.end_request(asked, self.broker.mark(), now);
     }
 
-    /// Sends out what the shadow service says, once that batch is saved.
-    fn send_out(&mut self, message: Message, mark: Mark, now: Now) {
+    /// Sends out what the shadow service says to a request that went through so many rules, once that batch is saved.
+    fn send_out(&mut self, message: Message, hops: u8, mark: Mark, now: Now) {
+        let author = Author::Service { hops, kept: true };
         match &mut self.uplink {
             Some(uplink) => uplink.publish(message, mark, now.instant),
-            None => self.broker.publish(&message, mark, now),
+            None => self.broker.publish(&message, author, mark, now),
         }
     }
 

@@ -19,9 +19,10 @@ mod publish;
 mod registry;
 mod reserved;
 mod retained;
+mod rules;
 mod session;
 mod subscribe;
-mod subscriptions;
+pub(crate) mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -39,6 +40,7 @@ use gnomon::topic::TopicName;
 use slotmap::{SlotMap, new_key_type};
 
 use crate::journal::{Journal, Mark};
+use crate::rules::{RuleKey, Rules};
 use crate::things::policies::document::Document;
 use crate::things::{Principal, Things};
 
@@ -46,6 +48,7 @@ pub use connection::CloseReason;
 pub use connectivity::Connectivity;
 pub use limits::Limits;
 pub use retained::RetainedMessage;
+pub use rules::Author;
 
 use connection::{Connection, Phase};
 use retained::Retained;
@@ -100,6 +103,7 @@ pub struct Broker {
     subscriptions: Subscriptions<SessionId>,
     retained: Retained,
     things: Things,
+    rules: Rules,
     /// How the clients of registered things went.
     departures: HashMap<String, Connectivity>,
     timers: Timers,
@@ -118,6 +122,8 @@ pub struct Broker {
     doomed: Vec<(ConnectionId, CloseReason)>,
     /// Subscribers of the message under way; kept to reuse its memory.
     found: Vec<(SessionId, QoS)>,
+    /// The same of rules.
+    found_rules: Vec<(RuleKey, QoS)>,
     /// A subscriber whose outbox fills up.
     pressed: Option<ConnectionId>,
 }
@@ -134,6 +140,7 @@ impl Broker {
             subscriptions: Subscriptions::new(),
             retained: Retained::default(),
             things: Things::default(),
+            rules: Rules::default(),
             departures: HashMap::new(),
             timers: Timers::default(),
             journal: Journal::default(),
@@ -145,8 +152,13 @@ impl Broker {
             requests: VecDeque::new(),
             doomed: Vec::new(),
             found: Vec::new(),
+            found_rules: Vec::new(),
             pressed: None,
         }
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub fn counters(&self) -> Counters {
@@ -226,15 +238,20 @@ impl Broker {
 
     /// Publishes for a service of this machine. Reserved topics are open to it. Nobody sees the message before the
     /// batch of `mark` is saved.
-    pub fn publish(&mut self, message: &Message, mark: Mark, now: Now) {
-        self.publish_message(message, mark, now);
+    pub fn publish(&mut self, message: &Message, author: Author<'_>, mark: Mark, now: Now) {
+        self.publish_message(message, author, mark, now);
         self.close_doomed(now);
     }
 
-    /// Publishes for a client that has no connection. Returns the mark that its acknowledgement waits for; `None`
-    /// where clients may not publish. Carrying out a shadow request is left to the caller.
-    pub fn publish_for_client(&mut self, message: &Message, now: Now) -> Option<Mark> {
-        let mark = self.handle_message(message, now);
+    /// Publishes for a client that has no connection, or for a rule. Returns the mark that its acknowledgement waits
+    /// for; `None` where they may not publish. Carrying out a shadow request is left to the caller.
+    pub fn publish_for_client(
+        &mut self,
+        message: &Message,
+        author: Author<'_>,
+        now: Now,
+    ) -> Option<Mark> {
+        let mark = self.handle_message(message, author, now);
         self.close_doomed(now);
         mark
     }

@@ -36,6 +36,10 @@ pub enum Key {
     Policy(Arc<str>),
     /// Which policies are attached to a certificate.
     Attached(CertificateId),
+    /// A rule, by its name.
+    Rule(Arc<str>),
+    /// A message that a rule has not ended, by its number.
+    RuleQueued(u64),
 }
 
 /// Changes gather in the open batch until it is taken; meanwhile the one taken before is being saved.

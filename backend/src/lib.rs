@@ -14,6 +14,7 @@
 //! - [`fleet`]: simulated devices, an in-process client of the broker
 //! - [`identity`]: the certificate authority and the server's certificate in files of the data folder
 //! - [`store`]: the database file
+//! - [`objects`]: where rules store: files of a folder, or S3
 //! - [`net`]: tokio: TCP, HTTP, WebSocket and the dashboard's files around one backend
 //! - [`options`]: the flags of the command line
 //! - [`terminal`]: lines for whoever runs the process
@@ -34,6 +35,7 @@ pub mod backend;
 pub mod fleet;
 pub mod identity;
 pub mod store;
+pub mod objects;
 pub mod net;
 pub mod options;
 pub mod terminal;

@@ -18,7 +18,8 @@ use gnomon_backend::net::{
     self, Access, Attach, AttachError, Config, Core, Listeners, OpenError, RunError,
     ServerCertificate, TlsError, TlsListeners,
 };
-use gnomon_backend::options::{Attachment, HELP, Options, Request};
+use gnomon_backend::objects::{Place, S3, S3Error};
+use gnomon_backend::options::{Attachment, HELP, ObjectsAt, Options, Request};
 use gnomon_backend::signatures::Keys;
 use gnomon_backend::terminal::tell;
 use gnomon_backend::things::policies::document::{Document, DocumentError};
@@ -55,6 +56,8 @@ enum StartError {
     Keys(String, String),
     #[error("--password-file {0}: {1}")]
     Password(String, io::Error),
+    #[error("--objects s3://: {0}")]
+    S3(#[from] S3Error),
     #[error("--attach {0}: {1}")]
     Attach(BrokerAddress, AttachError),
     #[error("cannot watch for signals: {0}")]
@@ -131,7 +134,11 @@ async fn serve(options: Options) -> Result<(), StartError> {
         keys: options.keys.as_deref().map(keys).transpose()?,
         attach,
     };
+    let objects = options.objects.clone().map(place).transpose()?;
     let mut core = open(&options.data, &config)?;
+    if let Some(objects) = objects {
+        core.keep_objects(objects);
+    }
     if let Some(policy) = policy {
         core.govern(policy);
     }
@@ -147,6 +154,14 @@ async fn serve(options: Options) -> Result<(), StartError> {
     let ready = || tell(io::stdout(), "ready");
     net::run(core, listeners, config, ready, shutdown).await?;
     Ok(())
+}
+
+/// Where rules store.
+fn place(objects: ObjectsAt) -> Result<Place, S3Error> {
+    match objects {
+        ObjectsAt::Folder(folder) => Ok(Place::Folder(folder)),
+        ObjectsAt::S3 => S3::read(|name| std::env::var(name).ok()).map(Place::S3),
+    }
 }
 
 fn keys(path: &Path) -> Result<Arc<Keys>, StartError> {

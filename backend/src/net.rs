@@ -9,7 +9,9 @@ mod http;
 mod hub;
 mod issue;
 mod listeners;
+mod objects;
 mod prompt;
+mod rules;
 mod signed;
 mod tcp;
 mod tls;
@@ -29,6 +31,7 @@ use crate::backend::Backend;
 use crate::broker::Limits;
 use crate::fleet::FleetOptions;
 use crate::identity::{self, IdentityError};
+use crate::objects::{Objects, Place};
 use crate::signatures::Keys;
 use crate::store::{Store, StoreError};
 use crate::things::authority::{Authority, AuthorityError};
@@ -69,6 +72,8 @@ pub struct Core {
     backend: Backend,
     store: Option<Store>,
     authority: Arc<Authority>,
+    objects: Place,
+    folder: Option<PathBuf>,
 }
 
 /// Why a backend cannot go on from what was saved.
@@ -81,7 +86,7 @@ pub enum OpenError {
 }
 
 impl Core {
-    /// Forgets everything with the process.
+    /// Forgets everything with the process. Rules can store nothing, unless [`Self::keep_objects`] says where.
     pub fn in_memory(config: &Config) -> Result<Self, AuthorityError> {
         let clock = Clock::start();
         let authority = Authority::create(clock.now().wall)?;
@@ -90,10 +95,13 @@ impl Core {
             backend: Backend::new(config.limits.clone(), config.seed),
             store: None,
             authority: Arc::new(authority),
+            objects: Place::Nowhere,
+            folder: None,
         })
     }
 
-    /// Goes on from what was saved in this folder, and saves every change there.
+    /// Goes on from what was saved in this folder, and saves every change there. What rules store goes into its
+    /// folder `objects`, unless [`Self::keep_objects`] says otherwise.
     pub fn open(folder: &Path, config: &Config) -> Result<Self, OpenError> {
         let clock = Clock::start();
         let now = clock.now();
@@ -108,6 +116,8 @@ impl Core {
             backend,
             store: Some(store),
             authority: Arc::new(authority),
+            objects: Place::Folder(folder.join("objects")),
+            folder: Some(folder.to_owned()),
         })
     }
 
@@ -118,6 +128,16 @@ impl Core {
     /// Whoever shows no certificate may do what this policy allows, and nothing else.
     pub fn govern(&mut self, policy: Document) {
         self.backend.govern(policy);
+    }
+
+    /// Rules store there.
+    pub fn keep_objects(&mut self, place: Place) {
+        match &place {
+            Place::Nowhere => {}
+            Place::Folder(folder) => self.backend.set_object_target(folder.display().to_string()),
+            Place::S3(_) => self.backend.set_object_target("s3://".to_owned()),
+        }
+        self.objects = place;
     }
 
     pub fn authority(&self) -> &Arc<Authority> {
@@ -158,8 +178,11 @@ pub async fn run(
     let hub = Arc::new(Hub::new(core.clock, backend, &config.fleet));
     let writer = core.store.map(|store| Writer::start(hub.clone(), store));
     let mut writer = writer.transpose().map_err(RunError::Thread)?;
+    let objects = Arc::new(Objects::start(core.objects).map_err(RunError::Thread)?);
     let tasks = TaskTracker::new();
     let stop = CancellationToken::new();
+    rules::start(&hub, &objects, core.folder.as_deref(), &tasks, &stop)
+        .map_err(RunError::Thread)?;
     tasks.spawn(
         stop.clone()
             .run_until_cancelled_owned(run_timer(hub.clone())),
@@ -167,6 +190,7 @@ pub async fn run(
     let serving = Serving {
         hub: hub.clone(),
         authority,
+        objects,
         tasks: tasks.clone(),
         stop: stop.clone(),
     };

@@ -15,6 +15,9 @@ gnomon-backend: a stand-in for AWS IoT Core on one machine
 Usage: gnomon-backend [FLAGS]
 
   --data DIR              what is kept on disk [./gnomon-data]
+  --objects DIR|s3://     where rules store: files of this folder, or buckets of S3 as AWS_ENDPOINT_URL_S3 or
+                          AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+                          AWS_SESSION_TOKEN say [objects in the folder of --data]
   --site DIR              the built dashboard [dist]
   --fleet N               simulated devices [0]
   --fleet-rate FIXES      positions a second of all simulated devices together [N, at most 1000]
@@ -44,6 +47,8 @@ Usage: gnomon-backend [FLAGS]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     pub data: PathBuf,
+    /// Where rules store; `None` is a folder in `data`.
+    pub objects: Option<ObjectsAt>,
     pub site: PathBuf,
     pub fleet: u32,
     pub fleet_rate: Option<f64>,
@@ -65,6 +70,13 @@ pub struct Options {
     pub attach: Option<Attachment>,
 }
 
+/// Where rules store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ObjectsAt {
+    Folder(PathBuf),
+    S3,
+}
+
 /// A broker to serve instead of being one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attachment {
@@ -77,6 +89,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             data: "gnomon-data".into(),
+            objects: None,
             site: "dist".into(),
             fleet: 0,
             fleet_rate: None,
@@ -116,6 +129,7 @@ impl Request {
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("data") => options.data = parser.value()?.into(),
+                Long("objects") => options.objects = Some(objects_at(parser.value()?)?),
                 Long("site") => options.site = parser.value()?.into(),
                 Long("fleet") => options.fleet = parser.value()?.parse()?,
                 Long("fleet-rate") => {
@@ -219,6 +233,17 @@ impl SignIn {
     }
 }
 
+/// Each action names its bucket.
+fn objects_at(value: OsString) -> Result<ObjectsAt, &'static str> {
+    match value.to_str() {
+        Some("s3://") => Ok(ObjectsAt::S3),
+        Some(text) if text.contains("://") => {
+            Err("--objects is a folder, or s3:// without a bucket: each action names its own")
+        }
+        _ => Ok(ObjectsAt::Folder(value.into())),
+    }
+}
+
 fn address(text: String) -> Option<String> {
     (text != "off").then_some(text)
 }
@@ -273,12 +298,13 @@ mod tests {
 
     #[test]
     fn every_flag_is_read() {
-        let arguments = "--data d --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
+        let arguments = "--data d --objects o --site s --fleet 25 --fleet-rate 2.5 --seed 7 --mqtt off \
             --http 0.0.0.0:80 --policy p.json --allow-origin http://a --allow-origin=https://b:1 --mqtts [::1]:2 --https off \
             --tls-name gnomon.lan --tls-name ::2 --https-cert c --https-key k --sigv4-keys f";
         let parsed = Request::parse(arguments.split_whitespace()).unwrap();
         let expected = Options {
             data: "d".into(),
+            objects: Some(ObjectsAt::Folder("o".into())),
             site: "s".into(),
             fleet: 25,
             fleet_rate: Some(2.5),
@@ -339,5 +365,16 @@ mod tests {
         assert!(error(&["--fleet"]).contains("--fleet"));
         assert!(error(&["--allow-origin", "*"]).contains("origin"));
         assert!(error(&["stray"]).contains("stray"));
+        assert!(error(&["--objects", "s3://bucket"]).contains("--objects"));
+    }
+
+    #[test]
+    fn objects_go_to_buckets_that_actions_name() {
+        let parsed = Request::parse(["--objects", "s3://"]).unwrap();
+        let expected = Options {
+            objects: Some(ObjectsAt::S3),
+            ..Options::default()
+        };
+        assert_eq!(parsed, Request::Run(Box::new(expected)));
     }
 }

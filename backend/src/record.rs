@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::journal::{Key, Mark};
 use crate::things::certificates::CertificateStatus;
 
-/// The tables in the order in which they are read: a queue needs its session, and what is attached
+/// The tables in the order in which they are read: a queue needs its session or its rule, and what is attached
 /// needs its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
@@ -22,10 +22,12 @@ pub enum Table {
     Policies,
     /// Which policies are attached to which certificates.
     Attached,
+    Rules,
+    RuleQueue,
 }
 
 impl Table {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Shadows,
         Self::Retained,
         Self::Sessions,
@@ -35,6 +37,8 @@ impl Table {
         Self::Things,
         Self::Policies,
         Self::Attached,
+        Self::Rules,
+        Self::RuleQueue,
     ];
 
     pub fn name(self) -> &'static str {
@@ -48,6 +52,8 @@ impl Table {
             Self::Things => "things",
             Self::Policies => "policies",
             Self::Attached => "attached",
+            Self::Rules => "rules",
+            Self::RuleQueue => "rule-queue",
         }
     }
 }
@@ -64,6 +70,8 @@ impl Key {
             Self::Certificate(_) => Table::Certificates,
             Self::Policy(_) => Table::Policies,
             Self::Attached(_) => Table::Attached,
+            Self::Rule(_) => Table::Rules,
+            Self::RuleQueued(_) => Table::RuleQueue,
         }
     }
 
@@ -71,9 +79,11 @@ impl Key {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         match self {
             Self::Shadow(name) | Self::Thing(name) | Self::ThingType(name) => name.as_bytes(),
-            Self::Session(name) | Self::Policy(name) => name.as_bytes(),
+            Self::Session(name) | Self::Policy(name) | Self::Rule(name) => name.as_bytes(),
             Self::Retained(topic) => topic.as_str().as_bytes(),
-            Self::Queued(number, _) => return number.to_be_bytes().to_vec(),
+            Self::Queued(number, _) | Self::RuleQueued(number) => {
+                return number.to_be_bytes().to_vec();
+            }
             Self::Certificate(id) => &id.0,
             Self::Attached(id) => return id.to_string().into_bytes(),
         }
@@ -128,6 +138,27 @@ pub(crate) struct Certificate<'a> {
     pub(crate) status: CertificateStatus,
     pub(crate) created: i64,
     pub(crate) modified: i64,
+}
+
+/// A rule, by its name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Rule<'a> {
+    pub(crate) created: i64,
+    /// The JSON of its definition.
+    pub(crate) definition: Cow<'a, str>,
+}
+
+/// A message for one rule, by its number.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RuleQueued<'a> {
+    pub(crate) rule: Cow<'a, str>,
+    pub(crate) topic: Cow<'a, str>,
+    pub(crate) payload: Cow<'a, [u8]>,
+    pub(crate) at: i64,
+    pub(crate) client_id: Option<Cow<'a, str>>,
+    pub(crate) principal: Cow<'a, str>,
+    pub(crate) seed: u64,
+    pub(crate) hops: u8,
 }
 
 /// Always Some: these records have nothing that cannot be written.

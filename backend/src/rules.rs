@@ -1,12 +1,25 @@
 //! Rules as the backend runs them, but for what they act on: which messages they get, in queues that are kept on disk,
 //! and how it went. Pure: whoever carries actions out takes [`Work`] and says how each ended.
 
+mod book;
+mod error;
+mod figures;
+mod queue;
+mod read;
+mod record;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use gnomon::message::QoS;
 use gnomon::rules::{Definition, Sql, Template};
 use gnomon::time::UnixMillis;
+
+pub(crate) use book::RuleKey;
+pub use book::{Rules, Shown};
+pub use error::RuleError;
+pub use figures::{ActionFigures, Figures};
+pub(crate) use queue::Queued;
 
 /// Messages of one rule that wait, those under way among them. What does not fit is lost, and counted.
 pub const QUEUE: usize = 10_000;
@@ -17,7 +30,7 @@ pub const MAX_HOPS: u8 = 8;
 pub const MAX_RULES: usize = 1000;
 
 /// A rule, its SQL and its templates read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     pub name: Arc<str>,
     pub definition: Definition,
@@ -44,6 +57,8 @@ pub enum RepublishError {
     Loop,
     #[error("the payload has more than 128 KB")]
     TooLarge,
+    #[error("the rule was deleted meanwhile")]
+    Gone,
 }
 
 /// A message for one rule.

@@ -45,31 +45,35 @@ pub fn signed_url(endpoint: &Endpoint, keys: &Keys, now: UnixMillis) -> String {
     sigv4::presigned_url(place, keys.as_signing(), region, now, None)
 }
 
-/// A call of nothing but its address.
-pub(super) struct Get<'a> {
+/// A call that is to be signed.
+pub(super) struct Call<'a> {
+    pub(super) method: &'static str,
     /// Scheme, host and port.
     pub(super) base: &'a str,
     pub(super) path: &'a str,
     pub(super) query: &'a str,
+    pub(super) body: &'a [u8],
     pub(super) region: &'a str,
     pub(super) service: &'a str,
 }
 
 /// A signed call that the same machine answers over HTTP, where it says why it refuses. None where a page may not ask.
 pub fn signed_question(endpoint: &Endpoint, keys: &Keys, now: UnixMillis) -> Option<Question> {
-    let get = Get {
+    let call = Call {
+        method: "GET",
         base: &endpoint.http()?,
         path: QUESTION,
         query: "",
+        body: b"",
         region: &endpoint.region,
         service: DATA,
     };
-    Some(signed_get(&get, keys, now))
+    Some(signed_call(&call, keys, now))
 }
 
-pub(super) fn signed_get(get: &Get<'_>, keys: &Keys, now: UnixMillis) -> Question {
+pub(super) fn signed_call(call: &Call<'_>, keys: &Keys, now: UnixMillis) -> Question {
     let stamp = sigv4::stamp(now);
-    let authority = get.base.split_once("://").map_or(get.base, |(_, it)| it);
+    let authority = call.base.split_once("://").map_or(call.base, |(_, it)| it);
     let mut headers = vec![("x-amz-date", stamp.clone())];
     // In a header the token is signed, in AWS IoT's query it is not.
     if let Some(token) = &keys.session_token {
@@ -79,25 +83,25 @@ pub(super) fn signed_get(get: &Get<'_>, keys: &Keys, now: UnixMillis) -> Questio
     // The browser writes this one itself.
     signed.push(("host", authority));
     let request = Request {
-        method: "GET",
-        path: get.path,
-        query: get.query,
+        method: call.method,
+        path: call.path,
+        query: call.query,
         headers: &signed,
-        payload_hash: sigv4::EMPTY_PAYLOAD,
+        payload_hash: &sigv4::sha256(call.body),
     };
     let scope = Scope {
         date: &stamp[..8],
-        region: get.region,
-        service: get.service,
+        region: call.region,
+        service: call.service,
     };
     let authorization = request.authorization(keys.as_signing(), scope, &stamp);
     headers.push(("authorization", authorization));
-    let query = if get.query.is_empty() { "" } else { "?" };
+    let query = if call.query.is_empty() { "" } else { "?" };
     Question {
-        method: "GET",
-        url: [get.base, get.path, query, get.query].concat(),
+        method: call.method,
+        url: [call.base, call.path, query, call.query].concat(),
         headers,
-        body: Vec::new(),
+        body: call.body.to_vec(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The registry of things: how a page of its names is asked for, and what the answer says. It sends nothing.
 
 use super::Question;
-use super::attempt::{Get, signed_get};
+use super::attempt::{Call, signed_call};
 use super::cognito::{read, text};
 use super::endpoint::Endpoint;
 use super::sigv4::encoded;
@@ -10,7 +10,7 @@ use crate::shadow::value::Value;
 use crate::time::UnixMillis;
 
 /// The control plane's own name, which its calls are signed for.
-const CONTROL: &str = "iot";
+pub(super) const CONTROL: &str = "iot";
 
 const PATH: &str = "/things";
 
@@ -60,14 +60,16 @@ pub fn signed_question(
     now: UnixMillis,
 ) -> Option<Question> {
     let base = endpoint.control()?;
-    let get = Get {
+    let call = Call {
+        method: "GET",
         base: &base,
         path: PATH,
         query: &page.query(),
+        body: b"",
         region: &endpoint.region,
         service: CONTROL,
     };
-    Some(signed_get(&get, keys, now))
+    Some(signed_call(&call, keys, now))
 }
 
 /// None for what is no such answer, also when it was cut.

@@ -15,6 +15,7 @@ use super::things::Registry;
 use crate::auth::Question;
 use crate::auth::endpoint::region_of;
 use crate::auth::registry::{self, Page};
+use crate::auth::rules::{self, RulesCall};
 use crate::location::pattern::{DEFAULT_PATTERNS, PatternError, TopicPattern};
 use crate::mqtt::limits::KEEP_ALIVE;
 use crate::mqtt::session::{self, Config, LinkFault, Phase, Session};
@@ -215,13 +216,31 @@ impl Link {
         if let Some(signed) = self.door.as_signed() {
             return signed.list_things(page, now).ok_or(Registry::OutOfReach);
         }
+        Ok(registry::question(&self.base()?, page))
+    }
+
+    /// A call of the API of rules. None where there is none that a page may ask.
+    pub(super) fn call_rules(&self, call: &RulesCall, now: Now) -> Option<Question> {
+        if let Some(signed) = self.door.as_signed() {
+            return signed.call_rules(call, now);
+        }
+        Some(rules::question(&self.base().ok()?, call))
+    }
+
+    /// Where the other side answers calls that are not signed.
+    fn base(&self) -> Result<String, Registry> {
         // Nobody but a holder of keys may ask AWS.
-        if matches!(self.door, Door::Shut(_)) || region_of(&self.url).is_some() {
+        if matches!(self.door, Door::Shut(_)) || self.is_aws() {
             return Err(Registry::None);
         }
         let base = Address::parse(&self.url).and_then(|address| address.of_http());
         let base = base.ok_or(Registry::OutOfReach)?;
-        Ok(registry::question(base.trim_end_matches('/'), page))
+        Ok(base.trim_end_matches('/').to_owned())
+    }
+
+    /// It is AWS IoT itself, and no stand-in.
+    pub(super) fn is_aws(&self) -> bool {
+        region_of(&self.url).is_some()
     }
 
     /// The AWS region that a person gave, or that the address names.

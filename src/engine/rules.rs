@@ -1,10 +1,25 @@
 //! Rules as a person writes them: tried on the messages seen so far, saved where the other side runs rules, and watched
 //! there. Here no rule ever acts.
 
+mod answers;
+mod desk;
+mod drafts;
+mod dry;
+mod heard;
+mod hints;
+mod layout;
+mod near;
+mod objects;
+mod record;
+mod remote;
+mod view;
+mod written;
+
 use serde::{Deserialize, Serialize};
 
-use super::Engine;
-use crate::time::{Now, UnixMillis};
+use crate::time::UnixMillis;
+
+pub(super) use desk::Rules;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RulesCommand {
@@ -83,10 +98,12 @@ pub struct RulesView {
     /// The one that is open.
     pub rule: Option<RuleView>,
     pub objects: Option<ObjectsView>,
-    /// What the other side refused last: code and its own words.
+    /// What the other side refused last: code and its own words. Code 0: it did not answer.
     pub refused: Option<(u16, String)>,
     /// A save, pause or deletion is on its way.
     pub busy: bool,
+    /// What was entered last is not kept: it is longer than 256 KB, or there are a hundred drafts.
+    pub not_kept: bool,
 }
 
 /// Whether the other side runs rules.
@@ -172,6 +189,10 @@ pub struct RuleView {
     pub marks: Vec<SqlMark>,
     /// Actions of the other side that this page does not know. They are kept as they are.
     pub foreign_actions: Vec<String>,
+    /// It reckons with named time zones, which no page has: what rests on them is missing from a trial.
+    pub needs_zones: bool,
+    /// As `aws iot create-topic-rule` takes it; empty while it cannot be saved.
+    pub payload: String,
     /// None while it cannot be tried.
     pub dry: Option<DryRun>,
 }
@@ -207,6 +228,12 @@ pub enum RuleProblem {
     /// A warning: this path is in none of so many messages on these topics. The repair is in so many of them.
     NeverSeen {
         path: String,
+        messages: u32,
+        repair_in: u32,
+    },
+    /// A warning: no topic of so many messages matches FROM. So many match the repair.
+    NoSuchTopic {
+        filter: String,
         messages: u32,
         repair_in: u32,
     },
@@ -249,6 +276,17 @@ pub struct DryRun {
     pub first: u32,
     pub rows: Vec<DryRow>,
     pub close: Option<DryClose>,
+    /// How much of what FROM matches this page subscribes to.
+    pub heard: Heard,
+}
+
+/// What a page does not subscribe to, it cannot try a rule on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Heard {
+    #[default]
+    Nothing,
+    Some,
+    All,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -302,12 +340,4 @@ pub struct ObjectContent {
     pub text: Option<String>,
     /// There is more of it than is shown.
     pub cut: bool,
-}
-
-impl Engine {
-    pub(super) fn handle_rules(&mut self, _command: RulesCommand, _now: Now) {}
-
-    pub(super) fn rules_view(&mut self, _request: &RulesRequest, _now: Now) -> RulesView {
-        RulesView::default()
-    }
 }

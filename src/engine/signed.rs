@@ -10,6 +10,7 @@ use crate::auth::clock::Clock;
 use crate::auth::cognito::{self, Answer, Cognito};
 use crate::auth::endpoint::Endpoint;
 use crate::auth::registry::{self, Page};
+use crate::auth::rules::{self, RulesCall};
 use crate::auth::way::Keys;
 use crate::auth::{Question, SignInFault};
 use crate::mqtt::limits::CONNECT_TIMEOUT;
@@ -190,6 +191,12 @@ impl Signed {
     pub(super) fn list_things(&self, page: &Page, now: Now) -> Option<Question> {
         let time = self.clock.corrected(now.wall);
         registry::signed_question(&self.endpoint, self.keys.as_ref()?, page, time)
+    }
+
+    /// A call of the API of rules. None without keys, and where a page may not ask.
+    pub(super) fn call_rules(&self, call: &RulesCall, now: Now) -> Option<Question> {
+        let time = self.clock.corrected(now.wall);
+        rules::signed_question(&self.endpoint, self.keys.as_ref()?, call, time)
     }
 
     pub(super) fn region(&self) -> &str {

@@ -1,6 +1,11 @@
 //! A message as a rule sees it: topic, payload and where they came from. The payload is read as JSON once, however many
 //! rules look at it.
 
+use std::cell::OnceCell;
+
+use super::json;
+use super::value::Value;
+use crate::rng::Rng;
 use crate::time::UnixMillis;
 
 /// What is known of a message beside its payload.
@@ -18,6 +23,13 @@ pub struct Origin<'a> {
     pub seed: u64,
 }
 
+impl Origin<'_> {
+    /// What `traceid()` says of a message that came by MQTT.
+    pub fn trace_id(&self) -> String {
+        Rng::new(self.seed).uuid()
+    }
+}
+
 /// The document of a shadow, by its thing and its name.
 pub type ShadowText = dyn Fn(&str, Option<&str>) -> Option<String>;
 
@@ -26,6 +38,8 @@ pub struct Incoming<'a> {
     pub payload: &'a [u8],
     /// For `get_thing_shadow`.
     pub shadow: Option<&'a ShadowText>,
+    /// The payload as JSON, once it was asked for; None in it: it is no JSON.
+    root: OnceCell<Option<Value<'a>>>,
 }
 
 impl<'a> Incoming<'a> {
@@ -34,6 +48,11 @@ impl<'a> Incoming<'a> {
             origin,
             payload,
             shadow: None,
+            root: OnceCell::new(),
         }
+    }
+
+    pub(super) fn root(&self) -> Option<&Value<'a>> {
+        self.root.get_or_init(|| json::parse(self.payload)).as_ref()
     }
 }

@@ -1,9 +1,29 @@
-//! `SELECT … FROM 'topic filter' WHERE …`: parsed once, evaluated for each message.
+//! `SELECT … FROM 'topic filter' WHERE …`: parsed once, evaluated for each message (AWS IoT developer guide: AWS IoT
+//! SQL reference). Every version is read the same way; they differ in what a whole number is.
+
+mod evaluate;
+mod function;
+mod marks;
+mod parse;
+mod pattern;
+mod syntax;
+mod token;
+mod walk;
 
 use bytes::Bytes;
 
 use super::message::Incoming;
 use crate::topic::TopicFilter;
+
+pub(super) use evaluate::text;
+pub use marks::{Mark, MarkKind, marks};
+pub(super) use parse::Parser;
+pub(super) use parse::fault::Fault;
+pub(super) use syntax::{Expr, Statement};
+pub(super) use walk::needs_zones;
+
+/// A longer statement is none, as on AWS.
+pub const MAX_SQL: usize = 256 * 1024;
 
 /// `awsIotSqlVersion`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,11 +34,26 @@ pub enum SqlVersion {
     Beta,
 }
 
+impl SqlVersion {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V20151008 => "2015-10-08",
+            Self::V20160323 => "2016-03-23",
+            Self::Beta => "beta",
+        }
+    }
+
+    pub fn by_name(name: &str) -> Option<Self> {
+        let all = [Self::V20151008, Self::V20160323, Self::Beta];
+        all.into_iter().find(|version| version.name() == name)
+    }
+}
+
 /// What keeps a text from being SQL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (line {line}, column {column})")]
 pub struct SqlError {
-    /// The faulty part of the text, in bytes.
+    /// The faulty part of the text, in bytes; empty where something is missing.
     pub at: usize,
     pub len: usize,
     /// From 1; columns in characters.
@@ -31,7 +66,10 @@ pub struct SqlError {
 
 /// A statement.
 #[derive(Clone, Debug)]
-pub struct Sql {}
+pub struct Sql {
+    statement: Statement,
+    version: SqlVersion,
+}
 
 /// What a rule makes of a message that it fires for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,22 +90,40 @@ pub struct PathUse {
 }
 
 impl Sql {
-    pub fn parse(_text: &str, _version: SqlVersion) -> Result<Self, SqlError> {
-        Ok(Self {})
+    pub fn parse(text: &str, version: SqlVersion) -> Result<Self, SqlError> {
+        let statement = parse::statement(text)?;
+        Ok(Self { statement, version })
     }
 
     /// None: it has no FROM, and runs for Basic Ingest only.
     pub fn filter(&self) -> Option<&TopicFilter> {
-        None
+        self.statement.filter.as_ref()
+    }
+
+    pub fn version(&self) -> SqlVersion {
+        self.version
     }
 
     /// None where the WHERE clause is not true. The topic is not looked at.
-    pub fn evaluate(&self, _message: &Incoming<'_>) -> Option<Fired> {
-        None
+    pub fn evaluate(&self, message: &Incoming<'_>) -> Option<Fired> {
+        let payload = match evaluate::payload(&self.statement, self.version, message)? {
+            evaluate::Made::Same => Bytes::copy_from_slice(message.payload),
+            evaluate::Made::New(text) => Bytes::from(text),
+        };
+        Some(Fired { payload })
     }
 
-    /// In the order of the text.
+    /// In the order of the text. Of a SELECT in brackets only what it reads FROM.
     pub fn paths(&self) -> Vec<PathUse> {
-        Vec::new()
+        walk::paths(&self.statement)
+    }
+
+    /// Whether it may need time zones that a page does not know: there, such times are Undefined.
+    pub fn needs_zones(&self) -> bool {
+        walk::exprs(&self.statement).into_iter().any(needs_zones)
+    }
+
+    pub(super) fn statement(&self) -> &Statement {
+        &self.statement
     }
 }

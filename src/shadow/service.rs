@@ -117,6 +117,13 @@ impl ShadowService {
         self.stored(&id.to_string()).ok()?
     }
 
+    /// The document of a living shadow as JSON, with its delta.
+    pub fn text(&self, id: ShadowId<'_>) -> Option<Vec<u8>> {
+        let document = self.document(id)?;
+        let footer = Footer::new(document.timestamp, None);
+        Some(write::whole(&document, footer))
+    }
+
     /// The names of a thing's named shadows in order, from the one behind `after` on, or from the first.
     pub fn names<'a>(
         &'a self,

@@ -35,6 +35,7 @@ use super::own_device::OwnDevice;
 use super::own_panel::own_panel;
 use super::places::Places;
 use super::reactive::{memo, show};
+use super::rules_desk::RulesDesk;
 use super::rules_page::rules_page;
 use super::shapes::Shapes;
 use super::store::Store;
@@ -76,6 +77,7 @@ fn App() -> impl IntoView {
     provide_context(open);
     provide_context(Press::default());
     provide_context(Board::start(open));
+    provide_context(RulesDesk::start(open, commands));
     provide_context(Choosing::start());
     let bulk = Bulk::start(open);
     provide_context(bulk);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::choosing::Choosing;
 use super::commands::Commands;
-use super::keys::focus;
+use super::keys::focus_soon;
 use super::open::{Open, Page};
 use super::reactive::{memo, watch};
 use super::store::Store;
@@ -114,14 +114,14 @@ impl Bulk {
     pub(super) fn begin(self) {
         self.store.select(None);
         self.target.set(Some(Target::New));
-        request_animation_frame(|| focus("#bulk-key"));
+        focus_soon("#bulk-key");
     }
 
     pub(super) fn reopen(self, id: u32) {
         self.open.go(Page::Map);
         self.store.select(None);
         self.target.set(Some(Target::Job(id)));
-        request_animation_frame(|| focus(".bulk .icon-button"));
+        focus_soon(".bulk .icon-button");
     }
 
     /// Closes the panel. A job goes on.

@@ -11,7 +11,7 @@ use super::bulk_who::who;
 use super::format;
 use super::icons::{Icon, icon};
 use super::job_words;
-use super::keys::{focus, focus_if_lost};
+use super::keys::{focus_if_lost, focus_soon};
 use super::link_state::LinkKind;
 use super::reactive::{act, each, item, live, memo, show};
 use super::rich::rich;
@@ -125,7 +125,7 @@ fn panel(target: Target, bulk: Bulk) -> AnyView {
 /// Closes the panel and gives the focus back to where it came from.
 pub(super) fn close(bulk: Bulk) {
     bulk.close();
-    request_animation_frame(|| focus(".list-foot .primary, .list-foot button"));
+    focus_soon(".list-foot .primary, .list-foot button");
 }
 
 /// What was only prepared is forgotten with the panel.

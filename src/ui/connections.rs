@@ -9,7 +9,7 @@ use super::connection_list::list;
 use super::dialog::Dialog;
 use super::doctor::doctor;
 use super::draft::{Draft, Slot, Tab};
-use super::keys::focus;
+use super::keys::focus_soon;
 use super::link_state::LinkKind;
 use super::open::{Form, Open};
 use super::reactive::{memo, show, watch};
@@ -144,7 +144,7 @@ impl Editor {
     pub(super) fn connect(self, connection: Connection) {
         self.tried.set(true);
         if !untrack(move || self.draft.is_sound()) {
-            return request_animation_frame(|| focus(".connections [aria-invalid=true]"));
+            return focus_soon(".connections [aria-invalid=true]");
         }
         self.connected_at.set(self.now.get_untracked());
         let id = connection.keep_and_connect(self.edited.get_untracked(), self.profile(false));

@@ -84,6 +84,13 @@ pub fn clock(at: UnixMillis) -> String {
     format!("{hours:02}:{minutes:02}:{seconds:02}")
 }
 
+/// The same without seconds: `14:02`.
+pub fn clock_minutes(at: UnixMillis) -> String {
+    let mut clock = clock(at);
+    clock.truncate(5);
+    clock
+}
+
 /// The same to the millisecond: `14:02:29.114`.
 pub fn clock_millis(at: UnixMillis) -> String {
     format!("{}.{:03}", clock(at), at.0.rem_euclid(1000))
@@ -98,6 +105,12 @@ pub fn zone(at: UnixMillis) -> String {
         0 => format!("UTC{sign}{hours}"),
         _ => format!("UTC{sign}{hours}:{minutes:02}"),
     }
+}
+
+/// Both are on one day where the person is.
+pub fn is_same_day(one: UnixMillis, other: UnixMillis) -> bool {
+    let day = |at: UnixMillis| (at.seconds() + offset_minutes(at) * 60).div_euclid(86_400);
+    day(one) == day(other)
 }
 
 /// A number given in tenths.

@@ -14,6 +14,7 @@ use super::map_tools;
 use super::open::{Open, Page};
 use super::own_device::OwnDevice;
 use super::pages::page_of_key;
+use super::rules_desk::RulesDesk;
 use super::store::Store;
 use super::undo::undo_newest;
 
@@ -39,6 +40,7 @@ struct Hands {
     map: MapHandle,
     board: Board,
     bulk: Bulk,
+    rules: RulesDesk,
     own: OwnDevice,
     commands: Commands,
 }
@@ -51,6 +53,7 @@ pub(super) fn listen() {
         map: expect_context(),
         board: expect_context(),
         bulk: expect_context(),
+        rules: expect_context(),
         own: expect_context(),
         commands: expect_context(),
     };
@@ -78,7 +81,7 @@ pub(super) fn search(open: Open) {
         // What another page covers takes no focus until it is shown.
         _ => {
             open.go(Page::Map);
-            request_animation_frame(|| focus(BOX));
+            focus_soon(BOX);
         }
     }
 }
@@ -93,6 +96,16 @@ pub(super) fn focus(selector: &str) {
     {
         let _ = element.focus();
     }
+}
+
+/// The same on the next frame, once what is to be found is there. Where somebody moved the focus in the meantime it
+/// stays: the frame may be late.
+pub(super) fn focus_soon(selector: &'static str) {
+    let before = focused();
+    request_animation_frame(move || match focused() == before {
+        true => focus(selector),
+        false => focus_if_lost(selector),
+    });
 }
 
 /// The same, where what had the focus is gone: it stays where somebody moved it in the meantime.
@@ -159,6 +172,7 @@ impl Hands {
                 }
             }
             Page::Changes if self.board.step_back() => {}
+            Page::Rules if self.rules.step_back() => {}
             _ => self.open.go(Page::Map),
         }
         true

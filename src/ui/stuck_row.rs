@@ -6,7 +6,7 @@ use web_sys::MouseEvent;
 use super::board::{Board, is_narrow};
 use super::cause;
 use super::format;
-use super::keys::focus;
+use super::keys::focus_soon;
 use super::mark::mark;
 use super::reactive::{act, live, memo};
 use super::scroller::Scroller;
@@ -33,7 +33,7 @@ impl Table {
             self.board.chosen.set(Some(row));
             if is_narrow() {
                 // The table, which had the focus, is covered now.
-                request_animation_frame(|| focus(".answers .icon-button"));
+                focus_soon(".answers .icon-button");
             }
         }
     }

@@ -4,6 +4,7 @@ mod body;
 mod certificates;
 mod elsewhere;
 mod policies;
+mod rules;
 mod things;
 mod types;
 
@@ -13,6 +14,7 @@ use crate::things::certificates::CertificateId;
 
 pub use certificates::CertificateCall;
 pub use policies::{PolicyCall, Wording};
+pub use rules::RuleCall;
 pub use things::{ThingCall, ThingFilter};
 pub use types::TypeCall;
 
@@ -28,6 +30,7 @@ pub enum ControlCall {
     Type(TypeCall),
     Certificate(CertificateCall),
     Policy(PolicyCall),
+    Rule(RuleCall),
     SearchIndex(Search),
     /// The name by which this backend was called is the one that it can be reached by.
     DescribeEndpoint {
@@ -42,6 +45,7 @@ pub(super) fn is_call(levels: &[&str]) -> bool {
         || types::is_call(first)
         || certificates::is_call(first)
         || policies::is_call(first)
+        || rules::is_call(levels)
         || matches!(first, "endpoint" | "indices")
         || elsewhere::is_call(first)
 }
@@ -69,6 +73,7 @@ impl ControlCall {
             [first, ..] if policies::is_call(first) => {
                 PolicyCall::parse(request, levels).map(Self::Policy)
             }
+            _ if rules::is_call(levels) => RuleCall::parse(request, levels).map(Self::Rule),
             [first, ..] if elsewhere::is_call(first) => Err(ApiError::NotServed),
             _ => Err(ApiError::UnknownPath),
         }

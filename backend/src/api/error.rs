@@ -3,10 +3,12 @@
 mod control;
 
 use gnomon::shadow::error::ShadowError;
-use gnomon::shadow::topics::NameError;
+use gnomon::shadow::topics;
 use gnomon::topic::TopicError;
 
 use super::Plane;
+use crate::objects::NameError;
+use crate::rules::RuleError;
 use crate::search::QueryError;
 use crate::signatures::SignatureError;
 use crate::things::authority::AuthorityError;
@@ -28,7 +30,7 @@ pub enum ApiError {
     #[error("Invalid percent-encoding")]
     Encoding,
     #[error("Invalid name: {0}")]
-    Name(#[from] NameError),
+    Name(#[from] topics::NameError),
     #[error("Invalid topic: {0}")]
     Topic(#[from] TopicError),
     #[error("Invalid nextToken")]
@@ -99,6 +101,8 @@ pub enum ApiError {
     #[error(transparent)]
     Policy(#[from] PolicyError),
     #[error(transparent)]
+    Rule(#[from] RuleError),
+    #[error(transparent)]
     Certificate(#[from] CertificateError),
     #[error(transparent)]
     X509(#[from] X509Error),
@@ -108,6 +112,13 @@ pub enum ApiError {
     Authority(#[from] AuthorityError),
     #[error("{0}")]
     Signature(SignatureError, Plane),
+    #[error("Invalid name of an object: {0}")]
+    ObjectName(#[from] NameError),
+    #[error("Object {0} does not exist")]
+    NoObject(String),
+    /// Where objects are cannot be read.
+    #[error("{0}")]
+    Objects(String),
 }
 
 impl ApiError {
@@ -138,6 +149,7 @@ impl ApiError {
             | Self::CertificateStatus
             | Self::PolicyVersion
             | Self::ExpectedVersion
+            | Self::ObjectName(_)
             | Self::EndpointType
             | Self::QueryVersion
             | Self::BrokenBody => (400, "InvalidRequestException"),
@@ -148,6 +160,7 @@ impl ApiError {
             Self::UnknownPath
             | Self::NothingRetained(_)
             | Self::NoIndex(_)
+            | Self::NoObject(_)
             | Self::NoCertificate(_) => (404, "ResourceNotFoundException"),
             Self::ThingsAttached(_) | Self::PoliciesAttached(_) => (409, "DeleteConflictException"),
             Self::MethodNotAllowed { .. } => (405, "MethodNotAllowedException"),
@@ -156,9 +169,11 @@ impl ApiError {
             Self::NoBroker | Self::NoAuthority | Self::NotHere(_) | Self::NotServed => {
                 (501, "NotImplementedException")
             }
+            Self::Objects(_) => (500, "InternalFailureException"),
             Self::Shadow(error) => (error.code(), error.exception()),
             Self::Registry(error) => control::registry(error),
             Self::Policy(error) => control::policy(error),
+            Self::Rule(error) => control::rule(error),
             Self::Certificate(error) => control::certificate(error),
             Self::Authority(error) => control::authority(error),
             Self::Signature(error, plane) => control::signature(error, *plane),

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::ApiError;
 
 /// `+` stays as it is: AWS signs and sends a blank as `%20`.
-pub(super) fn decode(text: &str) -> Result<String, ApiError> {
+pub(crate) fn decode(text: &str) -> Result<String, ApiError> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -32,7 +32,7 @@ pub(crate) fn parameter(query: &str, name: &str) -> Result<Option<String>, ApiEr
 }
 
 /// A number within its range, its largest when it is not given.
-pub(super) fn number(
+pub(crate) fn number(
     query: &str,
     name: &'static str,
     range: RangeInclusive<usize>,

@@ -10,6 +10,7 @@ use gnomon::topic::TopicName;
 
 use super::Backend;
 use crate::api::{ApiError, Call, DataCall, Listed, Outcome};
+use crate::broker::Author;
 use crate::journal::Mark;
 use crate::things::Principal;
 
@@ -23,7 +24,7 @@ impl Backend {
             return (Err(error), Mark::NONE);
         }
         let answer = match call {
-            Call::Data(call) => self.data(call, now),
+            Call::Data(call) => self.data(principal, call, now),
             Call::Control(_) if self.uplink.is_some() => (Err(ApiError::NoBroker), Mark::NONE),
             Call::Control(call) => {
                 let result = self.control(call, now);
@@ -34,7 +35,7 @@ impl Backend {
         answer
     }
 
-    fn data(&mut self, call: DataCall, now: Now) -> Answer {
+    fn data(&mut self, principal: &Principal, call: DataCall, now: Now) -> Answer {
         match call {
             DataCall::Shadow {
                 thing,
@@ -51,7 +52,7 @@ impl Backend {
                 let now = now.wall;
                 self.shown(Ok(Outcome::NamedShadows { names, now }))
             }
-            DataCall::Publish(message) => self.publish(&message, now),
+            DataCall::Publish(message) => self.publish(principal, &message, now),
             DataCall::ListRetainedMessages(_) | DataCall::GetRetainedMessage(_)
                 if self.uplink.is_some() =>
             {
@@ -85,31 +86,38 @@ impl Backend {
             body,
             via: Via::Http,
         };
-        Ok(self.ask(request, now)?)
+        Ok(self.ask(request, 0, now)?)
     }
 
-    /// Carries out a request that came without a connection, and publishes what is to be published.
-    fn ask(&mut self, request: Request<'_>, now: Now) -> Result<Bytes, ShadowError> {
+    /// Carries out a request that came without a connection, and publishes what is to be published. It went through
+    /// so many rules.
+    pub(super) fn ask(
+        &mut self,
+        request: Request<'_>,
+        hops: u8,
+        now: Now,
+    ) -> Result<Bytes, ShadowError> {
         let response = self.carry_out(request, now);
         let mark = self.broker.mark();
         for message in response.messages {
-            self.send_out(message, mark, now);
+            self.send_out(message, hops, mark, now);
         }
         response.answer
     }
 
-    fn publish(&mut self, message: &Message, now: Now) -> Answer {
+    fn publish(&mut self, principal: &Principal, message: &Message, now: Now) -> Answer {
         let request = Request::from_message(message.topic.as_str(), &message.payload);
         if request.is_none() && self.uplink.is_some() {
             return (Err(ApiError::NoBroker), Mark::NONE);
         }
-        let Some(mark) = self.broker.publish_for_client(message, now) else {
+        let author = Author::Caller(principal);
+        let Some(mark) = self.broker.publish_for_client(message, author, now) else {
             return (Err(ApiError::ReservedTopic), Mark::NONE);
         };
         match request {
             Some(request) => {
                 // What came of it is told over MQTT only.
-                let _ = self.ask(request, now);
+                let _ = self.ask(request, 0, now);
                 self.shown(Ok(Outcome::Published))
             }
             None => (Ok(Outcome::Published), mark),

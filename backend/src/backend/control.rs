@@ -2,6 +2,7 @@
 
 mod certificates;
 mod policies;
+mod rules;
 mod search;
 mod things;
 mod types;
@@ -21,6 +22,7 @@ impl Backend {
             ControlCall::Type(call) => self.type_call(call, now),
             ControlCall::Certificate(call) => self.certificate_call(call, now),
             ControlCall::Policy(call) => self.policy_call(call, now),
+            ControlCall::Rule(call) => self.rule_call(call, now),
             ControlCall::SearchIndex(search) => Ok(self.search(search, now)),
             ControlCall::DescribeEndpoint { host } => {
                 Ok(Outcome::Document(json!({ "endpointAddress": host })))

@@ -1,6 +1,6 @@
 //! Which action on which resource a call is, as AWS lists them: what a policy must allow for it.
 
-use crate::api::control::{CertificateCall, PolicyCall, ThingCall, TypeCall, Wording};
+use crate::api::control::{CertificateCall, PolicyCall, RuleCall, ThingCall, TypeCall, Wording};
 use crate::api::{ApiError, Call, ControlCall, DataCall, Plane};
 use crate::things::{Action, Principal};
 use gnomon::shadow::topics::Verb;
@@ -28,6 +28,38 @@ impl Backend {
         match allowed {
             true => Ok(()),
             false => Err(ApiError::NotAllowed(plane)),
+        }
+    }
+}
+
+/// What is asked of the objects that rules store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectsCall<'a> {
+    List,
+    /// `BUCKET/KEY`.
+    Get(&'a str),
+}
+
+impl Backend {
+    /// Whether somebody may see objects. In S3's own policies a resource would be another ARN: here they are resources
+    /// of this backend, `object/BUCKET/KEY`.
+    pub fn check_objects(
+        &self,
+        principal: &Principal,
+        call: ObjectsCall<'_>,
+    ) -> Result<(), ApiError> {
+        if self.uplink.is_some() {
+            return Err(ApiError::NoBroker);
+        }
+        let (action, resource) = match call {
+            ObjectsCall::List => ("s3:ListBucket", ANY.to_owned()),
+            ObjectsCall::Get(name) => ("s3:GetObject", format!("object/{name}")),
+        };
+        let things = self.broker.things();
+        let mut permit = things.permit(principal.clone(), None);
+        match things.allows(&mut permit, Action::Control(action), &resource) {
+            true => Ok(()),
+            false => Err(ApiError::NotAllowed(Plane::Control)),
         }
     }
 }
@@ -68,6 +100,7 @@ fn control(call: &ControlCall) -> (Action, String) {
         ControlCall::Type(call) => thing_type(call),
         ControlCall::Certificate(call) => certificate(call),
         ControlCall::Policy(call) => policy(call),
+        ControlCall::Rule(call) => rule(call),
         ControlCall::SearchIndex(_) => ("iot:SearchIndex", "index/AWS_Things".to_owned()),
         ControlCall::DescribeEndpoint { .. } => ("iot:DescribeEndpoint", ANY.to_owned()),
     };
@@ -154,6 +187,19 @@ fn policy(call: &PolicyCall) -> (&'static str, String) {
             );
             (action, named(name))
         }
+    }
+}
+
+fn rule(call: &RuleCall) -> (&'static str, String) {
+    let named = |name: &str| format!("rule/{name}");
+    match call {
+        RuleCall::Create { name, .. } => ("iot:CreateTopicRule", named(name)),
+        RuleCall::Replace { name, .. } => ("iot:ReplaceTopicRule", named(name)),
+        RuleCall::Get(name) => ("iot:GetTopicRule", named(name)),
+        RuleCall::Delete(name) => ("iot:DeleteTopicRule", named(name)),
+        RuleCall::Enable { name, on: true } => ("iot:EnableTopicRule", named(name)),
+        RuleCall::Enable { name, on: false } => ("iot:DisableTopicRule", named(name)),
+        RuleCall::List { .. } | RuleCall::Figures => ("iot:ListTopicRules", ANY.to_owned()),
     }
 }
 
@@ -252,6 +298,34 @@ mod tests {
         for ((old, of_old), (new, of_new)) in old.into_iter().zip(new) {
             assert_ne!(old, new);
             assert_eq!(of_old, of_new, "{new}");
+        }
+    }
+
+    #[test]
+    fn rules_go_by_their_names_and_their_counters_by_the_list() {
+        let name = || "r".to_owned();
+        for (call, action, resource) in [
+            (RuleCall::Get(name()), "iot:GetTopicRule", "rule/r"),
+            (RuleCall::Delete(name()), "iot:DeleteTopicRule", "rule/r"),
+            (
+                RuleCall::Enable {
+                    name: name(),
+                    on: true,
+                },
+                "iot:EnableTopicRule",
+                "rule/r",
+            ),
+            (
+                RuleCall::Enable {
+                    name: name(),
+                    on: false,
+                },
+                "iot:DisableTopicRule",
+                "rule/r",
+            ),
+            (RuleCall::Figures, "iot:ListTopicRules", "*"),
+        ] {
+            assert_eq!(rule(&call), (action, resource.to_owned()));
         }
     }
 }

@@ -12,6 +12,7 @@ use gnomon::topic::TopicName;
 use super::connection::{Open, Phase};
 use super::presence::Event;
 use super::reserved::{self, Purpose};
+use super::rules::Author;
 use super::session::Session;
 use super::timers::Timer;
 use super::{Broker, CloseReason, ConnectionId, Output, SessionId};
@@ -113,10 +114,11 @@ impl Broker {
             self.note_departure(&open, &reason, now);
             self.leave_session(open.session, now);
             if let Some(will) = self.due_will(&mut open, &reason) {
-                self.publish_message(&will, Mark::NONE, now);
+                let author = Author::Departed(&open.permit);
+                self.publish_message(&will, author, Mark::NONE, now);
             }
             if let Some(event) = self.event(&open, Event::Disconnected(&reason), now) {
-                self.publish_message(&event, Mark::NONE, now);
+                self.publish_message(&event, Author::SERVICE, Mark::NONE, now);
             }
         }
         self.outputs.push_back(Output::Close(id, reason));

@@ -54,6 +54,7 @@ impl Broker {
     /// A batch is on disk.
     pub fn handle_saved(&mut self, mark: Mark) {
         self.journal.note_saved(mark);
+        self.rules.handle_saved();
         for id in std::mem::take(&mut self.held) {
             if let Some(connection) = self.connections.get_mut(id) {
                 connection.held = false;
@@ -85,6 +86,8 @@ impl Broker {
             Key::Certificate(id) => self.certificate_record(*id),
             Key::Policy(name) => self.things.policies.record(name),
             Key::Attached(id) => self.things.policies.attached_record(*id),
+            Key::Rule(name) => self.rules.record(name),
+            Key::RuleQueued(number) => self.rules.queued_record(*number),
             Key::Shadow(_) => None,
         }
     }
@@ -124,6 +127,8 @@ impl Broker {
             Table::Certificates => self.restore_certificate(key, value),
             Table::Policies => self.things.policies.restore(key, value),
             Table::Attached => self.things.policies.restore_attached(key, value),
+            Table::Rules => self.rules.restore(key, value, &self.limits),
+            Table::RuleQueue => self.rules.restore_queued(key, value),
             Table::Shadows => Err(RecordError(table)),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::rules;
+
 /// What one client, and all of them together, may ask of the broker.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -26,6 +28,13 @@ pub struct Limits {
     pub sessions: usize,
     pub retained_messages: usize,
     pub retained_bytes: usize,
+    pub rules: usize,
+    /// Messages that wait for one rule, those under way among them. What does not fit is lost, and counted.
+    pub rule_queue: usize,
+    /// Bytes of their topics and payloads.
+    pub rule_queue_bytes: usize,
+    /// The same of all rules together.
+    pub rule_queues_bytes: usize,
     /// How long a connection may wait with its CONNECT.
     pub connect_timeout: Duration,
     /// How long the session of an absent client is kept.
@@ -54,6 +63,10 @@ impl Default for Limits {
             sessions: 100_000,
             retained_messages: 100_000,
             retained_bytes: 256 * 1024 * 1024,
+            rules: rules::MAX_RULES,
+            rule_queue: rules::QUEUE,
+            rule_queue_bytes: 64 * 1024 * 1024,
+            rule_queues_bytes: 512 * 1024 * 1024,
             connect_timeout: Duration::from_secs(10),
             session_expiry: Duration::from_secs(3600),
         }

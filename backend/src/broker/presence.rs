@@ -9,6 +9,7 @@ use gnomon::topic::TopicName;
 use serde::Serialize;
 
 use super::connection::{Open, Phase};
+use super::rules::Author;
 use super::{Broker, CloseReason, ConnectionId};
 use crate::journal::Mark;
 
@@ -70,15 +71,21 @@ impl Broker {
             && let Phase::Open(open) = &connection.phase
             && let Some(message) = self.event(open, event, now)
         {
-            self.publish_message(&message, Mark::NONE, now);
+            self.publish_message(&message, Author::SERVICE, Mark::NONE, now);
         }
+    }
+
+    /// Whether a client or a rule may be told of events.
+    fn has_watchers(&self) -> bool {
+        let (first, second) = ("$aws", "events");
+        self.subscriptions.reach_below(first, second) || self.rules.reach_below(first, second)
     }
 
     /// What is to be published; `None` when nobody subscribes to events.
     pub(super) fn event(&self, open: &Open, event: Event<'_>, now: Now) -> Option<Message> {
         let client_id = open.permit.client_id()?;
         // Such a client identifier is in no topic.
-        if client_id.contains(['+', '#']) || !self.subscriptions.reach_below("$aws", "events") {
+        if client_id.contains(['+', '#']) || !self.has_watchers() {
             return None;
         }
         let topic = format!("$aws/events/{}/{client_id}", event.path());

@@ -8,6 +8,7 @@ use gnomon::topic::TopicName;
 
 use super::connection::Connection;
 use super::reserved::{self, Purpose};
+use super::rules::{Author, ForRules};
 use super::session::Delivery;
 use super::{Broker, CloseReason, ConnectionId, Output, Request, SessionId};
 use crate::journal::{Key, Mark};
@@ -32,10 +33,19 @@ impl Broker {
         }
         self.check_publish(id, publish.topic, publish.retain)?;
         let changes = self.journal.changes();
+        let for_rules = ForRules {
+            topic: publish.topic,
+            author: Author::Client(id),
+            at_least_once: publish.qos == QoS::AtLeastOnce,
+            mark: Mark::NONE,
+        };
+        let payload = || Bytes::copy_from_slice(publish.payload);
         if purpose == Purpose::Rule {
             self.counters.published += 1;
+            self.feed_rule(&for_rules, now, payload);
         } else {
             self.retain(publish, now)?;
+            self.feed_rules(&for_rules, now, payload);
             self.route(publish, plain_packet(publish, frame), Mark::NONE);
         }
         if purpose == Purpose::ShadowRequest {
@@ -65,26 +75,50 @@ impl Broker {
     }
 
     /// A PUBLISH that came without a connection. Returns the mark that its acknowledgement waits for; `None` where
-    /// clients may not publish. Carrying out a shadow request is left to the caller.
-    pub(super) fn handle_message(&mut self, message: &Message, now: Now) -> Option<Mark> {
+    /// it may not go: rules do not name rules. Carrying out a shadow request is left to the caller.
+    pub(super) fn handle_message(
+        &mut self,
+        message: &Message,
+        author: Author<'_>,
+        now: Now,
+    ) -> Option<Mark> {
         let changes = self.journal.changes();
         let purpose = reserved::purpose(message.topic.as_str());
         match purpose {
             Purpose::Forbidden => return None,
-            Purpose::Rule => self.counters.published += 1,
+            Purpose::Rule if author.is_service() => return None,
+            Purpose::Rule => {
+                self.counters.published += 1;
+                let for_rules = for_rules(message, author, Mark::NONE);
+                self.feed_rule(&for_rules, now, || message.payload.clone());
+            }
             Purpose::Message | Purpose::ShadowRequest => {
-                self.publish_message(message, Mark::NONE, now);
+                self.publish_message(message, author, Mark::NONE, now);
             }
         }
         Some(self.mark_of_message(message.retain && purpose == Purpose::Message, changes))
     }
 
-    /// Routes a will, or a message of a service.
-    pub(super) fn publish_message(&mut self, message: &Message, mark: Mark, now: Now) {
+    /// Routes a will, or a message of a service. What a service answers waits for what its answer causes.
+    pub(super) fn publish_message(
+        &mut self,
+        message: &Message,
+        author: Author<'_>,
+        mark: Mark,
+        now: Now,
+    ) {
         let publish = borrowed(message, None, false);
-        if self.retain(&publish, now).is_ok() {
-            self.route(&publish, None, mark);
+        if self.retain(&publish, now).is_err() {
+            return;
         }
+        let changes = self.journal.changes();
+        let for_rules = for_rules(message, author, mark);
+        self.feed_rules(&for_rules, now, || message.payload.clone());
+        let mark = match author.is_service() && self.journal.changes() != changes {
+            true => self.journal.mark(),
+            false => mark,
+        };
+        self.route(&publish, None, mark);
     }
 
     /// Sends one message to one subscriber, with the QoS and the RETAIN flag that it has.
@@ -298,6 +332,15 @@ fn kept(publish: &Publish<'_>) -> Result<Message, CloseReason> {
         qos: publish.qos,
         retain: false,
     })
+}
+
+fn for_rules<'a>(message: &'a Message, author: Author<'a>, mark: Mark) -> ForRules<'a> {
+    ForRules {
+        topic: message.topic.as_str(),
+        author,
+        at_least_once: message.qos == QoS::AtLeastOnce,
+        mark,
+    }
 }
 
 fn borrowed(message: &Message, packet_id: Option<PacketId>, dup: bool) -> Publish<'_> {

@@ -8,7 +8,7 @@ use gnomon::topic::TopicFilter;
 
 /// Filters and their subscribers. A subscriber is in it once for each filter.
 #[derive(Debug)]
-pub(super) struct Subscriptions<K> {
+pub(crate) struct Subscriptions<K> {
     root: Node<K>,
 }
 
@@ -24,12 +24,12 @@ struct Node<K> {
 }
 
 impl<K: Copy + Eq> Subscriptions<K> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { root: Node::new() }
     }
 
     /// Adds a subscriber, or changes the QoS that it has.
-    pub(super) fn insert(&mut self, filter: &TopicFilter, key: K, qos: QoS) {
+    pub(crate) fn insert(&mut self, filter: &TopicFilter, key: K, qos: QoS) {
         let mut node = &mut self.root;
         for level in filter.as_str().split('/') {
             node = match level {
@@ -49,20 +49,20 @@ impl<K: Copy + Eq> Subscriptions<K> {
         put(&mut node.here, key, qos);
     }
 
-    pub(super) fn remove(&mut self, filter: &TopicFilter, key: K) {
+    pub(crate) fn remove(&mut self, filter: &TopicFilter, key: K) {
         self.root.remove(filter.as_str().split('/'), key);
     }
 
     /// Whether a filter may match topics that begin with these two levels, the first of which is no wildcard's to
     /// match.
-    pub(super) fn reach_below(&self, first: &str, second: &str) -> bool {
+    pub(crate) fn reach_below(&self, first: &str, second: &str) -> bool {
         self.root.children.get(first).is_some_and(|node| {
             !node.below.is_empty() || node.any.is_some() || node.children.contains_key(second)
         })
     }
 
     /// Puts every subscriber that a message on `topic` reaches into `found`, once, with its highest QoS.
-    pub(super) fn find(&self, topic: &str, found: &mut Vec<(K, QoS)>)
+    pub(crate) fn find(&self, topic: &str, found: &mut Vec<(K, QoS)>)
     where
         K: Ord,
     {

@@ -22,8 +22,9 @@ use gnomon::rng::Rng;
 use super::access::host_of;
 use super::hub::Hub;
 use super::listeners::Serving;
-use super::{Config, issue, signed};
+use super::{Config, issue, objects, signed};
 use crate::api::{self, Answer, ApiError, Call, ControlCall, MAX_BODY, Outcome, Plane};
+use crate::objects::Objects;
 use crate::signatures::Keys;
 use crate::things::Principal;
 use crate::things::authority::Authority;
@@ -33,7 +34,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// What a page may send: what AWS's own libraries do send.
-const ALLOWED_HEADERS: &str = "authorization,cache-control,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,\
+const ALLOWED_HEADERS: &str = "authorization,cache-control,content-type,range,x-amz-date,x-amz-security-token,x-amz-content-sha256,\
     x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request,x-amz-target,x-amzn-principal,x-amzn-iot-principal,x-amzn-iot-policy,\
     x-amz-mqtt5-user-properties,x-amz-mqtt5-payload-format-indicator,x-amz-mqtt5-correlation-data";
 /// Whom a call is about: its things, or its policies.
@@ -43,8 +44,9 @@ const EXPOSED_HEADERS: &str = "x-amzn-requestid,x-amzn-errortype,date";
 
 #[derive(Debug)]
 pub(super) struct Calls {
-    hub: Arc<Hub>,
+    pub(super) hub: Arc<Hub>,
     authority: Arc<Authority>,
+    pub(super) objects: Arc<Objects>,
     keys: Option<Arc<Keys>>,
     seed: u64,
     count: AtomicU64,
@@ -56,6 +58,7 @@ impl Calls {
         Self {
             hub: serving.hub.clone(),
             authority: serving.authority.clone(),
+            objects: serving.objects.clone(),
             keys: config.keys.clone(),
             seed: config.seed ^ (serving.hub.now().wall.0 as u64).rotate_left(32),
             count: AtomicU64::new(0),
@@ -75,11 +78,15 @@ impl Calls {
     }
 
     pub(super) fn answer(&self, result: Result<Outcome, ApiError>) -> Response {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let trace_id = Rng::new(self.seed ^ count).uuid();
+        let trace_id = self.trace_id();
         let mut response = response(Answer::new(result, &trace_id));
         insert(response.headers_mut(), REQUEST_ID, &trace_id);
         response
+    }
+
+    fn trace_id(&self) -> String {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        Rng::new(self.seed ^ count).uuid()
     }
 
     async fn carry_out(&self, request: Request, plane: Plane) -> Result<Outcome, ApiError> {
@@ -112,14 +119,16 @@ pub(super) async fn intercept(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(plane) = api::plane(request.uri().path()) else {
+    let plane = api::plane(request.uri().path());
+    let is_objects = objects::is_call(request.uri().path());
+    if plane.is_none() && !is_objects {
         return next.run(request).await;
-    };
+    }
     let is_page = request.headers().contains_key(ORIGIN);
-    let mut response = if is_page && is_preflight(&request) {
-        preflight()
-    } else {
-        calls.answer(calls.carry_out(request, plane).await)
+    let mut response = match plane {
+        _ if is_page && is_preflight(&request) => preflight(),
+        Some(plane) if !is_objects => calls.answer(calls.carry_out(request, plane).await),
+        _ => objects::answer(&calls, request).await,
     };
     if is_page {
         let headers = response.headers_mut();
@@ -178,7 +187,7 @@ fn response(answer: Answer) -> Response {
 }
 
 /// Every value here is a header's: names and numbers of our own.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+pub(super) fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }

@@ -1,6 +1,7 @@
 //! The one backend behind a lock, and for each connection a link to it that a transport task holds.
 
 mod link;
+mod rules;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -34,6 +35,7 @@ pub(super) struct Hub {
     changed: Condvar,
     saved: watch::Sender<Mark>,
     uplink_moved: Notify,
+    rule_work: Notify,
 }
 
 #[derive(Debug)]
@@ -59,6 +61,7 @@ impl Hub {
         if fleet.devices > 0 {
             backend = backend.with_fleet(fleet, clock.now());
         }
+        backend.note_start(clock.now());
         let state = State {
             backend,
             doors: SecondaryMap::new(),
@@ -73,6 +76,7 @@ impl Hub {
             changed: Condvar::new(),
             saved: watch::Sender::new(Mark::NONE),
             uplink_moved: Notify::new(),
+            rule_work: Notify::new(),
         }
     }
 
@@ -298,6 +302,9 @@ impl Hub {
         }
         if state.backend.has_changes() {
             self.changed.notify_one();
+        }
+        if state.backend.has_rule_work() {
+            self.rule_work.notify_one();
         }
     }
 

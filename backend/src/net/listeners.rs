@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::hub::Hub;
 use super::tls::{Begun, ServerCertificate, Tls, TlsError};
 use super::{Config, Scheme, http, tcp};
+use crate::objects::Objects;
 use crate::terminal::tell;
 use crate::things::authority::Authority;
 
@@ -54,6 +55,7 @@ pub struct TlsListeners {
 pub(super) struct Serving {
     pub(super) hub: Arc<Hub>,
     pub(super) authority: Arc<Authority>,
+    pub(super) objects: Arc<Objects>,
     pub(super) tasks: TaskTracker,
     pub(super) stop: CancellationToken,
 }

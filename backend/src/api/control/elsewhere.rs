@@ -2,7 +2,7 @@
 //! not sent to the dashboard's files.
 
 /// The first levels of their paths, in order.
-const FIRST: [&str; 59] = [
+const FIRST: [&str; 58] = [
     "accept-certificate-transfer",
     "active-violations",
     "audit",
@@ -47,7 +47,6 @@ const FIRST: [&str; 59] = [
     "registrationcode",
     "reject-certificate-transfer",
     "role-aliases",
-    "rules",
     "security-profile-behaviors",
     "security-profiles",
     "security-profiles-for-target",

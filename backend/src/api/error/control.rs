@@ -2,6 +2,7 @@
 
 use super::super::Plane;
 use super::ApiError;
+use crate::rules::RuleError;
 use crate::signatures::SignatureError;
 use crate::things::authority::AuthorityError;
 use crate::things::certificates::CertificateError;
@@ -46,6 +47,18 @@ pub(super) fn policy(error: &PolicyError) -> Kind {
             DELETE_CONFLICT
         }
         PolicyError::TooManyAttached | PolicyError::Full => FULL,
+    }
+}
+
+pub(super) fn rule(error: &RuleError) -> Kind {
+    match error {
+        RuleError::Sql(_) | RuleError::Template { .. } => (400, "SqlParseException"),
+        RuleError::Exists(_) => EXISTS,
+        RuleError::Unknown(_) => (401, "UnauthorizedException"),
+        RuleError::Name
+        | RuleError::Definition(_)
+        | RuleError::FilterLevels(_)
+        | RuleError::Full(_) => INVALID,
     }
 }
 
@@ -98,6 +111,7 @@ pub(super) fn resource(error: &ApiError) -> Option<(String, String)> {
         ApiError::Registry(RegistryError::TypeExists { name, id }) => {
             Some((id.clone(), arn("thingtype", name)))
         }
+        ApiError::Rule(RuleError::Exists(name)) => Some((name.clone(), arn("rule", name))),
         ApiError::Certificate(CertificateError::Exists(id)) => Some((id.to_string(), id.arn())),
         _ => None,
     }

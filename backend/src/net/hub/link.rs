@@ -12,8 +12,8 @@ use crate::journal::Mark;
 /// How long a closed connection may take to send what still waits for it.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How long a publisher waits at most for a subscriber that it outran, after each read.
-const PAUSE: Duration = Duration::from_millis(20);
-const PAUSE_STEP: Duration = Duration::from_millis(1);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
+pub(super) const PAUSE_STEP: Duration = Duration::from_millis(1);
 /// The most that is handled under one lock.
 const PIECE: usize = 64 * 1024;
 
@@ -42,7 +42,7 @@ impl Link {
             let piece = chunk.split_to(PIECE.min(chunk.len()));
             let pause = self.handle_bytes(piece);
             if let Some(subscriber) = pause.pressed {
-                self.pause_for(subscriber).await;
+                self.hub.pause_for(subscriber).await;
             }
             if let Some(mark) = pause.behind {
                 self.hub.saved(mark).await;
@@ -91,18 +91,6 @@ impl Link {
 
     fn take_chunk(&self) -> Option<Bytes> {
         self.hub.lock().backend.poll_transmit(self.id)
-    }
-
-    async fn pause_for(&self, subscriber: ConnectionId) {
-        let pause = async {
-            while self.hub.lock().backend.is_pressed(subscriber) {
-                tokio::time::sleep(PAUSE_STEP).await;
-            }
-        };
-        // A subscriber that does not catch up in that time must not hold up the others.
-        if tokio::time::timeout(PAUSE, pause).await.is_err() {
-            self.hub.lock().backend.note_pause(subscriber);
-        }
     }
 }
 

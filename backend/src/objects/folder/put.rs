@@ -1,0 +1,229 @@
+//! Puts many objects at once. Each is written as a draft; then all drafts are flushed, get their names, and their folders
+//! are flushed. So a name never stands for anything but a whole object, even after a loss of power.
+//!
+//! Flushing is what takes the time. On ext4, with others busy on the same disk, 64 small files took 147 ms with an
+//! fsync each and 8 ms with one `syncfs` for all; alone, a file took 0.6 ms with fsync and 2 ms with `syncfs`, which
+//! writes out what others left unwritten as well. So a few are flushed one by one, and many together.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{
+    AtFlags, Mode, OFlags, RenameFlags, fsync, mkdirat, openat, renameat, renameat_with, statat,
+    unlinkat,
+};
+use rustix::io::Errno;
+
+use super::{DIRECTORY, enter};
+use crate::objects::{ObjectName, PutError};
+
+/// No bucket is called so.
+const DRAFTS: &str = ".new";
+/// What is flushed one by one.
+const FEW: usize = 4;
+/// As everybody's files and folders are made; the process's umask takes from it.
+const FILE: Mode = Mode::from_raw_mode(0o666);
+const FOLDER: Mode = Mode::from_raw_mode(0o777);
+
+#[derive(Debug)]
+pub(super) struct Put {
+    pub(super) name: ObjectName,
+    pub(super) payload: Bytes,
+}
+
+/// Forgets what a process that ended in the middle left behind.
+pub(super) fn remove_drafts(root: &Path) {
+    let _ = std::fs::remove_dir_all(root.join(DRAFTS));
+}
+
+pub(super) struct Putter {
+    root: PathBuf,
+    /// Names the drafts.
+    count: u64,
+}
+
+/// An object that has no name yet.
+struct Draft {
+    file: File,
+    name: String,
+    /// Where it belongs.
+    folder: Rc<OwnedFd>,
+}
+
+/// The folders that a batch needs.
+struct Folders {
+    root: OwnedFd,
+    drafts: OwnedFd,
+    open: HashMap<String, Rc<OwnedFd>>,
+}
+
+impl Putter {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root, count: 0 }
+    }
+
+    /// Tells of each whether it took another's place.
+    pub(super) fn put_all(&mut self, puts: &[Put]) -> Vec<Result<bool, PutError>> {
+        // The root is opened each time: it may have been moved, and is not there before it is needed.
+        let mut folders = match Folders::open(&self.root) {
+            Ok(folders) => folders,
+            Err(error) => return puts.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let drafts: Vec<_> = puts
+            .iter()
+            .map(|put| self.draft(&mut folders, put))
+            .collect();
+        let written = drafts.iter().flatten().map(|draft| draft.file.as_fd());
+        let flushed = self.flush(&folders, &written.collect::<Vec<_>>());
+        let mut put: Vec<_> = drafts
+            .into_iter()
+            .zip(puts)
+            .map(|(draft, put)| {
+                let draft = draft?;
+                let done = flushed.clone();
+                let done = done.and_then(|()| name(&folders.drafts, &draft, &put.name));
+                if done.is_err() {
+                    let _ = unlinkat(&folders.drafts, &draft.name, AtFlags::empty());
+                }
+                done
+            })
+            .collect();
+        let changed = folders.open.values().map(AsFd::as_fd);
+        if let Err(error) = self.flush(&folders, &changed.collect::<Vec<_>>()) {
+            for put in put.iter_mut().filter(|put| put.is_ok()) {
+                *put = Err(error.clone());
+            }
+        }
+        put
+    }
+
+    fn draft(&mut self, folders: &mut Folders, put: &Put) -> Result<Draft, PutError> {
+        let folder = folders.of(&put.name)?;
+        self.count += 1;
+        let name = format!("{}-{}", std::process::id(), self.count);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let file = openat(&folders.drafts, &name, flags, FILE);
+        let mut file = File::from(file.map_err(|error| for_now(&put.name, &error))?);
+        if let Err(error) = file.write_all(&put.payload) {
+            let _ = unlinkat(&folders.drafts, &name, AtFlags::empty());
+            return Err(for_now(&put.name, &error));
+        }
+        Ok(Draft { file, name, folder })
+    }
+
+    fn flush(&self, folders: &Folders, files: &[BorrowedFd<'_>]) -> Result<(), PutError> {
+        let flushed = match files {
+            many if many.len() > FEW => flush_many(&folders.root, many),
+            few => few.iter().try_for_each(fsync),
+        };
+        flushed.map_err(|error| {
+            PutError::ForNow(format!("cannot flush {}: {error}", self.root.display()))
+        })
+    }
+}
+
+/// Since Linux 5.8 it tells of any write that failed after `root` was opened.
+#[cfg(target_os = "linux")]
+fn flush_many(root: &OwnedFd, _: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
+    rustix::fs::syncfs(root)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn flush_many(_: &OwnedFd, files: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
+    files.iter().try_for_each(fsync)
+}
+
+impl Folders {
+    fn open(root: &Path) -> Result<Self, PutError> {
+        let fail = |error: &dyn std::fmt::Display| {
+            PutError::ForNow(format!("cannot use {}: {error}", root.display()))
+        };
+        std::fs::create_dir_all(root).map_err(|error| fail(&error))?;
+        // Which link leads to the root is up to whoever chose it.
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = rustix::fs::open(root, flags, Mode::empty()).map_err(|error| fail(&error))?;
+        let drafts = make(&root, DRAFTS).map_err(|error| fail(&error))?;
+        Ok(Self {
+            root,
+            drafts,
+            open: HashMap::new(),
+        })
+    }
+
+    /// The folder of an object, made where there is none.
+    fn of(&mut self, name: &ObjectName) -> Result<Rc<OwnedFd>, PutError> {
+        let (path, _) = name.split();
+        if let Some(folder) = self.open.get(path) {
+            return Ok(folder.clone());
+        }
+        let here = openat(&self.root, ".", DIRECTORY, Mode::empty());
+        let mut folder = here.map_err(|error| for_now(name, &error))?;
+        let mut end = 0;
+        for level in path.split('/') {
+            end += level.len();
+            folder = make(&folder, level).map_err(|error| match error {
+                // No object is as high up as a bucket: this is somebody's mistake, and can be mended.
+                Errno::NOTDIR | Errno::LOOP if end > name.bucket().len() => {
+                    let words = format!("{} is no folder: is it an object?", &path[..end]);
+                    PutError::Final(format!("cannot store {}: {words}", name.as_str()))
+                }
+                Errno::NAMETOOLONG => long(name),
+                error => for_now(name, &error),
+            })?;
+            end += 1;
+        }
+        let folder = Rc::new(folder);
+        self.open.insert(path.to_owned(), folder.clone());
+        Ok(folder)
+    }
+}
+
+/// Opens a level, and makes it where there is none.
+fn make(folder: &OwnedFd, level: &str) -> rustix::io::Result<OwnedFd> {
+    match enter(folder, level) {
+        Err(Errno::NOENT) => {}
+        entered => return entered,
+    }
+    match mkdirat(folder, level, FOLDER) {
+        // This is rare enough to be flushed alone.
+        Ok(()) => fsync(folder)?,
+        Err(Errno::EXIST) => {}
+        Err(error) => return Err(error),
+    }
+    enter(folder, level)
+}
+
+/// Gives a draft its name. Tells whether another had it.
+fn name(drafts: &OwnedFd, draft: &Draft, name: &ObjectName) -> Result<bool, PutError> {
+    let (_, leaf) = name.split();
+    let folder = &*draft.folder;
+    let kept = RenameFlags::NOREPLACE;
+    if renameat_with(drafts, &draft.name, folder, leaf, kept).is_ok() {
+        return Ok(false);
+    }
+    // Something has that name, or this file system has no such call.
+    let was_there = statat(folder, leaf, AtFlags::SYMLINK_NOFOLLOW).is_ok();
+    match renameat(drafts, &draft.name, folder, leaf) {
+        Ok(()) => Ok(was_there),
+        Err(Errno::ISDIR) => Err(PutError::Final(format!(
+            "cannot store {0}: there are objects below {0}/",
+            name.as_str()
+        ))),
+        Err(Errno::NAMETOOLONG) => Err(long(name)),
+        Err(error) => Err(for_now(name, &error)),
+    }
+}
+
+fn for_now(name: &ObjectName, error: &dyn std::fmt::Display) -> PutError {
+    PutError::ForNow(format!("cannot store {}: {error}", name.as_str()))
+}
+
+fn long(name: &ObjectName) -> PutError {
+    let words = "a level of its key is longer than a file's name may be (255 bytes)";
+    PutError::Final(format!("cannot store {}: {words}", name.as_str()))
+}
