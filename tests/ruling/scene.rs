@@ -124,7 +124,10 @@ impl Scene {
                 account: "123456789012",
                 seed: item.seed,
             };
-            let fired = work.rule.sql.evaluate(&Incoming::new(origin, &item.payload));
+            let fired = work
+                .rule
+                .sql
+                .evaluate(&Incoming::new(origin, &item.payload));
             let deeds = 0..work.rule.actions.len() as u8;
             let deed = |action| DeedEnded {
                 action: Some(action),

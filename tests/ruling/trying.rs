@@ -100,7 +100,9 @@ fn a_path_that_is_in_no_message_is_told_and_repaired_for_the_trial() {
 fn a_filter_that_matches_nothing_is_told_with_one_that_is_near() {
     let mut scene = Scene::new();
     scene.drive(20);
-    let sql = SQL.replace("location'", "locaton'").replace("speed", "Speed");
+    let sql = SQL
+        .replace("location'", "locaton'")
+        .replace("speed", "Speed");
     scene.edit(&draft("speeding", &sql));
     let view = scene.open("speeding");
     let problems: Vec<_> = view.faults.iter().map(|fault| &fault.problem).collect();
@@ -172,7 +174,10 @@ fn texts_and_bytes_are_shown_as_what_they_are() {
     let dry = scene.dry();
     assert_eq!(dry.rows[0].device, "topic_1");
     let close = dry.close.unwrap();
-    assert_eq!((&*close.message, &*close.result), ("on my way", "on my way"));
+    assert_eq!(
+        (&*close.message, &*close.result),
+        ("on my way", "on my way")
+    );
 }
 
 #[test]
@@ -207,7 +212,5 @@ fn faults_stand_at_their_spots() {
     assert_eq!(faults[3].problem, RuleProblem::BadName);
     wrong.actions.clear();
     scene.edit(&wrong);
-    assert!(
-        (scene.rule().faults.iter()).any(|fault| fault.problem == RuleProblem::NoAction)
-    );
+    assert!((scene.rule().faults.iter()).any(|fault| fault.problem == RuleProblem::NoAction));
 }
