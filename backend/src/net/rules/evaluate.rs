@@ -151,10 +151,9 @@ pub(super) fn incoming<'a>(item: &'a Item, shadow: Option<&'a ShadowText>) -> In
         account: ACCOUNT,
         seed: item.seed,
     };
-    Incoming {
-        shadow,
-        ..Incoming::new(origin, &item.payload)
-    }
+    let mut message = Incoming::new(origin, &item.payload);
+    message.shadow = shadow;
+    message
 }
 
 pub(super) fn fill(deed: &Deed, rule: &Rule, message: &Incoming<'_>) -> Result<Filled, Failure> {
