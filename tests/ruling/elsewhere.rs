@@ -142,7 +142,7 @@ fn another_broker_has_other_rules_and_other_messages() {
     scene.drive(20);
     scene.edit(&draft("speeding", SQL));
     scene.open("speeding");
-    assert_eq!(scene.dry().messages, 20);
+    assert_eq!(scene.dry().matched, 20);
     scene.say(RulesCommand::Save {
         name: "speeding".to_owned(),
         live: true,

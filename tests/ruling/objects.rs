@@ -67,12 +67,6 @@ fn the_content_of_an_object_is_shown_for_what_it_is() {
         view.objects.unwrap().open.unwrap()
     };
     scene.can("GET /gnomon/objects", 200, &page(&["b/k 1"], false));
-    scene.pair.beside.canned.rotate_right(1);
-    scene
-        .pair
-        .beside
-        .canned
-        .sort_by_key(|(of, _)| std::cmp::Reverse(of.len()));
     let content = open(&mut scene, "b/k 1");
     assert_eq!((&*content.name, content.cut), ("b/k 1", false));
     assert!(content.text.unwrap().starts_with("{\n  \"lat\": 35,"));

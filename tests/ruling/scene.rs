@@ -19,6 +19,9 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const SQL: &str = "SELECT state.reported.location.latitude AS lat, topic(2) AS device\n\
     FROM 'fleet/+/location'\nWHERE state.reported.speed > 60";
 
+/// Each vehicle's shadow is asked for once, and the answer is a message, too.
+pub(crate) const ANSWERS: u32 = 4;
+
 pub(crate) struct Scene {
     pub(crate) pair: Pair,
     pub(crate) request: RulesRequest,
