@@ -113,7 +113,7 @@ fn a_remainder_has_the_sign_of_the_dividend() {
 fn whole_numbers_are_found_below_above_and_nearby() {
     let check = |text: &str, floor: &str, ceil: &str, round: &str| {
         let number = number(text);
-        let text = |it: Option<Decimal>| it.map_or("none".to_owned(), Decimal::text);
+        let text = |it: Option<Decimal>| it.map_or_else(|| "none".to_owned(), Decimal::text);
         assert_eq!(text(number.floor()), floor, "floor({number:?})");
         assert_eq!(text(number.ceil()), ceil, "ceil({number:?})");
         assert_eq!(text(number.round()), round, "round({number:?})");
