@@ -2,6 +2,7 @@
 
 mod expression;
 pub(super) mod fault;
+mod form;
 
 use super::syntax::Expr;
 use super::syntax::{Item, Items, Query, Statement, Step, Variable};
