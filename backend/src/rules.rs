@@ -19,6 +19,7 @@ pub(crate) use book::RuleKey;
 pub use book::{Rules, Shown};
 pub use error::RuleError;
 pub use figures::{ActionFigures, Figures};
+pub(crate) use queue::Queued;
 
 /// Messages of one rule that wait, those under way among them. What does not fit is lost, and counted.
 pub const QUEUE: usize = 10_000;

@@ -4,6 +4,7 @@
 
 mod aws_cli {
     mod control;
+    mod rules;
     pub(crate) mod shell;
     mod signed;
 }

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-const NAMES: [&str; 3] = ["shadow", "backend", "link"];
+const NAMES: [&str; 4] = ["shadow", "backend", "link", "rules"];
 /// The benchmark of the page, which runs in a browser.
 const LINK: &str = "link";
 
@@ -98,7 +98,7 @@ mod tests {
         let failure = run("shadows", &[]).unwrap_err().to_string();
         assert_eq!(
             failure,
-            "There is no benchmark shadows; there are: shadow backend link"
+            "There is no benchmark shadows; there are: shadow backend link rules"
         );
     }
 }

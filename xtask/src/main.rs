@@ -27,10 +27,11 @@ Usage: cargo xtask COMMAND
   dev           the same as a debug build that reloads the page when a source file changes
   test [STEP]…  everything that CI runs, or only the steps named:
                 fmt clippy native web build e2e doc deny
-  bench NAME    measure beside a peer; there are: shadow backend link
+  bench NAME    measure beside a peer; there are: shadow backend link rules
                 --json FILE for figures, --seconds N for each line (link: for the paced ones),
                 shadow: --shadows N for how many are kept; backend: --connections N for how many stay;
-                link: --messages N for each line, --memory N before memory is looked at, --devices N, --rounds N
+                link: --messages N for each line, --memory N before memory is looked at, --devices N, --rounds N;
+                rules: --rate N for how many messages a second the latency is measured at
   setup         install whatever the commands above need and do not find
 ";
 

@@ -2,7 +2,9 @@
 //! need means lies in the files below; this one only knows which there are.
 
 pub(crate) mod aws_cli;
+pub(crate) mod moto;
 mod npm;
+mod python;
 mod system;
 mod tools;
 mod wasm;
@@ -29,6 +31,8 @@ pub(crate) enum Need {
     MosquittoClients,
     /// The article's own tool with a Python to run it, and jq to read what it prints.
     AwsCli,
+    /// A foreign S3, with a Python to run it.
+    Moto,
     CargoDeny,
 }
 
@@ -43,6 +47,7 @@ impl Need {
         Self::Mosquitto,
         Self::MosquittoClients,
         Self::AwsCli,
+        Self::Moto,
         Self::CargoDeny,
     ];
     /// What it takes to build and serve the dashboard.
@@ -72,6 +77,9 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<Toolchain, Failure> {
     system::ensure(&programs)?;
     if needed(Need::AwsCli) {
         aws_cli::ensure()?;
+    }
+    if needed(Need::Moto) {
+        moto::ensure()?;
     }
     if needed(Need::Npm) {
         npm::ensure()?;

@@ -36,6 +36,15 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// `latencies` are those of a window of this length.
+    pub(crate) fn of(mut latencies: Vec<Duration>, window: Duration) -> Self {
+        latencies.sort_unstable();
+        Self {
+            messages_per_s: latencies.len() as f64 / window.as_secs_f64(),
+            latencies,
+        }
+    }
+
     /// In milliseconds; `share` is 0 to 1.
     pub(crate) fn latency_ms(&self, share: f64) -> f64 {
         let last = self.latencies.len().saturating_sub(1);
@@ -61,11 +70,7 @@ pub(crate) async fn run(address: SocketAddr, echo: Echo, plan: Plan) -> io::Resu
     while let Some(ended) = loops.join_next().await {
         latencies.extend(ended.map_err(io::Error::other)??);
     }
-    latencies.sort_unstable();
-    Ok(Measured {
-        messages_per_s: latencies.len() as f64 / plan.window.as_secs_f64(),
-        latencies,
-    })
+    Ok(Measured::of(latencies, plan.window))
 }
 
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! From a request's parts to a call, and which requests are none.
 
 mod control;
+mod rules;
 
 use gnomon::message::{Message, QoS};
 use gnomon::shadow::topics::Verb;

@@ -2,7 +2,7 @@
 
 mod certificates;
 mod policies;
-pub(crate) mod rules;
+mod rules;
 mod search;
 mod things;
 mod types;

@@ -300,4 +300,32 @@ mod tests {
             assert_eq!(of_old, of_new, "{new}");
         }
     }
+
+    #[test]
+    fn rules_go_by_their_names_and_their_counters_by_the_list() {
+        let name = || "r".to_owned();
+        for (call, action, resource) in [
+            (RuleCall::Get(name()), "iot:GetTopicRule", "rule/r"),
+            (RuleCall::Delete(name()), "iot:DeleteTopicRule", "rule/r"),
+            (
+                RuleCall::Enable {
+                    name: name(),
+                    on: true,
+                },
+                "iot:EnableTopicRule",
+                "rule/r",
+            ),
+            (
+                RuleCall::Enable {
+                    name: name(),
+                    on: false,
+                },
+                "iot:DisableTopicRule",
+                "rule/r",
+            ),
+            (RuleCall::Figures, "iot:ListTopicRules", "*"),
+        ] {
+            assert_eq!(rule(&call), (action, resource.to_owned()));
+        }
+    }
 }

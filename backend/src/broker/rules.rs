@@ -7,11 +7,11 @@ use gnomon::rng::Rng;
 use gnomon::time::Now;
 
 use super::connection::Phase;
+use super::limits::Limits;
 use super::{Broker, ConnectionId};
 use crate::journal::{Journal, Mark};
-use crate::rules::{Ended, Item, Rule, RuleError, Rules, Work};
+use crate::rules::{Ended, Item, Queued, RuleError, Rules, Work};
 use crate::things::{Permit, Principal};
-use gnomon::rules::Definition;
 
 /// On whose behalf a message is published.
 #[derive(Clone, Copy, Debug)]
@@ -57,9 +57,25 @@ impl Broker {
         &self.rules
     }
 
-    /// Rules and the journal that what is done with them is noted in.
-    pub(crate) fn rules_mut(&mut self) -> (&mut Rules, &mut Journal) {
-        (&mut self.rules, &mut self.journal)
+    /// Changes the rules, and keeps what was changed.
+    pub(crate) fn change_rules<T>(
+        &mut self,
+        change: impl FnOnce(&mut Rules, &Limits, &mut Journal) -> Result<T, RuleError>,
+    ) -> Result<T, RuleError> {
+        change(&mut self.rules, &self.limits, &mut self.journal)
+    }
+
+    /// What may be carried out now.
+    pub(crate) fn take_rule_work(&mut self) -> Vec<Work> {
+        self.rules.take_work(self.journal.saved())
+    }
+
+    pub(crate) fn note_rule_retry(&mut self, number: u64, action: Option<u8>, error: &str) {
+        self.rules.note_retry(number, action, error);
+    }
+
+    pub(crate) fn end_rule_work(&mut self, number: u64, ended: &Ended) {
+        self.rules.end_work(number, ended, &mut self.journal);
     }
 
     /// Queues a message for the rules that match its topic. Its payload is asked for once, if there is any such rule.
@@ -85,8 +101,9 @@ impl Broker {
         now: Now,
         payload: impl FnOnce() -> Bytes,
     ) {
-        let named = message.topic.splitn(4, '/').skip(2);
-        let [name, topic] = two(named);
+        let named = message.topic.strip_prefix("$aws/rules/");
+        let named = named.unwrap_or_default();
+        let (name, topic) = named.split_once('/').unwrap_or((named, ""));
         self.rules.find_named(name, &mut self.found_rules);
         if !self.found_rules.is_empty() {
             self.offer(message, topic, payload(), now);
@@ -111,15 +128,14 @@ impl Broker {
         };
         let mut found = std::mem::take(&mut self.found_rules);
         for (key, _) in found.drain(..) {
+            // The clock is in it, because the broker's own seed is the same after a restart.
             let seed = self.rng.next_u64() ^ now.wall.0 as u64;
             let item = Item {
-                // The clock is in it, because the broker's own seed is the same after a restart.
                 seed: Rng::new(seed).next_u64(),
                 ..item.clone()
             };
-            let message = (item, kept, message.mark);
-            self.rules
-                .offer(key, message, &self.limits, &mut self.journal);
+            let queued = Queued::new(key, item, kept, message.mark);
+            self.rules.offer(queued, &self.limits, &mut self.journal);
         }
         self.found_rules = found;
     }
@@ -140,37 +156,4 @@ impl Broker {
             Author::Service { .. } => (None, Principal::Inside.identifier()),
         }
     }
-
-    pub fn create_rule(
-        &mut self,
-        name: &str,
-        definition: Definition,
-        now: Now,
-    ) -> Result<(), RuleError> {
-        let rule = Rule::read(name, definition, now.wall, &self.limits)?;
-        self.rules.create(rule, &self.limits, &mut self.journal)
-    }
-
-    pub fn replace_rule(
-        &mut self,
-        name: &str,
-        definition: Definition,
-        now: Now,
-    ) -> Result<(), RuleError> {
-        let rule = Rule::read(name, definition, now.wall, &self.limits)?;
-        self.rules.replace(rule, &mut self.journal)
-    }
-
-    /// What may be carried out now.
-    pub fn take_rule_work(&mut self) -> Vec<Work> {
-        self.rules.take_work(self.journal.saved())
-    }
-
-    pub fn end_rule_work(&mut self, number: u64, ended: &Ended) {
-        self.rules.end_work(number, ended, &mut self.journal);
-    }
-}
-
-fn two<'a>(mut parts: impl Iterator<Item = &'a str>) -> [&'a str; 2] {
-    [(); 2].map(|()| parts.next().unwrap_or_default())
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use gnomon::message::QoS;
 use slotmap::{SlotMap, new_key_type};
 
-use super::queue::{Queue, Queues};
-use super::{Ended, Figures, Item, Rule, RuleError, Work};
+use super::queue::{Queue, Queued, Queues};
+use super::{Ended, Figures, Rule, RuleError, Work};
 use crate::broker::Limits;
 use crate::broker::subscriptions::Subscriptions;
 use crate::journal::{Journal, Key, Mark};
@@ -186,17 +186,10 @@ impl Rules {
         }
     }
 
-    /// Queues a message for a rule. `kept`: its publisher is told of it once it is on disk. It is not handed out
-    /// before the batch of `mark` is saved.
-    pub(crate) fn offer(
-        &mut self,
-        key: RuleKey,
-        message: (Item, bool, Mark),
-        limits: &Limits,
-        journal: &mut Journal,
-    ) {
-        if let Some(entry) = self.entries.get_mut(key) {
-            self.queues.offer(key, entry, message, limits, journal);
+    /// Queues a message for its rule.
+    pub(crate) fn offer(&mut self, queued: Queued, limits: &Limits, journal: &mut Journal) {
+        if let Some(entry) = self.entries.get_mut(queued.rule) {
+            self.queues.offer(entry, queued, limits, journal);
         }
     }
 

@@ -11,10 +11,10 @@ use crate::journal::{Journal, Key, Mark};
 
 /// A message for one rule that has not ended.
 #[derive(Debug)]
-pub(super) struct Queued {
+pub(crate) struct Queued {
     pub(super) rule: RuleKey,
     pub(super) item: Item,
-    /// It is on disk, or will be.
+    /// It is on disk, or will be: whoever published it is told so.
     pub(super) kept: bool,
     /// It tells of what is in this batch, and is not handed out before that is saved.
     pub(super) mark: Mark,
@@ -45,6 +45,18 @@ pub(super) struct Queues {
     held_back: Vec<RuleKey>,
 }
 
+impl Queued {
+    pub(crate) fn new(rule: RuleKey, item: Item, kept: bool, mark: Mark) -> Self {
+        Self {
+            rule,
+            item,
+            kept,
+            mark,
+            retrying: false,
+        }
+    }
+}
+
 impl Queue {
     pub(super) fn len(&self) -> usize {
         self.waiting.len() + self.under_way.len()
@@ -68,53 +80,35 @@ impl Queues {
     /// Queues a message, unless there is no room for it: then it is lost.
     pub(super) fn offer(
         &mut self,
-        rule: RuleKey,
         entry: &mut Entry,
-        message: (Item, bool, Mark),
+        queued: Queued,
         limits: &Limits,
         journal: &mut Journal,
     ) {
-        let (item, kept, mark) = message;
-        entry.figures.matched += 1;
-        let size = size(&item);
+        let size = size(&queued.item);
         if entry.queue.len() >= limits.rule_queue
             || entry.queue.bytes + size > limits.rule_queue_bytes
             || self.bytes + size > limits.rule_queues_bytes
         {
+            entry.figures.matched += 1;
             entry.figures.lost += 1;
             return;
         }
         let number = self.last_number + 1;
-        self.insert(number, rule, entry, (item, kept, mark));
-        if kept {
+        if queued.kept {
             journal.note(Key::RuleQueued(number));
         }
+        self.restore(number, entry, queued);
     }
 
     /// Queues a message that was there before, whatever the limits are now.
-    pub(super) fn restore(&mut self, number: u64, rule: RuleKey, entry: &mut Entry, item: Item) {
+    pub(super) fn restore(&mut self, number: u64, entry: &mut Entry, queued: Queued) {
+        let (rule, size) = (queued.rule, size(&queued.item));
         entry.figures.matched += 1;
-        self.insert(number, rule, entry, (item, true, Mark::NONE));
-    }
-
-    fn insert(
-        &mut self,
-        number: u64,
-        rule: RuleKey,
-        entry: &mut Entry,
-        (item, kept, mark): (Item, bool, Mark),
-    ) {
         self.last_number = self.last_number.max(number);
-        self.bytes += size(&item);
-        entry.queue.bytes += size(&item);
+        self.bytes += size;
+        entry.queue.bytes += size;
         entry.queue.waiting.push_back(number);
-        let queued = Queued {
-            rule,
-            item,
-            kept,
-            mark,
-            retrying: false,
-        };
         self.messages.insert(number, queued);
         self.wake(rule, entry);
     }

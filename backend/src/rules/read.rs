@@ -1,7 +1,7 @@
 //! From a definition to a rule that can be run: its SQL and its templates are read once.
 
 use gnomon::message::QoS;
-use gnomon::rules::definition::MAX_NAME;
+use gnomon::rules::definition::is_name;
 use gnomon::rules::{Action, Definition, Sql, SqlVersion, Template};
 use gnomon::time::UnixMillis;
 
@@ -15,7 +15,9 @@ impl Rule {
         created: UnixMillis,
         limits: &Limits,
     ) -> Result<Self, RuleError> {
-        check_name(name)?;
+        if !is_name(name) {
+            return Err(RuleError::Name);
+        }
         let sql = Sql::parse(&definition.sql, definition.version).map_err(RuleError::Sql)?;
         let levels = |filter: &str| filter.split('/').count();
         if let Some(filter) = sql.filter()
@@ -57,13 +59,5 @@ impl Deed {
                 },
             },
         })
-    }
-}
-
-fn check_name(name: &str) -> Result<(), RuleError> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    match (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(fits) {
-        true => Ok(()),
-        false => Err(RuleError::Name),
     }
 }

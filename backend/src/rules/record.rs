@@ -7,8 +7,9 @@ use bytes::Bytes;
 use gnomon::rules::Definition;
 use gnomon::time::UnixMillis;
 
-use super::{Item, Rule, Rules};
+use super::{Item, Queued, Rule, Rules};
 use crate::broker::Limits;
+use crate::journal::Mark;
 use crate::record::{self, RecordError, Table};
 
 impl Rules {
@@ -71,7 +72,8 @@ impl Rules {
             hops: kept.hops,
         };
         let number = u64::from_be_bytes(number);
-        self.queues.restore(number, rule, entry, item);
+        let queued = Queued::new(rule, item, true, Mark::NONE);
+        self.queues.restore(number, entry, queued);
         Ok(())
     }
 }

@@ -133,7 +133,12 @@ impl Output {
     }
 
     pub(crate) fn expect_error(&self, message: &str) {
-        assert_eq!(self.stderr.trim(), message);
+        assert_eq!(self.error(), message);
+    }
+
+    /// What was said when the command failed.
+    pub(crate) fn error(&self) -> &str {
         assert_eq!(self.code, Some(255));
+        self.stderr.trim()
     }
 }

@@ -56,6 +56,10 @@ impl Program {
         patiently(self.child.kill()).await.unwrap();
     }
 
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// The certificate that its own one leads to.
     pub(crate) fn ca(&self) -> PathBuf {
         self.data.join("ca.pem")

@@ -427,17 +427,12 @@ impl Run {
 }
 
 /// Where one action would have sent a message.
-pub(super) fn target(
-    action: &RuleAction,
-    sql: &Sql,
-    version: SqlVersion,
-    of: &Incoming<'_>,
-) -> String {
+pub(super) fn target(action: &RuleAction, sql: &Sql, of: &Incoming<'_>) -> String {
     let text = match action {
         RuleAction::Store { key, .. } => key,
         RuleAction::Republish { topic, .. } => topic,
     };
-    match Template::parse(text, version) {
+    match Template::parse_for(text, sql) {
         Ok(template) => template.fill(sql, of),
         Err(_) => String::new(),
     }

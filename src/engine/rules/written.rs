@@ -36,9 +36,8 @@ impl Written {
             },
             ..Self::default()
         };
-        let actions = match rule.get("actions") {
-            Some(Value::Array(actions)) => actions,
-            _ => return None,
+        let Some(Value::Array(actions)) = rule.get("actions") else {
+            return None;
         };
         for action in actions {
             match read_action(action) {

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::paths;
 use crate::progress;
 use crate::setup::{
-    CERTUTIL, CHROMEDRIVER, CHROMIUM, MOSQUITTO, Need, Program, Toolchain, aws_cli,
+    CERTUTIL, CHROMEDRIVER, CHROMIUM, MOSQUITTO, Need, Program, Toolchain, aws_cli, moto,
 };
 use std::fmt;
 use std::process::Command;
@@ -72,6 +72,7 @@ impl Step {
                 Need::Mosquitto,
                 Need::MosquittoClients,
                 Need::AwsCli,
+                Need::Moto,
                 Need::Npm,
             ],
             Self::Web => &[Need::Wasm, Need::WasmBindgen, Need::Browser],
@@ -103,7 +104,8 @@ impl Step {
             }
             Self::Native => {
                 let mut test = command("cargo", ["test", "--workspace", "--no-fail-fast"]);
-                test.env("GNOMON_AWS", aws_cli::program());
+                test.env("GNOMON_AWS", aws_cli::program())
+                    .env("GNOMON_MOTO", moto::program());
                 outcome.tests(self, "native tests", &mut test)
             }
             Self::Web => outcome.tests(self, "tests in Chromium", &mut web(toolchain)),

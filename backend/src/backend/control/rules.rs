@@ -9,18 +9,24 @@ use super::{list, seconds};
 use crate::api::control::RuleCall;
 use crate::api::{ApiError, Outcome};
 use crate::backend::Backend;
-use crate::rules::{ActionFigures, Rule, RuleError, Shown};
+use crate::broker::Limits;
+use crate::journal::Journal;
+use crate::rules::{ActionFigures, Rule, RuleError, Rules, Shown};
 use crate::things::registry::ARN;
 
 impl Backend {
     pub(super) fn rule_call(&mut self, call: RuleCall, now: Now) -> Result<Outcome, ApiError> {
         let rules = self.broker.rules();
         match call {
-            RuleCall::Create { name, definition } => {
-                done(self.broker.create_rule(&name, definition, now))
-            }
+            RuleCall::Create { name, definition } => self.change_rules(|rules, limits, journal| {
+                let rule = Rule::read(&name, definition, now.wall, limits)?;
+                rules.create(rule, limits, journal)
+            }),
             RuleCall::Replace { name, definition } => {
-                done(self.broker.replace_rule(&name, definition, now))
+                self.change_rules(|rules, limits, journal| {
+                    let rule = Rule::read(&name, definition, now.wall, limits)?;
+                    rules.replace(rule, journal)
+                })
             }
             RuleCall::Get(name) => Ok(Outcome::Document(whole(rules.get(&name)?))),
             RuleCall::List {
@@ -37,15 +43,21 @@ impl Backend {
                 Ok(list(names, rules, page.size, name, |rule| entry(rule)))
             }
             RuleCall::Delete(name) => {
-                let (rules, journal) = self.broker.rules_mut();
-                done(rules.delete(&name, journal))
+                self.change_rules(|rules, _, journal| rules.delete(&name, journal))
             }
             RuleCall::Enable { name, on } => {
-                let (rules, journal) = self.broker.rules_mut();
-                done(rules.enable(&name, on, journal))
+                self.change_rules(|rules, _, journal| rules.enable(&name, on, journal))
             }
             RuleCall::Figures => Ok(Outcome::Document(self.rule_figures())),
         }
+    }
+
+    fn change_rules(
+        &mut self,
+        change: impl FnOnce(&mut Rules, &Limits, &mut Journal) -> Result<(), RuleError>,
+    ) -> Result<Outcome, ApiError> {
+        self.broker.change_rules(change)?;
+        Ok(Outcome::Done)
     }
 
     fn rule_figures(&self) -> Value {
@@ -117,11 +129,6 @@ fn kind(action: &Action) -> &'static str {
     }
 }
 
-fn done(result: Result<(), RuleError>) -> Result<Outcome, ApiError> {
-    result?;
-    Ok(Outcome::Done)
-}
-
 /// Whether a rule is for messages on this topic, or for those that this filter, its very own, matches.
 fn is_about(rule: &Rule, topic: &str) -> bool {
     let filter = rule.sql.filter();
@@ -130,7 +137,7 @@ fn is_about(rule: &Rule, topic: &str) -> bool {
     })
 }
 
-pub(crate) fn arn(name: &str) -> String {
+fn arn(name: &str) -> String {
     format!("{ARN}rule/{name}")
 }
 

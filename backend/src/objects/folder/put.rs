@@ -79,7 +79,7 @@ impl Putter {
             .map(|put| self.draft(&mut folders, put))
             .collect();
         let written = drafts.iter().flatten().map(|draft| draft.file.as_fd());
-        let flushed = self.flush(&folders, &written.collect::<Vec<_>>());
+        let flushed = self.flushed(flush_files(&folders.root, &written.collect::<Vec<_>>()));
         let mut put: Vec<_> = drafts
             .into_iter()
             .zip(puts)
@@ -93,8 +93,9 @@ impl Putter {
                 done
             })
             .collect();
-        let changed = folders.open.values().map(AsFd::as_fd);
-        if let Err(error) = self.flush(&folders, &changed.collect::<Vec<_>>()) {
+        // Once the first of them is on disk, the others are too, or nearly: names go through one journal.
+        let named = folders.open.values().try_for_each(fsync);
+        if let Err(error) = self.flushed(named) {
             for put in put.iter_mut().filter(|put| put.is_ok()) {
                 *put = Err(error.clone());
             }
@@ -116,14 +117,17 @@ impl Putter {
         Ok(Draft { file, name, folder })
     }
 
-    fn flush(&self, folders: &Folders, files: &[BorrowedFd<'_>]) -> Result<(), PutError> {
-        let flushed = match files {
-            many if many.len() > FEW => flush_many(&folders.root, many),
-            few => few.iter().try_for_each(fsync),
-        };
+    fn flushed(&self, flushed: rustix::io::Result<()>) -> Result<(), PutError> {
         flushed.map_err(|error| {
             PutError::ForNow(format!("cannot flush {}: {error}", self.root.display()))
         })
+    }
+}
+
+fn flush_files(root: &OwnedFd, files: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
+    match files {
+        many if many.len() > FEW => flush_many(root, many),
+        few => few.iter().try_for_each(fsync),
     }
 }
 
