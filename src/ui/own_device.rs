@@ -124,7 +124,7 @@ impl OwnDevice {
             .set_value(focused().and_then(|it| it.dyn_into().ok()));
         self.open.go(Page::Map);
         self.open.own.set(true);
-        request_animation_frame(|| focus(".own input, .own .icon-button"));
+        request_animation_frame(|| focus(".own .icon-button"));
     }
 
     /// Closes the panel. The device goes on.

@@ -1,9 +1,12 @@
 //! What a person chooses before this browser becomes a device, kept for the next time. No position is kept.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::format;
+use super::keys::focus_if_lost;
 use super::own_device::OwnDevice;
 use super::reactive::{act, live, memo, show};
 use super::text::{Phrase, language, own as words, say};
@@ -103,8 +106,8 @@ pub(super) fn form(own: OwnDevice) -> AnyView {
         draft.save();
         own.send(OwnCommand::Start(draft.settings()));
         set_timeout(
-            || super::keys::focus_if_lost(".own .bulk-foot .button"),
-            std::time::Duration::from_millis(200),
+            || focus_if_lost(".own .bulk-foot .button"),
+            Duration::from_millis(200),
         );
     };
     view! {

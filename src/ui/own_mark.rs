@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icons::{Icon, icon};
+use super::open::Page;
 use super::own_device::{Doing, OwnDevice};
 use super::reactive::{act, live, show};
 use super::text::{language, own as words, say};
@@ -71,7 +72,7 @@ pub(super) fn own_button() -> AnyView {
 }
 
 fn toggle(own: OwnDevice) {
-    match own.open.own.get_untracked() && own.open.page.get_untracked() == super::open::Page::Map {
+    match own.open.own.get_untracked() && own.open.page.get_untracked() == Page::Map {
         true => own.close(),
         false => own.show(),
     }

@@ -1,11 +1,16 @@
 //! The panel of this browser as a device: what it publishes, where, and how that goes. Closing it stops nothing.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
+use super::format;
 use super::icons::{Icon, icon};
+use super::keys::focus_if_lost;
+use super::link_state::LinkKind;
 use super::own_device::{Doing, OwnDevice};
 use super::own_form::form;
-use super::own_live::running;
+use super::own_live::{goes_to, running};
 use super::own_text::text_form;
 use super::reactive::{act, live, memo, show};
 use super::sheet::tall_sheet;
@@ -63,7 +68,7 @@ fn summary(own: OwnDevice, language: RwSignal<Language>) -> AnyView {
         let Some((thing, topic, every)) = facts.get() else {
             return Some(words::INTRO.text(language).into_any());
         };
-        let goes = super::own_live::goes_to(&topic, every, language);
+        let goes = goes_to(&topic, every, language);
         Some(view! { <b>{thing}</b> " · " {goes} }.into_any())
     });
     view! { <p class="panel-what own-what">{text}</p> }.into_any()
@@ -149,18 +154,19 @@ fn foot(own: OwnDevice) -> AnyView {
         false => words::PAUSE.text(language.get()).to_owned(),
     });
     // One that is just under way is no reason for another word.
-    let discards = memo(move |_| own.link.get() != super::link_state::LinkKind::Connected);
-    let stop = live(move || match waiting.get() {
-        count @ 1.. if discards.get() => {
-            words::STOP_DISCARD.fill(language.get(), &[&super::format::count(count.into())])
-        }
-        _ => words::STOP.text(language.get()).to_owned(),
+    let discards = memo(move |_| match own.link.get() {
+        LinkKind::Connected => 0,
+        _ => waiting.get(),
+    });
+    let stop = live(move || match discards.get() {
+        0 => words::STOP.text(language.get()).to_owned(),
+        count => words::STOP_DISCARD.fill(language.get(), &[&format::count(count.into())]),
     });
     let end = move |_| {
         own.send(OwnCommand::Stop);
         set_timeout(
-            || super::keys::focus_if_lost(".own .icon-button"),
-            std::time::Duration::from_millis(200),
+            || focus_if_lost(".own .icon-button"),
+            Duration::from_millis(200),
         );
     };
     view! {
@@ -169,7 +175,7 @@ fn foot(own: OwnDevice) -> AnyView {
                 {picture}
                 {name}
             </button>
-            <button type="button" class="button danger" on:click=act(end)>
+            <button type="button" class="button" class:danger=move || discards.get() != 0 on:click=act(end)>
                 {stop}
             </button>
         </footer>
