@@ -11,7 +11,7 @@ mod pair {
     pub(crate) mod tap;
 }
 
-mod rules {
+mod ruling {
     mod desk;
     mod drafts;
     mod elsewhere;

@@ -24,7 +24,7 @@ pub(crate) struct Beside {
     pub(crate) asked: Vec<String>,
     /// What was sent to them: method, path and body.
     pub(crate) sent: Vec<(&'static str, String, String)>,
-    /// Answers of somebody else to calls whose method and path begin so.
+    /// Answers of somebody else to calls whose method and path begin so; the longest beginning counts.
     pub(crate) canned: Vec<(&'static str, FetchAnswer)>,
 }
 
@@ -76,7 +76,9 @@ impl Beside {
         let body = String::from_utf8_lossy(&fetch.body).into_owned();
         let target = fetch.method.to_owned() + " " + path;
         self.sent.push((fetch.method, path.to_owned(), body));
-        let canned = self.canned.iter().find(|(of, _)| target.starts_with(of));
+        let canned = self.canned.iter();
+        let canned = canned.filter(|(of, _)| target.starts_with(of));
+        let canned = canned.max_by_key(|(of, _)| of.len());
         if let Some((_, answer)) = canned {
             return Ok(answer.clone());
         }

@@ -38,7 +38,9 @@ fn drafts_are_there_again_after_a_restart() {
 #[test]
 fn each_broker_has_its_own_and_no_secret_is_kept() {
     let mut scene = Scene::new();
-    scene.pair.connect_to("ws://me:hidden@127.0.0.1:8083/mqtt?token=hidden");
+    scene
+        .pair
+        .connect_to("ws://me:hidden@127.0.0.1:8083/mqtt?token=hidden");
     scene.edit(&draft("here", SQL));
     scene.pair.connect_to("ws://127.0.0.1:9001/mqtt");
     scene.look();
@@ -48,7 +50,9 @@ fn each_broker_has_its_own_and_no_secret_is_kept() {
     scene.look();
     assert!(scene.row("here").is_some() && scene.row("there").is_none());
     let files = scene.pair.beside.files.as_ref().unwrap().iter();
-    let files: Vec<_> = files.filter(|(place, _)| place.starts_with("rules-")).collect();
+    let files: Vec<_> = files
+        .filter(|(place, _)| place.starts_with("rules-"))
+        .collect();
     assert_eq!(files.len(), 2);
     for (place, bytes) in files {
         assert_eq!(place.len(), 38, "{place}");
@@ -77,8 +81,12 @@ fn a_damaged_file_is_ignored() {
     scene.pair.run_for(SECOND);
     let files = scene.pair.beside.files.as_ref().unwrap();
     let kept = files.iter().find(|(place, _)| place.starts_with("rules-"));
-    let (place, intact) = kept.map(|(place, bytes)| (place.clone(), bytes.clone())).unwrap();
-    let other = String::from_utf8(intact.to_vec()).unwrap().replace("\"version\":1", "\"version\":2");
+    let (place, intact) = kept
+        .map(|(place, bytes)| (place.clone(), bytes.clone()))
+        .unwrap();
+    let other = String::from_utf8(intact.to_vec())
+        .unwrap()
+        .replace("\"version\":1", "\"version\":2");
     for damage in [
         Bytes::new(),
         intact.slice(..intact.len() - 1),

@@ -19,6 +19,9 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const SQL: &str = "SELECT state.reported.location.latitude AS lat, topic(2) AS device\n\
     FROM 'fleet/+/location'\nWHERE state.reported.speed > 60";
 
+/// Each vehicle's shadow is asked for once, and the answer is a message, too.
+pub(crate) const ANSWERS: u32 = 4;
+
 pub(crate) struct Scene {
     pub(crate) pair: Pair,
     pub(crate) request: RulesRequest,
@@ -124,7 +127,10 @@ impl Scene {
                 account: "123456789012",
                 seed: item.seed,
             };
-            let fired = work.rule.sql.evaluate(&Incoming::new(origin, &item.payload));
+            let fired = work
+                .rule
+                .sql
+                .evaluate(&Incoming::new(origin, &item.payload));
             let deeds = 0..work.rule.actions.len() as u8;
             let deed = |action| DeedEnded {
                 action: Some(action),

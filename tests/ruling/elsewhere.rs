@@ -29,7 +29,10 @@ fn a_side_without_counters_is_read_as_a_list() {
         RulesSource::Here { counts: false, .. }
     ));
     assert_eq!(view.rules.len(), 1, "a name that cannot be one is left out");
-    assert_eq!((&*view.rules[0].name, &view.rules[0].counters), ("mine", &None));
+    assert_eq!(
+        (&*view.rules[0].name, &view.rules[0].counters),
+        ("mine", &None)
+    );
     let before = scene.calls().len();
     for _ in 0..20 {
         scene.look();
@@ -54,7 +57,10 @@ fn what_this_page_does_not_know_goes_back_as_it_came() {
     });
     scene.look();
     let sent = scene.pair.beside.sent.iter();
-    let (.., body) = sent.into_iter().find(|(method, ..)| *method == "PATCH").unwrap();
+    let (.., body) = sent
+        .into_iter()
+        .find(|(method, ..)| *method == "PATCH")
+        .unwrap();
     let sent: serde_json::Value = serde_json::from_str(body).unwrap();
     let before: serde_json::Value = serde_json::from_str(RULE).unwrap();
     let before = &before["rule"];
@@ -136,7 +142,7 @@ fn another_broker_has_other_rules_and_other_messages() {
     scene.drive(20);
     scene.edit(&draft("speeding", SQL));
     scene.open("speeding");
-    assert_eq!(scene.dry().messages, 20);
+    assert_eq!(scene.dry().matched, 20);
     scene.say(RulesCommand::Save {
         name: "speeding".to_owned(),
         live: true,
@@ -173,7 +179,9 @@ fn with_keys_every_call_is_signed_as_the_control_plane_s() {
                 expires_at: None,
             },
         };
-        scene.pair.command(Command::Connect(ConnectRequest::new(way)));
+        scene
+            .pair
+            .command(Command::Connect(ConnectRequest::new(way)));
         scene.say(RulesCommand::Read);
         scene.look().source
     };

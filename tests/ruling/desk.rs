@@ -3,7 +3,7 @@
 use gnomon::engine::command::{RuleAction, RulesCommand};
 use gnomon::engine::frame::{RuleState, RulesSource};
 
-use super::scene::{SQL, Scene, draft};
+use super::scene::{ANSWERS, SQL, Scene, draft};
 
 fn save(scene: &mut Scene, name: &str, live: bool) {
     let name = name.to_owned();
@@ -21,7 +21,7 @@ fn a_rule_is_written_tried_saved_watched_paused_and_deleted() {
     assert_eq!(view.faults, []);
     assert_eq!((view.row.state, view.row.edited), (RuleState::Draft, true));
     let dry = scene.dry();
-    assert_eq!((dry.done, dry.messages), (100, 100));
+    assert_eq!((dry.done, dry.messages), (100 + ANSWERS, 100 + ANSWERS));
     assert_eq!((dry.matched, dry.fired, dry.devices), (100, 10, 4));
     // Neither a message nor a call that changes anything.
     assert_eq!(scene.pair.tap.published.len(), published);
