@@ -73,10 +73,8 @@ impl<'t> Parser<'t> {
                 .iter()
                 .any(|word| token.is_word(word))
         };
-        if !is_test(next)
-            && !next.is_word("IS")
-            && !(next.is_word("NOT") && is_test(&self.after_next()))
-        {
+        let negates = next.is_word("NOT") && is_test(&self.after_next());
+        if !(is_test(next) || next.is_word("IS") || negates) {
             return Ok(value);
         }
         let mut negated = self.eat_word("NOT");
