@@ -1,10 +1,12 @@
 //! The browser's parts that the engine and the page need: thin glue that decides nothing.
 
 mod ask;
+pub mod awake;
 pub mod bridge;
 mod clock;
 mod memory;
 mod parcel;
+pub mod position;
 mod socket;
 pub mod start;
 pub mod storage;

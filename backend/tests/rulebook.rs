@@ -11,6 +11,8 @@ mod durable;
 mod matching;
 #[path = "rulebook/queue.rs"]
 mod queue;
+#[path = "rulebook/refusals.rs"]
+mod refusals;
 #[path = "rulebook/republish.rs"]
 mod republish;
 #[path = "rulebook/world.rs"]

@@ -18,7 +18,7 @@ pub use super::editor::{
 pub use super::history::{DifferenceView, HistoryRequest, HistoryView, VersionView};
 pub use super::own::{OwnInvalid, OwnView};
 pub use super::rules::{
-    ActionCounters, DryClose, DryRow, DryRun, DrySpan, FaultPlace, ObjectContent, ObjectRow,
+    ActionCounters, DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, ObjectContent, ObjectRow,
     ObjectsRequest, ObjectsView, RuleCounters, RuleFault, RuleProblem, RuleRow, RuleState,
     RuleView, RulesRequest, RulesSource, RulesView, SqlMark, SqlMarkKind,
 };

@@ -110,6 +110,8 @@ pub struct OwnView {
     pub invalid: Option<OwnInvalid>,
     /// The topic that positions go to.
     pub topic: String,
+    /// The topic that texts go to.
+    pub text_topic: String,
     /// The name under which this page lists what it publishes. None: the page does not listen there.
     pub listed_as: Option<String>,
     pub paused: bool,
@@ -118,12 +120,14 @@ pub struct OwnView {
     /// Positions and texts that the other side acknowledged.
     pub sent: u64,
     pub last_sent: Option<UnixMillis>,
+    /// Texts among those that were acknowledged.
+    pub texts: u64,
     /// They wait for the link, or have been without an acknowledgement for over two seconds.
     pub waiting: u32,
     /// Did not fit into the queue: the oldest go first.
     pub dropped: u64,
     /// What the shadow service refused last, until it accepts again. With code 0 it is the topic upon which the other
-    /// side closed the connection twice: a position there waits for Resume.
+    /// side closed the connection again and again: positions wait for Resume.
     pub refused: Option<(u16, String)>,
 }
 
@@ -175,10 +179,9 @@ impl Own {
     }
 
     /// See [`Running::handle_cut`].
-    pub(super) fn handle_cut(&mut self, topic: Option<&str>) {
-        if let Some(running) = &mut self.running {
-            running.handle_cut(topic);
-        }
+    pub(super) fn handle_cut(&mut self, topic: Option<&str>) -> bool {
+        let running = self.running.as_mut();
+        running.is_some_and(|running| running.handle_cut(topic))
     }
 
     pub(super) fn handle_lost(&mut self) {
@@ -209,25 +212,21 @@ impl Running {
                 Some(position) => self.handle_position(position),
                 None => self.fault = Some(PositionFault::Unavailable),
             },
+            // An answer to what was asked before.
+            OwnCommand::NoPosition(_) if self.paused => {}
             OwnCommand::NoPosition(fault) => self.fault = Some(fault),
             OwnCommand::Text(text) => self.push(Item::Text(text)),
             OwnCommand::Start(_) | OwnCommand::Stop => {}
         }
     }
 
-    fn topic_of(&self, item: &Item) -> String {
+    /// Where positions go, or texts.
+    fn topic(&self, is_position: bool) -> String {
         let OwnSettings { thing, target, .. } = &self.settings;
-        match (target, item) {
-            (OwnTarget::Topic(topic), _) => topic.replace(THING, thing),
-            (OwnTarget::Shadow, Item::Text(_)) => TOPIC.to_owned(),
-            (OwnTarget::Shadow, Item::Position(_)) => shadow_topic(thing),
-        }
-    }
-
-    fn topic(&self) -> String {
-        match &self.settings.target {
-            OwnTarget::Topic(topic) => topic.replace(THING, &self.settings.thing),
-            OwnTarget::Shadow => shadow_topic(&self.settings.thing),
+        match target {
+            OwnTarget::Topic(topic) => topic.replace(THING, thing),
+            OwnTarget::Shadow if is_position => shadow_topic(thing),
+            OwnTarget::Shadow => TOPIC.to_owned(),
         }
     }
 }
@@ -282,7 +281,8 @@ impl Engine {
             let Some(item) = running.poll(alone, now.instant) else {
                 return;
             };
-            let (topic, suspected) = (running.topic_of(&item), running.suspected);
+            let topic = running.topic(item.is_position());
+            let suspected = running.suspected;
             let details = running.settings.details;
             let payload = match &item {
                 Item::Text(text) => text.clone().into_bytes(),
@@ -309,17 +309,19 @@ impl Engine {
                 ..OwnView::default()
             };
         };
-        let topic = running.topic();
+        let topic = running.topic(true);
         OwnView {
             settings: Some(running.settings.clone()),
             invalid,
             listed_as: self.listed_as(&running.settings, &topic),
             topic,
+            text_topic: running.topic(false),
             paused: running.paused,
             position: running.position,
             fault: running.fault,
             sent: running.sent,
             last_sent: running.last_sent,
+            texts: running.texts,
             waiting: running.waiting(now.instant),
             dropped: running.dropped,
             refused: running.refused.clone(),

@@ -130,15 +130,16 @@ impl Publishing {
                     known.requests.handle_cut(token);
                     known.editing.handle_cut(token);
                 }
-                About::Own => known.own.handle_cut(sent.alone.then_some(&sent.topic)),
+                About::Own => {
+                    if known.own.handle_cut(sent.alone.then_some(&sent.topic)) {
+                        self.refused = Some(sent.topic.clone());
+                    }
+                }
             }
         }
         // The broker took what came before the first one.
         match fresh.into_iter().next() {
             None => {}
-            Some(first) if first.about == About::Own && first.alone => {
-                self.refused = Some(first.topic);
-            }
             Some(first) if first.about != About::Get => {}
             Some(first) if first.alone => {
                 self.no_gets = true;

@@ -188,7 +188,8 @@ impl Things {
         let busy = self.names.is_some() || self.keeping.is_busy();
         let deadlines = [
             busy.then_some(self.next),
-            self.keeping.poll_timeout(),
+            // Before [`Self::next`] nothing is written.
+            self.keeping.poll_timeout().map(|due| due.max(self.next)),
             self.reading.as_ref().map(Reading::poll_timeout),
         ];
         deadlines.into_iter().flatten().min()

@@ -31,6 +31,7 @@ use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_view::MapView;
 use super::open::{Form, Open, Page};
+use super::own_device::OwnDevice;
 use super::own_panel::own_panel;
 use super::places::Places;
 use super::reactive::{memo, show};
@@ -80,6 +81,7 @@ fn App() -> impl IntoView {
     provide_context(Choosing::start());
     let bulk = Bulk::start(open);
     provide_context(bulk);
+    provide_context(OwnDevice::start(open));
     provide_context(Desk::new(store, commands));
 
     let options = start::options();
@@ -94,7 +96,7 @@ fn App() -> impl IntoView {
         <div
             class="page"
             class:with-banner=move || past.get().is_some()
-            class:with-panel=move || store.selection.with(Option::is_some) || bulk.is_open()
+            class:with-panel=move || store.selection.with(Option::is_some) || bulk.is_open() || open.own.get()
             class:beside-map=move || open.page.get() != Page::Map
         >
             <TopBar/>
@@ -107,11 +109,10 @@ fn App() -> impl IntoView {
                 {no_engine.then(no_engine_card)}
             </div>
             <Unreadable/>
-            <div class="panel-place"><DevicePanel/> <BulkPanels/></div>
+            <div class="panel-place"><DevicePanel/> <BulkPanels/> {own_panel()}</div>
             {page(open, Page::Changes, changes_page)}
             {page(open, Page::Rules, rules_page)}
             {page(open, Page::Things, things_page)}
-            {own_panel()}
             {toast()}
             <Announcer/>
             <DocumentEditor/>

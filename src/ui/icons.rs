@@ -15,6 +15,7 @@ pub(super) enum Icon {
     Follow,
     Help,
     History,
+    Locate,
     Lock,
     Map,
     Merge,
@@ -58,6 +59,7 @@ impl Icon {
                 "M8 1.75a6.25 6.25 0 1 1 0 12.5 6.25 6.25 0 0 1 0-12.5M6.2 6.3a1.9 1.9 0 1 1 2.7 1.8c-.6.3-.9.7-.9 1.2m0 1.9v.1"
             }
             Self::History => "M2.6 5.4A6 6 0 1 1 2 8m.4-5.2v2.8h2.8M8 4.8V8l2.2 1.6",
+            Self::Locate => "M13.5 2.5L9.3 13.2 7.4 8.6 2.8 6.7z",
             Self::Lock => {
                 "M4.5 7h7a1 1 0 0 1 1 1v4.5a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1m.8 0V4.9a2.7 2.7 0 0 1 5.4 0V7"
             }

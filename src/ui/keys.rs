@@ -12,6 +12,7 @@ use super::listen::Listener;
 use super::map_handle::MapHandle;
 use super::map_tools;
 use super::open::{Open, Page};
+use super::own_device::OwnDevice;
 use super::pages::page_of_key;
 use super::rules_desk::RulesDesk;
 use super::store::Store;
@@ -40,6 +41,7 @@ struct Hands {
     board: Board,
     bulk: Bulk,
     rules: RulesDesk,
+    own: OwnDevice,
     commands: Commands,
 }
 
@@ -52,6 +54,7 @@ pub(super) fn listen() {
         board: expect_context(),
         bulk: expect_context(),
         rules: expect_context(),
+        own: expect_context(),
         commands: expect_context(),
     };
     let listener = Listener::new(&window(), "keydown", move |event| {
@@ -159,6 +162,7 @@ impl Hands {
             return true;
         }
         match self.open.page.get_untracked() {
+            Page::Map if self.open.own.get_untracked() => self.own.close(),
             Page::Map if self.bulk.target.get_untracked().is_some() => bulk_panel::close(self.bulk),
             Page::Map if self.bulk.choosing.on.get_untracked() => self.bulk.choosing.end(),
             Page::Map => {

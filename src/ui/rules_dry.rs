@@ -9,7 +9,7 @@ use super::reactive::{act, live, memo, show, watch};
 use super::rules_desk::{RulesDesk, STEP};
 use super::rules_dry_rows::rows;
 use super::text::{Language, Phrase, rules as words, say};
-use crate::engine::frame::{DryRun, DrySpan};
+use crate::engine::frame::{DryRun, DrySpan, Heard};
 
 /// The sentence is spoken anew at most so often.
 const PACE: Duration = Duration::from_secs(2);
@@ -169,21 +169,29 @@ fn headline(desk: RulesDesk) -> AnyView {
         let why = why.map(|why| view! { <span class="rules-dry-why">{why}</span> }.into_any());
         Some(view! { {in_messages} {in_place} {nothing} {why} }.into_any())
     });
-    let progress = part(desk, |dry| (dry.done, dry.messages, dry.not_kept));
+    let progress = part(desk, |dry| {
+        (dry.done, dry.messages, dry.not_kept, Some(dry.heard))
+    });
+    let needs_zones = desk.rule(|rule| rule.needs_zones);
     let progress = live(move || {
         let language = desk.language.get();
-        let (done, messages, not_kept) = progress.get();
+        let (done, messages, not_kept, heard) = progress.get();
         let figures = [done, messages].map(|number| format::count(number.into()));
         let so_far = words::LOOKED_AT.fill(language, &[&figures[0], &figures[1]]);
         let so_far = (done < messages).then_some(so_far);
         let not_kept =
             (not_kept > 0).then(|| words::NOT_KEPT.fill(language, &[&format::count(not_kept)]));
-        let both = so_far.into_iter().chain(not_kept);
-        Some(
-            both.map(|text| view! { <p class="rules-dry-note">{text}</p> }.into_any())
-                .collect::<Vec<_>>()
-                .into_any(),
-        )
+        let heard = match heard {
+            Some(Heard::Nothing) => Some(words::HEARS_NOTHING),
+            Some(Heard::Some) => Some(words::HEARS_SOME),
+            Some(Heard::All) | None => None,
+        };
+        let zones = needs_zones.get().then_some(words::NEEDS_ZONES);
+        let known = heard.into_iter().chain(zones);
+        let known = known.map(|phrase| phrase.text(language).to_owned());
+        let all = so_far.into_iter().chain(not_kept).chain(known);
+        let all = all.map(|text| view! { <p class="rules-dry-note">{text}</p> }.into_any());
+        Some(all.collect::<Vec<_>>().into_any())
     });
     view! {
         <p class="rules-dry-headline">{headline}</p>

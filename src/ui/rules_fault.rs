@@ -9,9 +9,9 @@ use super::icons::{Icon, icon};
 use super::reactive::{act, live, memo};
 use super::rules_desk::{RulesDesk, Slot};
 use super::rules_marks::{Shift, line_of};
-use super::text::{Language, rules as words};
+use super::text::{Language, Phrase, rules as words};
 use crate::engine::command::{RuleAction, RuleDraft};
-use crate::engine::frame::{FaultPlace, RuleFault, RuleProblem};
+use crate::engine::frame::{FaultPlace, RuleFault, RuleProblem, SqlMark, SqlMarkKind};
 
 /// The first fault of a place.
 pub(super) fn fault_at(desk: RulesDesk, place: FaultPlace) -> Memo<Option<RuleFault>> {
@@ -21,7 +21,10 @@ pub(super) fn fault_at(desk: RulesDesk, place: FaultPlace) -> Memo<Option<RuleFa
 
 /// It can be saved in spite of it.
 pub(super) fn is_warning(fault: &RuleFault) -> bool {
-    matches!(fault.problem, RuleProblem::NeverSeen { .. })
+    matches!(
+        fault.problem,
+        RuleProblem::NeverSeen { .. } | RuleProblem::NoSuchTopic { .. }
+    )
 }
 
 /// The text of a place.
@@ -105,28 +108,71 @@ fn sentence(desk: RulesDesk, fault: &RuleFault, language: Language) -> AnyView {
             messages,
             repair_in,
         } => {
-            let count = |number: u32| format::count(number.into());
-            let never = words::NEVER_SEEN.fill(language, &["{}", &count(*messages)]);
-            let mean = fault.repair.as_ref().map(|repair| {
-                let mean = words::DID_YOU_MEAN.fill(language, &["{}", &count(*repair_in)]);
-                with_code(&mean, repair)
-            });
-            view! { {with_code(&never, path)} {mean} }.into_any()
+            let phrase = match decides(desk, fault.at) {
+                true => words::NEVER_SEEN,
+                false => words::NEVER_SEEN_VALUE,
+            };
+            hint(phrase, path, *messages, *repair_in, fault, language)
         }
         RuleProblem::NoSuchTopic {
             filter,
             messages,
             repair_in,
-        } => {
-            let count = |number: u32| format::count(number.into());
-            let none = words::NO_SUCH_TOPIC.fill(language, &["{}", &count(*messages)]);
-            let mean = fault.repair.as_ref().map(|repair| {
-                let mean = words::DID_YOU_MEAN.fill(language, &["{}", &count(*repair_in)]);
-                with_code(&mean, repair)
-            });
-            view! { {with_code(&none, filter)} {mean} }.into_any()
-        }
+        } => hint(
+            words::NO_SUCH_TOPIC,
+            filter,
+            *messages,
+            *repair_in,
+            fault,
+            language,
+        ),
     }
+}
+
+fn hint(
+    phrase: Phrase,
+    missing: &str,
+    messages: u32,
+    repair_in: u32,
+    fault: &RuleFault,
+    language: Language,
+) -> AnyView {
+    let count = |number: u32| format::count(number.into());
+    let missed = phrase.fill(language, &["{}", &count(messages)]);
+    let mean = fault.repair.as_ref().map(|repair| {
+        let mean = words::DID_YOU_MEAN.fill(language, &["{}", &count(repair_in)]);
+        with_code(&mean, repair)
+    });
+    view! { {with_code(&missed, missing)} " " {mean} }.into_any()
+}
+
+/// What stands there has to be true for the rule to fire: behind WHERE, and nothing there makes truth of what is missing.
+fn decides(desk: RulesDesk, at: u32) -> bool {
+    desk.store.rules.with_untracked(|view| {
+        let Some(rule) = &view.rule else {
+            return false;
+        };
+        let text = |mark: &SqlMark| {
+            let at = mark.at as usize;
+            rule.draft
+                .sql
+                .get(at..at + mark.len as usize)
+                .unwrap_or_default()
+        };
+        let is = |mark: &SqlMark, word: &str| text(mark).eq_ignore_ascii_case(word);
+        let is_where = |mark: &SqlMark| mark.kind == SqlMarkKind::Keyword && is(mark, "WHERE");
+        let Some(place) = rule.marks.iter().position(is_where) else {
+            return false;
+        };
+        let mut behind = rule.marks[place..].iter();
+        let is_before = rule.marks[place].at < at;
+        is_before
+            && behind.all(|mark| match mark.kind {
+                SqlMarkKind::Function => false,
+                SqlMarkKind::Keyword => is(mark, "WHERE") || is(mark, "AND"),
+                SqlMarkKind::Text | SqlMarkKind::Number => true,
+            })
+    })
 }
 
 /// A text in which `{}` stands for something in the type of the machine.

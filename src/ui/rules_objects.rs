@@ -105,6 +105,7 @@ fn status(desk: RulesDesk) -> AnyView {
     let text = live(move || {
         let language = desk.language.get();
         let text = match state.get() {
+            (_, _, Some((0, _))) => words::NO_ANSWER_OBJECTS.text(language).to_owned(),
             (_, _, Some((code, said))) => {
                 words::REFUSED.fill(language, &[&said, &code.to_string()])
             }

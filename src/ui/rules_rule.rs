@@ -196,7 +196,11 @@ fn refused(desk: RulesDesk) -> AnyView {
     let refused = desk.part(|view| view.refused.clone());
     let note = live(move || {
         let (code, said) = refused.get()?;
-        let text = words::REFUSED.fill(desk.language.get(), &[&said, &code.to_string()]);
+        let language = desk.language.get();
+        let text = match code {
+            0 => words::REFUSED_SILENTLY.text(language).to_owned(),
+            _ => words::REFUSED.fill(language, &[&said, &code.to_string()]),
+        };
         let view = view! {
             <div class="rules-refused">
                 <p role="alert">{text}</p>
@@ -213,7 +217,15 @@ fn refused(desk: RulesDesk) -> AnyView {
         };
         Some(view.into_any())
     });
-    note.into_any()
+    let not_kept = desk.part(|view| view.not_kept);
+    let not_kept = show(
+        move || not_kept.get(),
+        || {
+            view! { <p class="rules-warning" role="alert">{say(words::NOT_KEPT_DRAFT)}</p> }
+                .into_any()
+        },
+    );
+    view! { {note} {not_kept} }.into_any()
 }
 
 /// "Since 09:00 today 41,208 matched topic 10,412 fired 0 errors"

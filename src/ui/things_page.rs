@@ -6,6 +6,7 @@ use web_sys::SubmitEvent;
 use super::commands::Commands;
 use super::format;
 use super::icons::{Icon, icon};
+use super::own_mark::own_button;
 use super::reactive::{act, live, memo, show, watch};
 use super::store::Store;
 use super::text::{Language, Phrase, language, say, shell, things as words};
@@ -109,6 +110,7 @@ pub(super) fn things_page() -> AnyView {
                     {add_button(desk, "button primary")}
                     {registry_button(desk)}
                     {forget_all(desk)}
+                    {own_button()}
                 </div>
             </header>
             {notes(desk)}

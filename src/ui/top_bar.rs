@@ -7,6 +7,7 @@ use super::icons::{Icon, icon};
 use super::keys::search;
 use super::link_pill::LinkPill;
 use super::open::Open;
+use super::own_mark::{own_mark, own_tool};
 use super::pages::page_links;
 use super::reactive::{act, live, watch};
 use super::text::{Language, Phrase, language, say, shell};
@@ -38,6 +39,7 @@ pub(super) fn TopBar() -> impl IntoView {
             </div>
             {page_links()}
             <LinkPill/>
+            {own_mark()}
             <button
                 class="icon-button bar-more"
                 aria-label=say(shell::MORE)
@@ -47,6 +49,7 @@ pub(super) fn TopBar() -> impl IntoView {
                 {icon(Icon::More)}
             </button>
             <div class="bar-tools" class:open=move || open.menu.get()>
+                {own_tool()}
                 {tool(Icon::Search, shell::SEARCH, " (/)", act(move |_| search(open)))}
                 <button
                     class="icon-button"

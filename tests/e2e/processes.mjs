@@ -235,19 +235,24 @@ export async function publishAll(port, topic, messages) {
   if (code !== 0) throw new Error(`mosquitto_pub ended with ${code}`);
 }
 
-/** The article's subscriber, once it is subscribed. `payloads` grows with each JSON payload that comes. */
+/**
+ * The article's subscriber, once it is subscribed. `payloads` grows with each JSON payload that comes, and `lines` with
+ * each line of any payload, as it came.
+ */
 export async function subscribe(port, topic, flags = []) {
   const args = ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-q', '1', '-d', ...flags];
   // Into a pipe it would keep its lines to itself until its buffer is full.
   const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const payloads = [];
+  const lines = [];
   await new Promise((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       if (line.startsWith('Subscribed')) resolve();
+      else if (!line.startsWith('Client ')) lines.push(line);
       if (line.startsWith('{')) payloads.push(JSON.parse(line));
     });
     child.on('error', reject);
     child.on('exit', () => reject(new Error('mosquitto_sub ended')));
   });
-  return { payloads, stop: () => child.kill() };
+  return { payloads, lines, stop: () => child.kill() };
 }

@@ -22,6 +22,10 @@ pub(crate) struct Beside {
     pub(crate) keys: Option<Keys>,
     /// The addresses that were asked.
     pub(crate) asked: Vec<String>,
+    /// What was sent to them: method, path and body.
+    pub(crate) sent: Vec<(&'static str, String, String)>,
+    /// Answers of somebody else to calls whose method and path begin so; the longest beginning counts.
+    pub(crate) canned: Vec<(&'static str, FetchAnswer)>,
 }
 
 impl Beside {
@@ -69,7 +73,17 @@ impl Beside {
                 });
             }
         }
-        let answer = call(backend, fetch.method, path, query, now);
+        let body = String::from_utf8_lossy(&fetch.body).into_owned();
+        let target = fetch.method.to_owned() + " " + path;
+        self.sent.push((fetch.method, path.to_owned(), body));
+        let canned = self.canned.iter();
+        let canned = canned.filter(|(of, _)| target.starts_with(of));
+        let canned = canned.max_by_key(|(of, _)| of.len());
+        if let Some((_, answer)) = canned {
+            return Ok(answer.clone());
+        }
+        let body = Bytes::from(fetch.body.clone());
+        let answer = call(backend, fetch.method, path, query, body, now);
         Ok(FetchAnswer {
             status: answer.status,
             date: None,
@@ -84,9 +98,12 @@ pub(crate) fn call(
     method: &str,
     path: &str,
     query: &str,
+    mut body: Bytes,
     now: Now,
 ) -> Answer {
-    let body = Bytes::from_static(if method == "POST" { b"{}" } else { b"" });
+    if method == "POST" && body.is_empty() {
+        body = Bytes::from_static(b"{}");
+    }
     let call = Call::parse(&Request {
         method,
         path,

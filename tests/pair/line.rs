@@ -184,7 +184,14 @@ impl Pair {
 
     /// A call of the backend's HTTP interface.
     pub(crate) fn call(&mut self, method: &str, path: &str) {
-        let answer = beside::call(&mut self.backend, method, path, "", self.now);
+        self.call_with(method, path, "");
+    }
+
+    /// The same with a body.
+    pub(crate) fn call_with(&mut self, method: &str, path: &str, body: &str) {
+        let body = Bytes::from(body.to_owned());
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let answer = beside::call(&mut self.backend, method, path, query, body, self.now);
         assert_eq!(answer.status, 200, "{method} {path}");
         self.pump();
     }

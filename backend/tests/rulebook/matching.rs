@@ -8,6 +8,7 @@ use gnomon_backend::fleet::FleetOptions;
 use gnomon_backend::things::Principal;
 use serde_json::json;
 
+use crate::client::Client;
 use crate::world::{World, payload};
 
 /// Rules by their names, with what they got: topic and payload.
@@ -176,11 +177,14 @@ fn the_simulated_fleet_is_for_rules_too() {
 fn a_retained_message_is_for_rules_when_it_is_published_and_not_when_it_is_repeated() {
     let mut world = World::new();
     world.store("all", "SELECT * FROM '#'");
-    let call = world.call("POST", "/topics/kept", "x");
+    let call = world.call("POST", "/topics/kept?retain=true", "x");
     assert!(call.is_ok());
     assert_eq!(got(&mut world).len(), 1);
-    let mut client = world.subscriber("late", "#");
-    assert_eq!(world.received(&mut client).len(), 0);
+    world.save();
+    let mut client = Client::connect(&mut world.backend, "late", true, world.now);
+    client.subscribe(&mut world.backend, &[("#", 0)], world.now);
+    world.save();
+    assert_eq!(world.received(&mut client).len(), 1);
     assert_eq!(got(&mut world).len(), 0);
 }
 

@@ -82,12 +82,14 @@ impl World {
     pub(crate) fn call(
         &mut self,
         method: &str,
-        path: &str,
+        uri: &str,
         body: &str,
     ) -> Result<Outcome, ApiError> {
+        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
         let call = Call::parse(&Request {
             method,
             path,
+            query,
             body: body.to_owned().into(),
             ..Request::default()
         })?;

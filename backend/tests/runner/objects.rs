@@ -81,7 +81,7 @@ async fn an_object_is_bytes_that_no_browser_shows() {
     let middle = part("bytes=1-6").await;
     assert_eq!((middle.status, &*middle.body), (206, "script"));
     assert_eq!(middle.header("content-range"), "bytes 1-6/18");
-    assert_eq!(part("bytes=9-65535").await.body, ">x</script>"[2 - 1..]);
+    assert_eq!(part("bytes=9-65535").await.body, "</script>");
     assert_eq!(part("bytes=0-1,4-5").await.status, 200);
     let beyond = part("bytes=18-").await;
     assert_eq!(beyond.status, 416);

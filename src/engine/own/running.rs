@@ -27,6 +27,10 @@ const PACE: Duration = Duration::from_millis(20);
 /// Before the next attempt at what could not be sent.
 const LATER: Duration = Duration::from_secs(1);
 
+/// Connections that end upon one and the same message before it is taken for the cause: one alone may be the network's
+/// doing, and nobody may be there to press Resume.
+const CERTAIN: u8 = 3;
+
 /// Updates of a shadow whose answers are looked for.
 const MAX_TOKENS: usize = 16;
 
@@ -37,6 +41,12 @@ const MAX_MESSAGE: usize = 512;
 pub(super) enum Item {
     Position(OwnPosition),
     Text(String),
+}
+
+impl Item {
+    pub(super) fn is_position(&self) -> bool {
+        matches!(self, Self::Position(_))
+    }
 }
 
 #[derive(Debug)]
@@ -62,9 +72,12 @@ pub(super) struct Running {
     next: Instant,
     /// The other side closed the link upon a message: the next one goes out alone.
     pub(super) suspected: bool,
+    /// How often in a row it did so upon one that was alone.
+    cuts: u8,
     tokens: VecDeque<String>,
     pub(super) sent: u64,
     pub(super) last_sent: Option<UnixMillis>,
+    pub(super) texts: u64,
     pub(super) dropped: u64,
     pub(super) refused: Option<(u16, String)>,
 }
@@ -81,9 +94,11 @@ impl Running {
             in_flight: Vec::new(),
             next: Instant(0),
             suspected: false,
+            cuts: 0,
             tokens: VecDeque::new(),
             sent: 0,
             last_sent: None,
+            texts: 0,
             dropped: 0,
             refused: None,
         }
@@ -110,9 +125,9 @@ impl Running {
     }
 
     pub(super) fn push(&mut self, item: Item) {
-        if self.is_shadow() && matches!(item, Item::Position(_)) {
+        if self.is_shadow() && item.is_position() {
             // A shadow has one state: the newest.
-            self.queue.retain(|item| matches!(item, Item::Text(_)));
+            self.queue.retain(|item| !item.is_position());
         }
         self.queue.push_back(item);
         while self.queue.len() + self.in_flight.len() > MAX_WAITING || self.text_bytes() > MAX_TEXTS
@@ -164,12 +179,11 @@ impl Running {
         if self.in_flight.len() >= WINDOW {
             return None;
         }
-        let is_position = |item: &Item| matches!(item, Item::Position(_));
         // Two updates of one shadow under way could overtake each other when they are repeated.
         let is_held = self.paused
-            || self.is_shadow() && self.in_flight.iter().any(|sent| is_position(&sent.item));
+            || self.is_shadow() && self.in_flight.iter().any(|sent| sent.item.is_position());
         let mut items = self.queue.iter();
-        items.position(|item| !is_held || !is_position(item))
+        items.position(|item| !is_held || !item.is_position())
     }
 
     /// When [`Self::poll`] has something.
@@ -207,42 +221,42 @@ impl Running {
 
     pub(super) fn handle_acknowledged(&mut self, id: PacketId, at: UnixMillis) {
         if let Some(place) = self.in_flight.iter().position(|sent| sent.id == id) {
-            self.in_flight.remove(place);
-            self.suspected = false;
+            let sent = self.in_flight.remove(place);
+            (self.suspected, self.cuts) = (false, 0);
+            self.texts += u64::from(!sent.item.is_position());
             self.sent += 1;
             self.last_sent = Some(at);
         }
     }
 
     /// The other side closed the connection upon one of these, fresh and unacknowledged. `topic` is where the only one
-    /// under way went: then it was that one.
-    pub(super) fn handle_cut(&mut self, topic: Option<&str>) {
+    /// under way went. True when that is now certain to be why: a text is given up, positions wait for a person.
+    pub(super) fn handle_cut(&mut self, topic: Option<&str>) -> bool {
+        self.suspected = true;
         let Some(topic) = topic else {
-            self.suspected = true;
-            return;
+            return false;
         };
-        self.suspected = false;
+        self.cuts += 1;
+        if self.cuts < CERTAIN {
+            return false;
+        }
+        (self.suspected, self.cuts) = (false, 0);
         self.refused = Some((0, topic.to_owned()));
-        match self.in_flight.pop() {
-            Some(Sent {
-                item: Item::Text(_),
-                ..
-            }) => self.dropped += 1,
-            // The positions wait for a person.
-            Some(sent) => {
-                self.paused = true;
-                self.in_flight.push(sent);
-            }
+        let last = self.in_flight.pop();
+        self.paused |= last.as_ref().is_some_and(|sent| sent.item.is_position());
+        match last {
+            Some(sent) if sent.item.is_position() => self.in_flight.push(sent),
+            Some(_) => self.dropped += 1,
             None => {}
         }
+        true
     }
 
     /// The connection is gone: what was not acknowledged goes out again, before what came after it.
     pub(super) fn handle_lost(&mut self) {
-        let is_position = |item: &Item| matches!(item, Item::Position(_));
-        let overtaken = self.is_shadow() && self.queue.iter().any(is_position);
+        let overtaken = self.is_shadow() && self.queue.iter().any(Item::is_position);
         for sent in self.in_flight.drain(..).rev() {
-            if !overtaken || !is_position(&sent.item) {
+            if !overtaken || !sent.item.is_position() {
                 self.queue.push_front(sent.item);
             }
         }

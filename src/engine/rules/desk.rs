@@ -10,7 +10,8 @@ use super::dry::Trial;
 use super::objects::Objects;
 use super::record::Messages;
 use super::remote::{Done, Remote};
-use super::{RulesCommand, RulesRequest, RulesView};
+use super::view::TriedOf;
+use super::{DryRun, RulesCommand, RulesRequest, RulesView};
 use crate::auth::rules::RulesCall;
 use crate::engine::ask::{FetchAnswer, NoAnswer};
 use crate::engine::frame::SubscriptionState;
@@ -30,6 +31,8 @@ pub(in crate::engine) struct Rules {
     pub(super) objects: Objects,
     /// Of the rule that is open.
     pub(super) trial: Option<Trial>,
+    /// What is shown of it.
+    pub(super) tried: Option<(TriedOf, DryRun)>,
     /// The filters that messages come by.
     pub(super) filters: Vec<TopicFilter>,
     /// The rule that is open.
@@ -81,14 +84,12 @@ impl Rules {
 
     fn handle_done(&mut self, done: Option<Done>, now: Instant) {
         match done {
-            Some(Done::Saved(saved)) => {
-                // What was entered meanwhile is still not saved.
-                if self.drafts.find(&saved.name) == Some(&saved) {
-                    self.drafts.remove(&saved.name, now);
-                }
+            Some(Done::Saved(saved)) if self.drafts.find(&saved.name) == Some(&saved) => {
+                self.drafts.remove(&saved.name, now);
             }
             Some(Done::Deleted(name)) => self.drafts.remove(&name, now),
-            None => {}
+            // What was entered meanwhile is still not saved.
+            Some(Done::Saved(_)) | None => {}
         }
     }
 

@@ -216,3 +216,77 @@ pub(super) fn repaired(text: &str, fixes: &[Fix]) -> String {
     }
     out + text.get(from..).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::SqlVersion;
+    use crate::time::UnixMillis;
+
+    /// The SQL with its hints in it, after these topics and payloads.
+    fn check(text: &str, seen: &[(&str, &str)], expected: &str) {
+        let sql = Sql::parse(text, SqlVersion::V20160323).unwrap();
+        let mut hints = Hints::new(&sql);
+        for (topic, payload) in seen {
+            let message = Message {
+                topic,
+                payload: payload.as_bytes(),
+                at: UnixMillis(0),
+            };
+            let matches = sql.filter().is_some_and(|filter| filter.matches(topic));
+            hints.look(&message, matches);
+        }
+        assert_eq!(repaired(text, &hints.fixes(text)), expected);
+    }
+
+    #[test]
+    fn any_level_of_a_path_can_be_the_wrong_one() {
+        let seen = [("a", r#"{"state":{"reported":{"speed":1,"fuel":2}}}"#)];
+        for (wrong, right) in [
+            ("state.reported.speeed", "state.reported.speed"),
+            ("state.reportd.speed", "state.reported.speed"),
+            ("stat.reported.speed", "state.reported.speed"),
+            ("State.reported.speed", "state.reported.speed"),
+            ("state.reported.power", "state.reported.power"),
+            ("state.reported.speed.x", "state.reported.speed.x"),
+        ] {
+            let text = |path: &str| format!("SELECT * FROM 'a' WHERE {path} > 1");
+            check(&text(wrong), &seen, &text(right));
+        }
+        check(
+            "SELECT state.reported.fuell AS f, topic(1) FROM 'a' WHERE state.reported.sped = 1",
+            &seen,
+            "SELECT state.reported.fuel AS f, topic(1) FROM 'a' WHERE state.reported.speed = 1",
+        );
+    }
+
+    #[test]
+    fn a_path_that_one_message_has_is_right() {
+        let seen = [("a", r#"{"speed":1}"#), ("a", r#"{"speeed":1}"#)];
+        let text = "SELECT * FROM 'a' WHERE speeed > 1";
+        check(text, &seen, text);
+        check(text, &[("b", r#"{"speed":1}"#)], text);
+        check(text, &[("a", "no json"), ("a", "[1]"), ("a", "7")], text);
+    }
+
+    #[test]
+    fn a_repair_that_could_not_stand_there_is_none() {
+        let text = "SELECT * FROM 'a' WHERE my_key > 1";
+        check(text, &[("a", r#"{"my-key":1}"#)], text);
+    }
+
+    #[test]
+    fn a_filter_differs_in_one_level_at_most() {
+        let seen = [("fleet/truck/location", "{}"), ("fleet/truck/power", "{}")];
+        for (wrong, right) in [
+            ("fleet/+/locaton", "fleet/+/location"),
+            ("Fleet/+/location", "fleet/+/location"),
+            ("fleeet/#", "fleet/#"),
+            ("fleeet/+/locaton", "fleeet/+/locaton"),
+            ("fleet/+", "fleet/+"),
+        ] {
+            let text = |filter: &str| format!("SELECT * FROM '{filter}'");
+            check(&text(wrong), &seen, &text(right));
+        }
+    }
+}

@@ -49,7 +49,6 @@ struct Entry {
 }
 
 /// The second that is under way.
-#[derive(Default)]
 struct Second {
     number: u64,
     came: u32,
@@ -67,7 +66,12 @@ impl Default for Messages {
             first: 0,
             missed: 0,
             rng: Rng::new(0),
-            second: Second::default(),
+            second: Second {
+                number: 0,
+                came: 0,
+                kept: 0,
+                share: u32::MAX,
+            },
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The rules of the other side: read, watched and changed over its API, one call at a time. It knows what to ask next
 //! and what the answer means; it sends nothing.
 
+mod answering;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::answers::{self, Listed};
+use super::answers::Listed;
 use super::written::Written;
 use super::{RuleCounters, RuleDraft, RuleState, RulesSource};
 use crate::auth::rules::RulesCall;
@@ -305,167 +307,6 @@ impl Remote {
             What::Write(written) => return self.take_written(written, answer, now.instant),
         }
         None
-    }
-
-    fn take_counters(&mut self, answer: &Result<FetchAnswer, NoAnswer>, now: Now) {
-        let answer = answer.as_ref().ok().filter(|answer| answer.status == 200);
-        match answer.and_then(|answer| answers::read_counters(&answer.body)) {
-            Some(rules) => {
-                self.way = Way::Counters;
-                self.take_all(rules, true, now);
-                self.due = Some(now.instant + COUNTERS_EVERY);
-            }
-            // It may have rules all the same.
-            None => {
-                (self.way, self.due) = (Way::List, Some(now.instant));
-                (self.token, self.pages) = (None, Vec::new());
-            }
-        }
-    }
-
-    fn take_list(&mut self, answer: &Result<FetchAnswer, NoAnswer>, now: Now) {
-        let token = self.token.take();
-        let mut pages = std::mem::take(&mut self.pages);
-        self.source = match answer {
-            Err(NoAnswer) => {
-                (self.way, self.due) = (Way::Unknown, Some(now.instant + AGAIN));
-                RulesSource::NoAnswer
-            }
-            Ok(answer) if answer.status == 200 => match answers::read_list(&answer.body) {
-                Some(page) => {
-                    pages.extend(page.rules);
-                    // A token that leads nowhere new would lead there for ever.
-                    let next = page.next.filter(|next| Some(next) != token.as_ref());
-                    if let Some(next) = next.filter(|_| pages.len() < MAX_RULES) {
-                        (self.token, self.pages) = (Some(next), pages);
-                        self.due = Some(now.instant);
-                    } else {
-                        self.take_all(pages, false, now);
-                        self.due = Some(now.instant + LIST_EVERY);
-                    }
-                    return;
-                }
-                None => RulesSource::Refused(answer.status, String::new()),
-            },
-            // There is no such thing there.
-            Ok(answer) if matches!(answer.status, 404 | 405 | 501) => RulesSource::None,
-            Ok(answer) => {
-                let (code, words) = answers::refusal(answer);
-                RulesSource::Refused(code, words)
-            }
-        };
-    }
-
-    fn take_all(&mut self, rules: Vec<Listed>, counts: bool, now: Now) {
-        self.source = RulesSource::Here {
-            at: now.wall,
-            counts,
-        };
-        let mut before = std::mem::take(&mut self.rules);
-        for listed in rules.into_iter().take(MAX_RULES) {
-            let mut known = before.remove(&listed.name).unwrap_or_default();
-            known.take(listed, now.instant);
-            self.rules.insert(known.listed.name.clone(), known);
-        }
-    }
-
-    fn take_rule(&mut self, name: &str, answer: &Result<FetchAnswer, NoAnswer>, now: Instant) {
-        let Some(known) = self.rules.get_mut(name) else {
-            return;
-        };
-        known.stale_at = now + FRESH;
-        let ok = answer.as_ref().ok().filter(|answer| answer.status == 200);
-        match ok.and_then(|answer| Written::read(&answer.body)) {
-            Some(written) => {
-                known.listed.disabled = written.definition.disabled;
-                known.written = Some(written);
-                return;
-            }
-            None if matches!(answer, Ok(answer) if answer.status == 404) => {
-                self.rules.remove(name);
-            }
-            None => {}
-        }
-        // Nothing is written over what cannot be read.
-        let waits = self.writes.front();
-        if waits.is_some_and(|it| it.name() == name && matches!(it, Write::Save { .. })) {
-            self.writes.pop_front();
-            self.refused = Some(match answer {
-                Ok(answer) => answers::refusal(answer),
-                Err(NoAnswer) => (0, String::new()),
-            });
-        }
-    }
-
-    fn take_written(
-        &mut self,
-        written: Option<Written>,
-        answer: &Result<FetchAnswer, NoAnswer>,
-        now: Instant,
-    ) -> Option<Done> {
-        let write = self.writes.pop_front()?;
-        // Whatever came of it: how is it now?
-        self.due = Some(now);
-        let name = write.name().to_owned();
-        match answer {
-            Ok(answer) if answer.status < 300 => {}
-            Ok(answer) => {
-                self.refused = Some(answers::refusal(answer));
-                self.forget_definition(&name, now);
-                return None;
-            }
-            Err(NoAnswer) => {
-                self.refused = Some((0, String::new()));
-                self.forget_definition(&name, now);
-                return None;
-            }
-        }
-        match write {
-            Write::Delete(_) => {
-                self.rules.remove(&name);
-                return Some(Done::Deleted(name));
-            }
-            Write::Enable { on, .. } => {
-                if let Some(known) = self.rules.get_mut(&name) {
-                    known.listed.disabled = !on;
-                    known.stale_at = now;
-                }
-            }
-            Write::Save { draft, live } => {
-                let known = self.rules.entry(name).or_default();
-                known.listed.name.clone_from(&draft.name);
-                known.listed.disabled = !live;
-                known.listed.sql = known.listed.sql.is_some().then(|| draft.sql.clone());
-                (known.written, known.stale_at) = (written, now);
-                return Some(Done::Saved(draft));
-            }
-        }
-        None
-    }
-
-    fn forget_definition(&mut self, name: &str, now: Instant) {
-        if let Some(known) = self.rules.get_mut(name) {
-            known.stale_at = now;
-        }
-    }
-}
-
-impl Known {
-    fn take(&mut self, listed: Listed, now: Instant) {
-        let failed = |listed: &Listed| listed.counters.as_ref().map(|it| it.failed);
-        if let (Some(before), Some(failed)) = (failed(&self.listed), failed(&listed))
-            && failed > before
-        {
-            self.failing_until = now + FAILING;
-        }
-        let changed = |written: &Written| {
-            let sql = listed.sql.as_ref();
-            sql.is_some_and(|sql| *sql != written.definition.sql)
-        };
-        if self.written.as_ref().is_some_and(changed) {
-            self.stale_at = now;
-        }
-        self.listed = listed;
     }
 }
 

@@ -8,10 +8,11 @@ use super::layout::{cut, shown};
 use super::written::Written;
 use super::{
     DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft, RuleFault,
-    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest,
+    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest, SqlMark, SqlMarkKind,
 };
 use crate::location::pattern::TopicPattern;
 use crate::rules::definition::is_name;
+use crate::rules::sql::{self, MarkKind};
 use crate::rules::{Sql, SqlError, SqlVersion, Template};
 use crate::time::Now;
 
@@ -19,6 +20,16 @@ use crate::time::Now;
 const MAX_ROWS: usize = 200;
 const MAX_VALUE: usize = 200;
 const MAX_CLOSE: usize = 8 * 1024;
+
+/// What a dry run was made of: another one of the same is equal to it.
+#[derive(PartialEq)]
+pub(super) struct TriedOf {
+    revision: u64,
+    first: u32,
+    rows: u32,
+    close: Option<u64>,
+    actions: Vec<RuleAction>,
+}
 
 impl Rules {
     /// By name; drafts among them.
@@ -67,29 +78,30 @@ impl Rules {
         let foreign_actions = written.map(Written::foreign).unwrap_or_default();
         let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
         let sql = Sql::parse(&draft.sql, version);
+        let needs_zones = sql.as_ref().is_ok_and(Sql::needs_zones);
         let mut faults = faults(&draft, &sql, version, has_actions);
         let before = written.cloned().unwrap_or_else(Written::new);
         let payload = match faults.is_empty() {
             true => before.with(&draft, true).to_json(),
             false => String::new(),
         };
-        if let Ok(sql) = sql {
-            self.try_out(&draft.sql, version, sql, request.span, now);
-        } else {
-            self.trial = None;
+        match sql {
+            Ok(sql) if !draft.sql.trim().is_empty() => {
+                self.try_out(&draft.sql, version, sql, request.span, now);
+            }
+            _ => self.trial = None,
         }
         let fixes = self.trial.as_ref().map(Trial::fixes).unwrap_or_default();
         faults.extend(fixes.iter().map(warning));
-        let dry = self.trial.is_some();
-        let dry = dry.then(|| self.dry_run(&draft, version, request, &fixes, patterns));
+        let dry = self.dry_view(&draft, request, patterns);
         Some(RuleView {
-            marks: Vec::new(),
+            marks: marks(&draft.sql),
             row: self.row(name, now),
             faults,
             foreign_actions,
             dry,
             draft,
-            needs_zones: false,
+            needs_zones,
             payload,
         })
     }
@@ -99,20 +111,46 @@ impl Rules {
         if !trial.is_some_and(|trial| trial.is_of(text, version, span)) {
             let trial = Trial::new(text, version, sql, span, &self.messages, now);
             self.trial = Some(trial);
+            self.tried = None;
         }
+    }
+
+    /// Made anew only where something of it changed: a page asks thirty times a second.
+    fn dry_view(
+        &mut self,
+        draft: &RuleDraft,
+        request: &RulesRequest,
+        patterns: &[TopicPattern],
+    ) -> Option<DryRun> {
+        let trial = self.trial.as_ref()?;
+        let of = TriedOf {
+            revision: trial.revision(),
+            first: request.first,
+            rows: request.rows,
+            close: request.close,
+            actions: draft.actions.clone(),
+        };
+        let heard = self.heard(trial.run().sql());
+        let before = self.tried.take_if(|(before, _)| *before == of);
+        let dry = match before {
+            Some((_, dry)) => DryRun { heard, ..dry },
+            None => DryRun {
+                heard,
+                ..self.dry_run(trial, draft, request, patterns)
+            },
+        };
+        self.tried = Some((of, dry.clone()));
+        Some(dry)
     }
 
     fn dry_run(
         &self,
+        trial: &Trial,
         draft: &RuleDraft,
-        version: SqlVersion,
         request: &RulesRequest,
-        fixes: &[Fix],
         patterns: &[TopicPattern],
     ) -> DryRun {
-        let (Some(trial), messages) = (&self.trial, &self.messages) else {
-            return DryRun::default();
-        };
+        let messages = &self.messages;
         let (run, sums) = (trial.run(), trial.sums());
         let (from, until) = trial.span();
         let (first, rows) = (request.first as usize, request.rows as usize);
@@ -121,7 +159,7 @@ impl Rules {
             let message = messages.get(number)?;
             let of = incoming(number, &message);
             let action = draft.actions.first();
-            let target = action.map(|action| target(action, run.sql(), version, &of));
+            let target = action.map(|action| target(action, run.sql(), &of));
             Some(DryRow {
                 number,
                 at: message.at,
@@ -137,15 +175,15 @@ impl Rules {
             devices: sums.devices,
             matched: sums.matched,
             fired: sums.fired,
-            repaired: repairs(&draft.sql, fixes),
+            repaired: repairs(&draft.sql, &trial.fixes()),
             from,
             until,
             bars: run.bars(messages, (from, until)),
             not_kept: messages.missed_since(run.first()),
             column: run.column().to_owned(),
             first: request.first,
-            close: (request.close).and_then(|number| self.close(number, draft, version, trial)),
-            heard: self.heard(run.sql()),
+            close: (request.close).and_then(|number| self.close(number, draft, trial)),
+            heard: Heard::Nothing,
         }
     }
 
@@ -155,18 +193,12 @@ impl Rules {
             .map_or(Heard::Nothing, |from| heard(from.as_str(), filters))
     }
 
-    fn close(
-        &self,
-        number: u64,
-        draft: &RuleDraft,
-        version: SqlVersion,
-        trial: &Trial,
-    ) -> Option<DryClose> {
+    fn close(&self, number: u64, draft: &RuleDraft, trial: &Trial) -> Option<DryClose> {
         let run = trial.run();
         let message = self.messages.get(number)?;
         let of = incoming(number, &message);
         let fired = run.has_fired(number).then(|| run.sql().evaluate(&of))??;
-        let target = |action: &RuleAction| cut(target(action, run.sql(), version, &of), MAX_CLOSE);
+        let target = |action: &RuleAction| cut(target(action, run.sql(), &of), MAX_CLOSE);
         Some(DryClose {
             number,
             topic: message.topic.to_owned(),
@@ -175,6 +207,25 @@ impl Rules {
             targets: draft.actions.iter().map(target).collect(),
         })
     }
+}
+
+/// Variables have no colour of their own.
+fn marks(sql: &str) -> Vec<SqlMark> {
+    let marks = sql::marks(sql).into_iter().filter_map(|mark| {
+        let kind = match mark.kind {
+            MarkKind::Keyword => SqlMarkKind::Keyword,
+            MarkKind::Function => SqlMarkKind::Function,
+            MarkKind::Text => SqlMarkKind::Text,
+            MarkKind::Number => SqlMarkKind::Number,
+            MarkKind::Variable => return None,
+        };
+        Some(SqlMark {
+            at: mark.at as u32,
+            len: mark.len as u32,
+            kind,
+        })
+    });
+    marks.collect()
 }
 
 /// Drafts are of the newer version.
@@ -206,7 +257,10 @@ pub(super) fn faults(
             RuleAction::Store { bucket, key } => &[key, bucket],
             RuleAction::Republish { topic, .. } => &[topic],
         };
-        let template = texts.first().map(|text| Template::parse(text, version));
+        let template = texts.first().map(|text| match sql {
+            Ok(sql) => Template::parse_for(text, sql),
+            Err(_) => Template::parse(text, version),
+        });
         if let Some(text) = texts.iter().find(|text| text.trim().is_empty()) {
             faults.push(whole(place, text, RuleProblem::Empty));
         } else if let Some(Err(error)) = template {

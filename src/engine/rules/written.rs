@@ -36,9 +36,8 @@ impl Written {
             },
             ..Self::default()
         };
-        let actions = match rule.get("actions") {
-            Some(Value::Array(actions)) => actions,
-            _ => return None,
+        let Some(Value::Array(actions)) = rule.get("actions") else {
+            return None;
         };
         for action in actions {
             match read_action(action) {
@@ -204,5 +203,61 @@ fn text(members: &Object<Value>, name: &str) -> Option<String> {
     match members.get(name) {
         Some(Value::Text(text)) => Some(text.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = r#"{"rule":{"sql":"SELECT * FROM 'a'","awsIotSqlVersion":"2015-10-08","ruleDisabled":true,
+        "actions":[{"s3":{"roleArn":"mine","bucketName":"b","key":"k","cannedAcl":"private"}},
+        {"republish":{"roleArn":"other","topic":"t","qos":1}}],
+        "errorAction":{"republish":{"roleArn":"third","topic":"e"}}}}"#;
+
+    #[test]
+    fn a_rule_s_roles_and_lists_stay_where_they_were() {
+        let written = Written::read(RULE.as_bytes()).unwrap();
+        assert_eq!(written.definition.version, SqlVersion::V20151008);
+        let mut draft = written.draft("r");
+        assert_eq!(draft.actions.len(), 2);
+        draft.actions.push(draft.actions[0].clone());
+        let saved = written.clone().with(&draft, true);
+        let actions = &saved.definition.actions;
+        assert_eq!(actions[..2], written.definition.actions[..]);
+        assert_eq!(role_of(&actions[2]), "mine", "of the first one");
+        assert!(!saved.definition.disabled);
+        assert_eq!(
+            saved.definition.error_action,
+            written.definition.error_action
+        );
+        let read = Definition::from_json(saved.to_json().as_bytes());
+        assert_eq!(read, Ok(saved.definition));
+    }
+
+    #[test]
+    fn a_new_rule_is_of_the_newer_version() {
+        let draft = RuleDraft {
+            sql: "SELECT 1 FROM 'a'".to_owned(),
+            actions: vec![RuleAction::Republish {
+                topic: "t".to_owned(),
+                qos: 9,
+            }],
+            ..RuleDraft::default()
+        };
+        let json = Written::new().with(&draft, false).to_json();
+        let read = Definition::from_json(json.as_bytes()).unwrap();
+        assert_eq!(read.version, SqlVersion::V20160323);
+        assert!(read.disabled);
+        assert!(matches!(&read.actions[0], Action::Republish { qos: 1, .. }));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_none() {
+        let without = RULE.replace("\"sql\"", "\"sqll\"");
+        for text in ["", "{}", "{\"rule\":7}", &without, &RULE[..100]] {
+            assert_eq!(Written::read(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(Written::read(&[0xff]), None);
     }
 }

@@ -51,6 +51,14 @@ pub const NO_COUNTS: Phrase = Phrase::new(
 pub const ASK_AGAIN: Phrase = Phrase::new("Ask again", "再度問い合わせる");
 pub const COPY_PAYLOAD: Phrase = Phrase::new("Copy payload", "ペイロードをコピー");
 pub const REFUSED: Phrase = Phrase::new("Refused: {} ({})", "拒否されました: {} ({})");
+pub const REFUSED_SILENTLY: Phrase = Phrase::new(
+    "It did not answer, so nobody knows whether it was done. What you entered is kept here.",
+    "応答がないため、実行されたかどうか不明です。入力内容はここに残っています。",
+);
+pub const NOT_KEPT_DRAFT: Phrase = Phrase::new(
+    "What you entered last is not kept: it is longer than 256 KB, or there are a hundred drafts.",
+    "最後の入力は保持されていません。256 KB を超えているか、下書きが 100 件あります。",
+);
 pub const WAITING: Phrase = Phrase::new("Waiting for the answer.", "応答を待っています。");
 
 // The head of a rule.
@@ -84,8 +92,8 @@ pub const NEVER_SEEN_VALUE: Phrase = Phrase::new(
     "{} は受信した {} 件のどのメッセージにもありません。",
 );
 pub const NO_SUCH_TOPIC: Phrase = Phrase::new(
-    "{} matches none of the {} messages seen.",
-    "{} に合うメッセージは受信した {} 件の中にありません。",
+    "{} fits the topic of none of the {} messages seen, so this never fires.",
+    "{} は受信した {} 件のどのトピックにも一致しないため、実行されません。",
 );
 pub const DID_YOU_MEAN: Phrase =
     Phrase::new(" Did you mean {} (in {})?", "もしかして: {} ({} 件にあり)");
@@ -191,6 +199,18 @@ pub const NOT_KEPT: Phrase = Phrase::new(
     "{} messages were not kept: too many at once, or too long.",
     "{} 件は多すぎるか長すぎるため保持していません。",
 );
+pub const NEEDS_ZONES: Phrase = Phrase::new(
+    "The page knows no named time zones: what rests on them is missing here, not in the rule.",
+    "ページでは名前付きタイムゾーンを扱えません。関係する値はここでは欠けますが、ルールでは使えます。",
+);
+pub const HEARS_NOTHING: Phrase = Phrase::new(
+    "This page subscribes to none of these topics. Add a filter to the connection to try the rule on them.",
+    "このトピックを購読していません。試すには接続にフィルターを追加してください。",
+);
+pub const HEARS_SOME: Phrase = Phrase::new(
+    "This page subscribes to a part of these topics only.",
+    "このトピックの一部のみを購読しています。",
+);
 pub const BAR: Phrase = Phrase::new("{}: {} messages, {} fired", "{}: {} 件、{} 件で実行");
 pub const TIME: Phrase = Phrase::new("Time", "時刻");
 pub const DEVICE: Phrase = Phrase::new("Device", "デバイス");
@@ -206,6 +226,8 @@ pub const OBJECTS: Phrase = Phrase::new("Stored objects", "保存されたオブ
 pub const PREFIX: Phrase = Phrase::new("Bucket and beginning of the key", "バケットとキーの先頭");
 pub const READ_AGAIN: Phrase = Phrase::new("Read again", "再読み込み");
 pub const READING: Phrase = Phrase::new("Reading.", "読み込んでいます。");
+pub const NO_ANSWER_OBJECTS: Phrase =
+    Phrase::new("The other side did not answer.", "応答がありません。");
 pub const NO_OBJECTS: Phrase =
     Phrase::new("No object begins so.", "該当するオブジェクトはありません。");
 pub const ALL_OBJECTS: Phrase = Phrase::new("Show all", "すべて表示");

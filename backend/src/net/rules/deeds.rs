@@ -73,7 +73,7 @@ impl Runner {
                 let hub = self.hub.clone();
                 let shadows =
                     move |thing: &str, shadow: Option<&str>| hub.shadow_text(thing, shadow);
-                fill(deed, &rule, &incoming(&made.work.item, Some(&shadows)))
+                fill(deed, &rule, &incoming(&made.work.item, &shadows))
             };
             made.payload = Some(document.to_string().into());
             match filled {

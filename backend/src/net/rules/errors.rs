@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gnomon::rules::{SqlVersion, Template};
 use serde_json::{Value, json};
 
 use super::deeds::pause;
-use super::evaluate::incoming;
+use super::evaluate::origin;
 use crate::objects::batches::Batches;
 use crate::rules::{Deed, Work};
 use crate::terminal::tell;
@@ -74,18 +73,11 @@ impl Work {
         json!({
             "ruleName": &*self.rule.name,
             "topic": &*item.topic,
-            "cloudwatchTraceId": self.trace_id(),
+            "cloudwatchTraceId": origin(item).trace_id(),
             "clientId": item.client_id.as_deref().unwrap_or(NO_CLIENT),
             "base64OriginalPayload": STANDARD.encode(&item.payload),
             "failures": failures.iter().map(Failure::to_json).collect::<Vec<_>>(),
         })
-    }
-
-    /// The same that `traceid()` gave.
-    fn trace_id(&self) -> String {
-        let template = Template::parse("${traceid()}", SqlVersion::default());
-        let filled = template.map(|it| it.fill(&self.rule.sql, &incoming(&self.item, None)));
-        filled.unwrap_or_default()
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) enum Filled {
 impl Made {
     pub(super) fn new(work: Work, shadows: &ShadowText) -> Self {
         let (rule, item) = (work.rule.clone(), work.item.clone());
-        let message = incoming(&item, Some(shadows));
+        let message = incoming(&item, shadows);
         let mut made = Self::empty(work);
         made.payload = rule.sql.evaluate(&message).map(|fired| fired.payload);
         if made.payload.is_some() {
@@ -142,18 +142,21 @@ impl Made {
     }
 }
 
-pub(super) fn incoming<'a>(item: &'a Item, shadow: Option<&'a ShadowText>) -> Incoming<'a> {
-    let origin = Origin {
+pub(super) fn origin(item: &Item) -> Origin<'_> {
+    Origin {
         topic: &item.topic,
         at: item.at,
         client_id: item.client_id.as_deref(),
         principal: &item.principal,
         account: ACCOUNT,
         seed: item.seed,
-    };
-    let mut message = Incoming::new(origin, &item.payload);
-    message.shadow = shadow;
-    message
+    }
+}
+
+pub(super) fn incoming<'a>(item: &'a Item, shadows: &'a ShadowText) -> Incoming<'a> {
+    let mut incoming = Incoming::new(origin(item), &item.payload);
+    incoming.shadow = Some(shadows);
+    incoming
 }
 
 pub(super) fn fill(deed: &Deed, rule: &Rule, message: &Incoming<'_>) -> Result<Filled, Failure> {

@@ -1,0 +1,64 @@
+//! The button that publishes a text, and what became of the last one.
+
+use leptos::prelude::*;
+use web_sys::SubmitEvent;
+
+use super::own_device::OwnDevice;
+use super::reactive::{act, live};
+use super::text::{language, own as words, say};
+use crate::engine::command::OwnCommand;
+use crate::engine::frame::OwnInvalid;
+
+pub(super) fn text_form(own: OwnDevice) -> AnyView {
+    let language = language();
+    let text = RwSignal::new(
+        words::TEXT_DEFAULT
+            .text(language.get_untracked())
+            .to_owned(),
+    );
+    let taken = own.part(|own| own.texts);
+    let invalid = own.part(|own| own.invalid == Some(OwnInvalid::Text));
+    // How many are acknowledged once the last one is. 0: none was published from here.
+    let awaited = RwSignal::new(0_u64);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let text = text.get_untracked();
+        if !text.is_empty() {
+            let so_far = awaited.get_untracked().max(taken.get_untracked());
+            awaited.set(so_far + 1);
+            own.send(OwnCommand::Text(text));
+        }
+    };
+    let topic = own.part(|own| own.text_topic.clone());
+    let label = live(move || words::TEXT.fill(language.get(), &[&topic.get()]));
+    let said = live(move || {
+        let phrase = match awaited.get() {
+            _ if invalid.get() => words::TEXT_TOO_LONG,
+            0 => return None,
+            awaited if taken.get() >= awaited => words::TEXT_TAKEN,
+            _ => words::TEXT_WAITS,
+        };
+        Some(phrase.text(language.get()).to_owned())
+    });
+    view! {
+        <form class="own-part own-text" on:submit=act(submit) novalidate>
+            <label for="own-text">{label}</label>
+            <div class="own-line">
+                <input
+                    id="own-text"
+                    class="input"
+                    type="text"
+                    autocomplete="off"
+                    aria-describedby="own-text-below"
+                    prop:value=move || text.get()
+                    on:input=act(move |event| text.set(event_target_value(&event)))
+                />
+                <button type="submit" class="button">{say(words::PUBLISH)}</button>
+            </div>
+            <p id="own-text-below" class="own-hint" class:bad=live(move || invalid.get()) aria-live="polite">
+                {said}
+            </p>
+        </form>
+    }
+    .into_any()
+}
