@@ -111,7 +111,7 @@ mod rules_dry;
 mod rules_dry_rows;
 mod rules_fault;
 mod rules_list;
-mod rules_marks;
+pub mod rules_marks;
 mod rules_objects;
 mod rules_page;
 mod rules_questions;

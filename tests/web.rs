@@ -8,8 +8,9 @@ use std::rc::Rc;
 use futures_util::{SinkExt, StreamExt};
 use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, State, WebSocketError};
-use gnomon::engine::frame::{FrameView, LinkView, ListView};
+use gnomon::engine::frame::{FrameView, LinkView, ListView, SqlMark, SqlMarkKind};
 use gnomon::time::UnixMillis;
+use gnomon::ui::rules_marks::{Shift, browser_units, byte_at, lines, visible};
 use gnomon::ui::store::Store;
 use gnomon::ui::text::{Language, Phrase};
 use gnomon::web::storage;
@@ -123,4 +124,66 @@ async fn gloo_net_says_yes_to_what_it_cannot_send() {
     assert_eq!(event.code, 1006);
     assert!(matches!(socket.state(), State::Closed));
     assert!(socket.send(Message::Bytes(vec![1])).await.is_ok());
+}
+
+#[wasm_bindgen_test]
+fn a_place_in_a_text_is_found_again_while_the_text_is_typed_on() {
+    let check = |before: &str, after: &str, place: std::ops::Range<usize>, then| {
+        assert_eq!(Shift::between(before, after).apply(place), then);
+    };
+    check(
+        "SELECT a FROM 'x'",
+        "SELECT ab, c FROM 'x'",
+        0..6,
+        Some(0..6),
+    );
+    check(
+        "SELECT a FROM 'x'",
+        "SELECT ab, c FROM 'x'",
+        9..13,
+        Some(13..17),
+    );
+    check("WHERE speeed > 1", "WHERE sped > 1", 6..12, None);
+    check("WHERE speeed > 1", "WHERE sped > 1", 15..16, Some(13..14));
+    check("京都", "京 都", 3..6, Some(4..7));
+    check("aaa", "aaaa", 0..1, Some(0..1));
+    check("", "x", 0..0, Some(0..0));
+}
+
+#[wasm_bindgen_test]
+fn a_place_in_bytes_and_one_of_the_browser_stand_for_each_other() {
+    let text = "a京🚚b";
+    for (at, _) in text.char_indices() {
+        assert_eq!(byte_at(text, browser_units(&text[..at])), at);
+    }
+    assert_eq!(byte_at(text, 99), text.len());
+    assert_eq!(byte_at("", 0), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_text_is_cut_into_lines_and_pieces_of_one_look() {
+    let mark = |at, len| SqlMark {
+        at,
+        len,
+        kind: SqlMarkKind::Keyword,
+    };
+    let text = "SELECT x\nFROM";
+    let cut = lines(text, text, &[mark(0, 6), mark(9, 4)], Some(&(7..8)));
+    let texts: Vec<Vec<&str>> = cut
+        .iter()
+        .map(|line| line.iter().map(|piece| piece.text.as_str()).collect())
+        .collect();
+    assert_eq!(texts, [vec!["SELECT", " ", "x"], vec!["FROM"]]);
+    assert!(cut[0][2].faulty && cut[0][2].kind.is_none());
+    assert_eq!(cut[1][0].kind, Some(SqlMarkKind::Keyword));
+    assert_eq!(lines("a\n", "", &[], None).len(), 2);
+    assert_eq!(lines("", "", &[], None).len(), 1);
+}
+
+#[wasm_bindgen_test]
+fn a_fault_without_a_length_is_shown_at_the_letter_beside_it() {
+    assert_eq!(visible("ab", 2..2), 1..2);
+    assert_eq!(visible("ab", 1..1), 1..2);
+    assert_eq!(visible("a\n", 2..2), 2..2);
+    assert_eq!(visible("", 0..0), 0..0);
 }

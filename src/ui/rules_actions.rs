@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::icons::{Icon, icon};
+use super::keys::focus_if_lost;
 use super::reactive::{act, each, item, live, memo, show};
 use super::rules_action_form::form;
 use super::rules_desk::{RulesDesk, Slot};
@@ -145,7 +146,11 @@ fn row(desk: RulesDesk, slot: Slot) -> AnyView {
         let next = (!is_open.get_untracked()).then_some(slot);
         desk.form.set(next);
     };
-    let ignore = Callback::new(|_: Range<usize>| ());
+    let repaired = Callback::new(|_: Range<usize>| {
+        request_animation_frame(|| {
+            focus_if_lost(".rules-form label:last-of-type .input, #rules-sql")
+        });
+    });
     view! {
         <div class="rules-action">
             <div class="rules-action-what">
@@ -173,7 +178,7 @@ fn row(desk: RulesDesk, slot: Slot) -> AnyView {
             </div>
             {figures(desk, counters)}
             {show(move || is_open.get(), move || form(desk, slot))}
-            {fault_line(desk, fault_at(desk, place(slot)), ignore)}
+            {fault_line(desk, fault_at(desk, place(slot)), repaired)}
         </div>
     }
     .into_any()
@@ -246,7 +251,7 @@ fn figures(desk: RulesDesk, counters: Memo<Option<ActionCounters>>) -> AnyView {
 }
 
 fn figure(figure: String, word: Phrase) -> AnyView {
-    view! { <p><b>{figure}</b> <span>{say(word)}</span></p> }.into_any()
+    view! { <p><b>{figure}</b> " " <span>{say(word)}</span></p> }.into_any()
 }
 
 fn if_one_fails(desk: RulesDesk) -> AnyView {
@@ -269,12 +274,15 @@ fn if_one_fails(desk: RulesDesk) -> AnyView {
         });
         desk.form.set(Some(Slot::Error));
     };
+    let counts = desk.part(|view| !matches!(view.source, RulesSource::Here { counts: false, .. }));
     let usual = move || {
+        let kept = live(move || match counts.get() {
+            true => view! { {say(words::APPEND)} " " <code>"rule-errors.jsonl"</code> }.into_any(),
+            false => say(words::NOT_KEPT_ANYWHERE).into_any(),
+        });
         view! {
             <div class="rules-action">
-                <p class="rules-action-kind">
-                    {say(words::APPEND)} " " <code>"rule-errors.jsonl"</code>
-                </p>
+                <p class="rules-action-kind">{kept}</p>
                 <button type="button" class="link" on:click=act(add)>
                     {say(words::CHANGE_ERROR)}
                 </button>

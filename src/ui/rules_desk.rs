@@ -217,6 +217,9 @@ impl RulesDesk {
         self.close.set(None);
         self.form.set(None);
         self.rows.set(STEP);
+        if name.is_some() && is_narrow() {
+            request_animation_frame(|| focus_if_lost(".rules-back"));
+        }
         self.open.set(name);
     }
 

@@ -9,18 +9,19 @@ use super::rules_code::code;
 use super::rules_desk::{RulesDesk, STEP};
 use super::rules_dry::part;
 use super::text::{rules as words, say};
-use crate::engine::command::RuleAction;
+use crate::engine::command::{RuleAction, RuleDraft};
 use crate::engine::frame::{DryClose, DryRow, DrySpan};
 
 /// What they are the answer to: another question has other rows at once.
-type Asked = (Option<String>, DrySpan, u32);
+type Asked = (Option<RuleDraft>, DrySpan, u32);
 
 pub(super) fn rows(desk: RulesDesk) -> AnyView {
     let held = RwSignal::new(false);
     let rows = part(desk, |dry| dry.rows.clone());
+    let tried = desk.rule(|rule| Some(rule.draft.clone()));
     // Nothing moves under the hand.
     let shown = memo(move |before: Option<&(Asked, Vec<DryRow>)>| {
-        let asked = (desk.open.get(), desk.span.get(), desk.rows.get());
+        let asked = (tried.get(), desk.span.get(), desk.rows.get());
         let fresh = rows.get();
         match before {
             Some((was, rows)) if held.get() && *was == asked && !rows.is_empty() => {

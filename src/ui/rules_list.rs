@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use super::format;
 use super::icons::{Icon, icon};
 use super::keys::focused;
-use super::reactive::{act, each, item, live, memo};
+use super::reactive::{Live, act, each, item, live, memo};
 use super::rules_desk::{Question, RulesDesk};
 use super::text::{Language, rules as words, say};
 use crate::engine::command::RulesCommand;
@@ -105,6 +105,7 @@ fn row(desk: RulesDesk, name: String) -> AnyView {
             >
                 {mark}
                 <span class="rules-row-name mono">{shown}</span>
+                " "
                 <span class="rules-row-line" class:failing=is_failing>{line}</span>
             </button>
         </li>
@@ -150,9 +151,9 @@ fn second_line(row: &RuleRow, language: Language) -> String {
 }
 
 /// Whether the other side runs rules, as far as a person has to know.
-fn source(desk: RulesDesk) -> AnyView {
+pub(super) fn source_text(desk: RulesDesk) -> Live<Option<String>> {
     let source = desk.part(|view| view.source.clone());
-    let text = live(move || {
+    live(move || {
         let language = desk.language.get();
         source.with(|source| {
             let phrase = match source {
@@ -169,7 +170,10 @@ fn source(desk: RulesDesk) -> AnyView {
             };
             Some(phrase.text(language).to_owned())
         })
-    });
+    })
+}
+
+fn source(desk: RulesDesk) -> AnyView {
     let may_ask = desk.part(|view| {
         matches!(
             view.source,
@@ -177,7 +181,7 @@ fn source(desk: RulesDesk) -> AnyView {
         )
     });
     view! {
-        <p class="rules-source" role="status">{text}</p>
+        <p class="rules-source" role="status">{source_text(desk)}</p>
         <button
             type="button"
             class="link"

@@ -6,14 +6,14 @@ use std::ops::Range;
 use crate::engine::frame::{SqlMark, SqlMarkKind};
 
 /// What became of one text in another: the same beginning, the same end, and something else between them.
-pub(super) struct Shift {
+pub struct Shift {
     begin: usize,
     end: usize,
     grown: isize,
 }
 
 impl Shift {
-    pub(super) fn between(before: &str, after: &str) -> Self {
+    pub fn between(before: &str, after: &str) -> Self {
         let same = |(one, other): &(char, char)| one == other;
         let begin: usize = before
             .chars()
@@ -37,7 +37,7 @@ impl Shift {
     }
 
     /// None: what stood there was changed.
-    pub(super) fn apply(&self, place: Range<usize>) -> Option<Range<usize>> {
+    pub fn apply(&self, place: Range<usize>) -> Option<Range<usize>> {
         if place.end <= self.begin {
             return Some(place);
         }
@@ -51,14 +51,14 @@ impl Shift {
 
 /// A piece of a line that looks the same from its beginning to its end.
 #[derive(Debug, PartialEq)]
-pub(super) struct Piece {
-    pub(super) text: String,
-    pub(super) kind: Option<SqlMarkKind>,
-    pub(super) faulty: bool,
+pub struct Piece {
+    pub text: String,
+    pub kind: Option<SqlMarkKind>,
+    pub faulty: bool,
 }
 
 /// The lines of a text. `seen` is the text that the marks are of.
-pub(super) fn lines(
+pub fn lines(
     text: &str,
     seen: &str,
     marks: &[SqlMark],
@@ -102,7 +102,7 @@ fn close(lines: &mut Vec<Vec<Piece>>, line: &mut Vec<Piece>) {
 }
 
 /// What can be seen of a fault: at least one letter of its line, where there is one.
-pub(super) fn visible(text: &str, fault: Range<usize>) -> Range<usize> {
+pub fn visible(text: &str, fault: Range<usize>) -> Range<usize> {
     if fault.end > fault.start {
         return fault;
     }
@@ -117,18 +117,18 @@ pub(super) fn visible(text: &str, fault: Range<usize>) -> Range<usize> {
 }
 
 /// The line of a place, from 0.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
+pub fn line_of(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at).unwrap_or_default();
     before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// In the units in which a browser counts.
-pub(super) fn browser_units(text: &str) -> u32 {
+pub fn browser_units(text: &str) -> u32 {
     text.encode_utf16().count() as u32
 }
 
 /// The byte that a browser's place stands for: the end of the text where it is too far.
-pub(super) fn byte_at(text: &str, units: u32) -> usize {
+pub fn byte_at(text: &str, units: u32) -> usize {
     let mut left = units as usize;
     for (at, letter) in text.char_indices() {
         match left.checked_sub(letter.len_utf16()) {

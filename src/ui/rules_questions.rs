@@ -66,6 +66,8 @@ fn new(desk: RulesDesk) -> AnyView {
         desk.question.set(None);
         if let Some(template) = TEMPLATES.get(template.get_untracked()) {
             desk.begin(template.draft(name));
+            // After the dialog gave the focus back to where it was.
+            request_animation_frame(|| request_animation_frame(|| focus("#rules-sql")));
         }
     };
     let input = Input {

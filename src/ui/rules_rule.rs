@@ -10,6 +10,7 @@ use super::reactive::{act, live, memo, show};
 use super::rules_actions::actions;
 use super::rules_desk::{Question, RulesDesk};
 use super::rules_fault::{fault_at, fault_line, is_warning};
+use super::rules_list::{source_text, state_mark};
 use super::rules_sql::sql;
 use super::text::{Language, Phrase, rules as words, say};
 use crate::engine::command::RulesCommand;
@@ -42,6 +43,7 @@ pub(super) fn rule(desk: RulesDesk) -> AnyView {
             </div>
             {fault_line(desk, fault_at(desk, FaultPlace::Name), ignore)}
             {refused(desk)}
+            <p class="rules-source beside">{source_text(desk)}</p>
             {show(move || is_there.get(), move || view! { {sql(desk)} {actions(desk)} }.into_any())}
         </div>
         {foot(desk)}
@@ -66,7 +68,7 @@ fn chips(desk: RulesDesk) -> AnyView {
         let unsaved = (edited && state != RuleState::Draft).then(|| {
             view! { <span class="tag wish">{ring()} {say(words::UNSAVED)}</span> }.into_any()
         });
-        let picture = super::rules_list::state_mark(state, false);
+        let picture = state_mark(state, false);
         let view = view! { <span class=class>{picture} {say(word)}</span> {unsaved} };
         Some(view.into_any())
     });
@@ -74,7 +76,7 @@ fn chips(desk: RulesDesk) -> AnyView {
 }
 
 fn ring() -> AnyView {
-    super::rules_list::state_mark(RuleState::Draft, false)
+    state_mark(RuleState::Draft, false)
 }
 
 /// It can be saved: the other side takes rules, and nothing is wrong but what is a warning.

@@ -121,6 +121,7 @@ pub const MILLIS: Phrase = Phrase::new("{} ms", "{} ms");
 pub const NEWEST_ERROR: Phrase = Phrase::new("Newest failure: {}", "最新の失敗: {}");
 pub const IF_FAILS: Phrase = Phrase::new("If an action fails", "アクションが失敗した場合");
 pub const APPEND: Phrase = Phrase::new("Append to file", "ファイルに追記");
+pub const NOT_KEPT_ANYWHERE: Phrase = Phrase::new("Nothing is done", "何も行いません");
 pub const QUEUE: Phrase = Phrase::new(
     "queue {} of {}, kept on disk",
     "待ち行列 {} / {}、ディスクに保存",
