@@ -8,7 +8,7 @@ const vectors = join(import.meta.dirname, '../tests/vectors');
 const corpus = join(import.meta.dirname, 'corpus/received');
 mkdirSync(corpus, { recursive: true });
 
-const [STREAM, TOPIC, LOCATION, SHADOW] = [0, 1, 2, 3];
+const [STREAM, TOPIC, LOCATION, SHADOW, RULE] = [0, 1, 2, 3, 4];
 
 function seed(kind, ...parts) {
   const bytes = Buffer.concat([Buffer.from([kind]), ...parts.map((part) => Buffer.from(part))]);
@@ -38,6 +38,7 @@ const CONTROL = [[0x20, 2, 0, 0], [0x90, 4, 0, 1, 1, 128], [0x40, 2, 0, 9], [0xd
 for (const file of readdirSync(vectors).filter((name) => name.endsWith('.json'))) {
   const scenarios = JSON.parse(readFileSync(join(vectors, file), 'utf8'));
   for (const scenario of Array.isArray(scenarios) ? scenarios : []) {
+    if (scenario.sql) seed(RULE, `${scenario.sql}\x00${scenario.payload?.$raw ?? JSON.stringify(scenario.payload)}`);
     const all = messages(scenario);
     seed(STREAM, [7], Buffer.from(CONTROL.flat()), ...all.map(packet));
     seed(SHADOW, all.map(([topic, payload]) => `${topic}\n${payload}`).join('\x00'));

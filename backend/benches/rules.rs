@@ -61,13 +61,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> io::Result<()> {
+    // All that is stored goes in the end: for minutes ext4 makes files slowly where many were just deleted.
+    let folder = Folder::new("bench-rules");
+    let folder = folder.path();
     let window = options.window;
     let mut all = Vec::new();
     for act in [Act::Store, Act::Republish] {
         let mut runs = Vec::new();
         for qos in QOS {
             for rules in RULES {
-                runs.push(through_rules(act, rules, qos, window).await?);
+                runs.push(through_rules(folder, act, rules, qos, window).await?);
             }
         }
         print_table(&format!("Messages through rules that {act}"), &runs);
@@ -77,7 +80,7 @@ async fn run(options: Options) -> io::Result<()> {
     let mut runs = Vec::new();
     for qos in QOS {
         for rules in [&[0], &RULES[..]].concat() {
-            runs.push(round_trips(rules, qos, rate, window).await?);
+            runs.push(round_trips(folder, rules, qos, rate, window).await?);
         }
         runs.push(peer_round_trips(qos, rate, window).await?);
     }
@@ -91,14 +94,20 @@ async fn run(options: Options) -> io::Result<()> {
 }
 
 /// A backend of its own for each line: what one left behind is nothing to the next.
-async fn gnomon(folder: &Path) -> io::Result<Process> {
-    let mut command = gnomon_command(&folder.join("data"));
+async fn gnomon(folder: &Path, line: &str) -> io::Result<Process> {
+    let mut command = gnomon_command(&folder.join(line));
     Process::start(command.args(["--http", "127.0.0.1:0"])).await
 }
 
-async fn through_rules(act: Act, rules: usize, qos: QoS, window: Duration) -> io::Result<Run> {
-    let folder = Folder::new("bench-rules");
-    let gnomon = gnomon(folder.path()).await?;
+async fn through_rules(
+    folder: &Path,
+    act: Act,
+    rules: usize,
+    qos: QoS,
+    window: Duration,
+) -> io::Result<Run> {
+    let line = format!("{act:?}-{rules}-{qos:?}");
+    let gnomon = gnomon(folder, &line).await?;
     let book = Book::write(&gnomon, rules, act).await?;
     let plan = through::Plan {
         address: gnomon.address,
@@ -113,8 +122,8 @@ async fn through_rules(act: Act, rules: usize, qos: QoS, window: Duration) -> io
     let run = Run::of("gnomon")
         .with(act.field(), rules as f64)
         .with("qos", f64::from(qos as u8))
-        .with("messages_per_s", measured.messages_per_s)
-        .with("actions_per_s", measured.messages_per_s * rules as f64)
+        .with("messages_per_s", measured.actions_per_s / rules as f64)
+        .with("actions_per_s", measured.actions_per_s)
         .with("lost", measured.lost as f64)
         .with("process_mb", memory_mb(gnomon.id()))
         .with("broker_cpu", server.end())
@@ -123,9 +132,14 @@ async fn through_rules(act: Act, rules: usize, qos: QoS, window: Duration) -> io
     Ok(run)
 }
 
-async fn round_trips(rules: usize, qos: QoS, rate: usize, window: Duration) -> io::Result<Run> {
-    let folder = Folder::new("bench-rules");
-    let gnomon = gnomon(folder.path()).await?;
+async fn round_trips(
+    folder: &Path,
+    rules: usize,
+    qos: QoS,
+    rate: usize,
+    window: Duration,
+) -> io::Result<Run> {
+    let gnomon = gnomon(folder, &format!("paced-{rules}-{qos:?}")).await?;
     let book = Book::write(&gnomon, rules, Act::Store).await?;
     let broker = (gnomon.address, gnomon.id());
     let run = paced_run("gnomon", broker, rules, qos, rate, window).await?;

@@ -5,6 +5,7 @@ mod folder;
 mod name;
 mod s3;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -66,6 +67,8 @@ pub struct Listing {
     /// They come behind this name.
     pub after: String,
     pub most: usize,
+    /// Where the prefix names no bucket, S3 is asked about these: it has no list of buckets for everybody.
+    pub buckets: BTreeSet<String>,
 }
 
 /// Objects in the order of their names' bytes.

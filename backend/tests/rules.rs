@@ -25,7 +25,7 @@ mod rules {
 }
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rules::bed::{Bed, Store};
 use rules::moto::Moto;
@@ -57,13 +57,15 @@ async fn one_object_a_message(name: &str, store: Store, count: usize, burst: usi
     bed.create_rule("iphone6_location", rule).await;
     let mut numbers = Numbers::new(TOPIC);
     let period = Duration::from_millis(5);
+    let begun = Instant::now();
     let published = numbers.publish_paced(bed.mqtt(), period, count, burst);
     published.await.unwrap();
+    let took = begun.elapsed().as_secs_f64();
     let counters = bed.drained("iphone6_location").await;
     let objects = bed.objects(BUCKET).await;
     let overwritten = counters["overwritten"].as_u64().unwrap();
     let (sent, stored) = (numbers.sent(), objects.len() as u64);
-    println!("{name}: {sent} messages, {stored} objects, {overwritten} overwritten");
+    println!("{name}: {sent} messages in {took:.1} s, {stored} objects, {overwritten} overwritten");
     assert_eq!(stored + overwritten, sent, "{counters}");
     assert!(
         overwritten > 0,

@@ -10,6 +10,7 @@ use gnomon::engine::{Engine, Input};
 use gnomon::location::pattern::TopicPattern;
 use gnomon::location::{self, Reading};
 use gnomon::mqtt::wire::{self, FrameReader, WireError};
+use gnomon::rules::{self, Definition, Incoming, Origin, Sql, SqlError, SqlVersion, Template};
 use gnomon::shadow::event::ShadowEvent;
 use gnomon::shadow::service::{Limits, Request, ShadowService};
 use gnomon::shadow::topics::{Operation, ShadowTopic};
@@ -28,6 +29,7 @@ fuzz_target!(|data: &[u8]| {
         [1, text @ ..] => read_topics(text),
         [2, payload @ ..] => read_location(payload),
         [3, messages @ ..] => read_shadows(messages),
+        [4, rule @ ..] => read_rule(rule),
         _ => {}
     }
 });
@@ -133,5 +135,43 @@ fn read_shadows(messages: &[u8]) {
                 ShadowEvent::parse(topic.operation, &answer.payload).expect("a message of the service");
             }
         }
+    }
+}
+
+/// A statement, a zero byte, a payload. A fault has a spot, and the same message makes the same payload.
+fn read_rule(rule: &[u8]) {
+    let end = rule.iter().position(|byte| *byte == 0);
+    let (text, payload) = rule.split_at(end.unwrap_or(rule.len()));
+    let payload = payload.get(1..).unwrap_or_default();
+    if let Ok(definition) = Definition::from_json(payload) {
+        let again = Definition::from_json(definition.to_json().as_bytes());
+        assert_eq!(again, Ok(definition));
+    }
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    rules::marks(text);
+    let origin = Origin {
+        topic: "fleet/car-1/location",
+        at: NOW.wall,
+        client_id: Some("car-1"),
+        principal: "",
+        account: "123456789012",
+        seed: 7,
+    };
+    let message = Incoming::new(origin, payload);
+    let sql = match Sql::parse(text, SqlVersion::V20160323) {
+        Ok(sql) => sql,
+        Err(SqlError { at, len, .. }) => {
+            text.get(at..at + len).expect("a spot in the text");
+            return;
+        }
+    };
+    assert_eq!(sql.evaluate(&message), sql.evaluate(&message));
+    for path in sql.paths() {
+        assert_eq!(text.get(path.at..path.at + path.len), path.path.last().map(String::as_str));
+    }
+    if let Ok(template) = Template::parse_for(text, &sql) {
+        assert_eq!(template.fill(&sql, &message), template.fill(&sql, &message));
     }
 }

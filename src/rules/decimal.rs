@@ -129,7 +129,7 @@ impl Decimal {
         // One digit stays for rounding, and what stands below it only says "a little more".
         let cut = more.saturating_sub(1);
         let coefficient = high * ten_to(DIGITS - cut) + low / ten_to(cut);
-        let sticky = low % ten_to(cut) != 0;
+        let sticky = !low.is_multiple_of(ten_to(cut));
         let exponent = self.exponent + other.exponent + cut as i32;
         let negative = self.negative != other.negative;
         let product = fit(negative, coefficient, exponent, sticky)?;
@@ -332,3 +332,6 @@ fn digits(number: u128) -> u32 {
 fn ten_to(power: u32) -> u128 {
     10_u128.pow(power.min(38))
 }
+
+#[cfg(test)]
+mod tests;

@@ -269,3 +269,6 @@ pub(super) fn write_text(text: &str, out: &mut String) {
     out.push_str(&text[start..]);
     out.push('"');
 }
+
+#[cfg(test)]
+mod tests;

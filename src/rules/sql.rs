@@ -127,3 +127,6 @@ impl Sql {
         &self.statement
     }
 }
+
+#[cfg(test)]
+mod tests;

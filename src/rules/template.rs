@@ -108,3 +108,6 @@ fn parts(text: &str, sql: Option<&Sql>) -> Result<Vec<Part>, Fault> {
     }
     Ok(parts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,7 @@ impl Number<'_> {
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Written(text) => Cow::Borrowed(text),
-            Self::Made(decimal) => Cow::Owned(decimal.to_string()),
+            Self::Made(decimal) => Cow::Owned(decimal.text()),
         }
     }
 }

@@ -150,6 +150,14 @@ impl OwnDevice {
         });
     }
 
+    fn with_locator(self, act: fn(&Locator)) {
+        self.locator.with_value(|locator| {
+            if let Some(locator) = locator {
+                act(locator);
+            }
+        });
+    }
+
     fn wants_position(self) -> Memo<bool> {
         self.part(|own| own.settings.is_some() && !own.paused)
     }
@@ -162,26 +170,20 @@ impl OwnDevice {
                 self.locate();
                 self.hear_permission();
             }
-            false => self.locator.with_value(|locator| {
-                if let Some(locator) = locator {
-                    locator.stop();
-                }
-            }),
+            false => self.with_locator(Locator::stop),
         });
         let ask = move || {
-            let at = self
+            let (at, fault) = self
                 .store
                 .own
-                .with_untracked(|own| own.position.map(|it| it.at));
+                .with_untracked(|own| (own.position.map(|it| it.at), own.fault));
             let now = UnixMillis(js_sys::Date::now() as i64);
             let is_fresh = at.is_some_and(|at| now.0 - at.0 < STALE.as_millis() as i64);
             let hidden = document().visibility_state() == VisibilityState::Hidden;
-            if wanted.get_untracked() && !is_fresh && !hidden {
-                self.locator.with_value(|locator| {
-                    if let Some(locator) = locator {
-                        locator.ask();
-                    }
-                });
+            // Who said no is not asked over and over.
+            let denied = fault == Some(PositionFault::Denied);
+            if wanted.get_untracked() && !is_fresh && !hidden && !denied {
+                self.with_locator(Locator::ask);
             }
         };
         let _ = set_interval_with_handle(ask, STALE);

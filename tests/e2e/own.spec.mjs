@@ -57,6 +57,7 @@ async function secondPage(browser) {
 }
 
 test('its position moves on a second page, and the article hears its very JSON', async ({ page, context, browser }) => {
+  test.setTimeout(120_000);
   const other = await secondPage(browser);
   const article = await subscribe(backend.mqttPort, 'topic_1');
   await open(page);
@@ -99,6 +100,7 @@ test('its position moves on a second page, and the article hears its very JSON',
 });
 
 test('its shadow holds the newest position, and what is no topic is told so', async ({ page, context, browser }) => {
+  test.setTimeout(120_000);
   const other = await secondPage(browser);
   await open(page);
   await start(page, { where: 'Its shadow' });
@@ -165,6 +167,7 @@ test('what the broker cannot hear waits, and arrives in order when it is back', 
 });
 
 test('pause sends nothing, and a reload starts nothing by itself', async ({ page, context }) => {
+  test.setTimeout(120_000);
   await open(page);
   await start(page, { where: 'Another topic', topic: 'fleet/{thing}/location' });
   await expect(row(page, 'phone')).toBeVisible();

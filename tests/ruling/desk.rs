@@ -179,4 +179,12 @@ fn a_page_that_is_not_looked_at_asks_nothing() {
     let before = scene.calls().len();
     scene.pair.run_for(super::scene::SECOND * 600);
     assert_eq!(scene.calls().len(), before);
+    // A change goes out all the same, and nothing is read after it.
+    scene.say(RulesCommand::Edit(draft("speeding", SQL)));
+    scene.say(RulesCommand::Save {
+        name: "speeding".to_owned(),
+        live: true,
+    });
+    scene.pair.run_for(super::scene::SECOND * 600);
+    assert_eq!(scene.calls()[before..], ["POST /rules/speeding"]);
 }

@@ -114,10 +114,16 @@ impl Scene {
         self.publish(device, &topic, &payload);
     }
 
-    /// The backend's rules do what they have to do.
+    /// The backend's rules do what they have to do. It hands out a bounded number at a time.
     pub(crate) fn carry_out(&mut self, error: Option<&str>) {
+        while self.carry_some_out(error) {}
+    }
+
+    fn carry_some_out(&mut self, error: Option<&str>) -> bool {
         let now = self.pair.now();
-        for work in self.pair.backend.take_rule_work() {
+        let works = self.pair.backend.take_rule_work();
+        let any = !works.is_empty();
+        for work in works {
             let item = &work.item;
             let origin = Origin {
                 topic: &item.topic,
@@ -144,6 +150,7 @@ impl Scene {
             };
             self.pair.backend.end_rule_work(work.number, ended, now);
         }
+        any
     }
 
     /// Calls that were made so far: `METHOD path`.

@@ -126,10 +126,21 @@ fn a_filter_that_matches_nothing_is_told_with_one_that_is_near() {
         assert_eq!(&sql[at..at + len], stood);
     }
     assert_eq!((scene.dry().fired, scene.dry().matched), (2, 20));
-    // What was entered is right after all.
-    scene.publish(0, "fleet/truck-0/locaton", r#"{"state":{}}"#);
+}
+
+#[test]
+fn a_filter_that_is_right_after_all_is_taken_as_it_was_entered() {
+    let mut scene = Scene::new();
+    scene.drive(20);
+    scene.edit(&draft("all", "SELECT * FROM 'fleet/truk-0/location'"));
+    assert_eq!(scene.open("all").faults.len(), 1);
+    let repair = "fleet/truck-0/location".to_owned();
+    let repaired = scene.dry().repaired.map(|(_, taken)| taken);
+    assert_eq!((scene.dry().fired, repaired), (5, Some(repair)));
+    scene.publish(0, "fleet/truk-0/location", "{}");
     scene.look();
-    assert!(!scene.rule().faults.contains(&view.faults[0]));
+    assert_eq!(scene.rule().faults, []);
+    assert_eq!((scene.dry().fired, scene.dry().repaired), (1, None));
 }
 
 #[test]

@@ -62,8 +62,9 @@ pub(crate) struct Book {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Progress {
     /// Messages that the slowest rule is done with.
-    pub(crate) done: u64,
+    pub(crate) slowest: u64,
     /// Of all rules together.
+    pub(crate) done: u64,
     pub(crate) lost: u64,
 }
 
@@ -87,8 +88,8 @@ impl Book {
         let answer = request(self.http, "GET", "/gnomon/rules", "", b"").await?;
         let said: Value = serde_json::from_slice(&answer.body()?)?;
         let mut progress = Progress {
-            done: u64::MAX,
-            lost: 0,
+            slowest: u64::MAX,
+            ..Progress::default()
         };
         for rule in said["rules"].as_array().into_iter().flatten() {
             let action = &rule["actions"][0];
@@ -96,7 +97,8 @@ impl Book {
                 return Err(io::Error::other(format!("an action failed: {rule}")));
             }
             let done = action["done"].as_u64().unwrap_or_default();
-            progress.done = progress.done.min(done);
+            progress.slowest = progress.slowest.min(done);
+            progress.done += done;
             progress.lost += rule["lost"].as_u64().unwrap_or_default();
         }
         Ok(progress)

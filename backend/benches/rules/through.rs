@@ -34,7 +34,8 @@ pub(crate) struct Plan {
 
 #[derive(Debug)]
 pub(crate) struct Measured {
-    pub(crate) messages_per_s: f64,
+    /// Of all rules together.
+    pub(crate) actions_per_s: f64,
     pub(crate) lost: u64,
 }
 
@@ -49,7 +50,7 @@ struct Done {
 impl Done {
     async fn look(&self, book: &Book) -> io::Result<Progress> {
         let progress = book.progress().await?;
-        self.messages.set(progress.done);
+        self.messages.set(progress.slowest);
         self.more.notify_one();
         Ok(progress)
     }
@@ -74,7 +75,7 @@ async fn measure(done: &Done, book: &Book, plan: Plan) -> io::Result<Measured> {
     let (_, before, _) = look_for(plan.warm_up, done, book).await?;
     let (took, after, lost) = look_for(plan.window, done, book).await?;
     Ok(Measured {
-        messages_per_s: (after - before) as f64 / took,
+        actions_per_s: (after - before) as f64 / took,
         lost,
     })
 }

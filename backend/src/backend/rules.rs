@@ -1,7 +1,10 @@
 //! Rules and the rest of the backend: what they get, and what they publish.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use gnomon::message::{Message, QoS};
+use gnomon::rules::Action;
 use gnomon::shadow::service::Request;
 use gnomon::shadow::topics::ShadowId;
 use gnomon::time::Now;
@@ -76,6 +79,18 @@ impl Backend {
     pub fn shadow_text(&self, thing: &str, shadow: Option<&str>) -> Option<String> {
         let id = ShadowId::new(thing, shadow).ok()?;
         String::from_utf8(self.shadows.text(id)?).ok()
+    }
+
+    /// The buckets that rules store in, but for those that depend on the message.
+    pub fn buckets(&self) -> BTreeSet<String> {
+        let rules = self.broker.rules().after(None);
+        let definitions = rules.map(|shown| &shown.rule.definition);
+        let actions = definitions.flat_map(|it| it.actions.iter().chain(&it.error_action));
+        let buckets = actions.filter_map(|action| match action {
+            Action::Store { bucket, .. } if !bucket.contains("${") => Some(bucket.clone()),
+            _ => None,
+        });
+        buckets.collect()
     }
 
     /// From when on rules are counted.

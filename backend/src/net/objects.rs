@@ -55,7 +55,8 @@ async fn carry_out(calls: &Calls, request: Request) -> Result<Response, ApiError
     match rest(head.uri.path()).flatten() {
         None => {
             check(ObjectsCall::List)?;
-            let listing = listing(head.uri.query().unwrap_or_default())?;
+            let mut listing = listing(head.uri.query().unwrap_or_default())?;
+            listing.buckets = calls.hub.act(|backend, _| backend.buckets());
             list(calls, listing).await
         }
         Some(name) => {
@@ -72,6 +73,7 @@ fn listing(query: &str) -> Result<Listing, ApiError> {
         prefix: text("prefix")?,
         after: text("after")?,
         most: uri::number(query, "max", 1..=MOST)?,
+        ..Listing::default()
     })
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 use tokio::sync::{mpsc, oneshot};
 
 /// What is done at once; as much again may wait before those who ask have to.
-const MOST: usize = 128;
+const MOST: usize = 256;
 
 /// Ends once it is dropped, when it has done what waits.
 #[derive(Debug)]

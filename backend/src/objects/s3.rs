@@ -17,6 +17,7 @@ use object_store::{
 };
 use tokio_rustls::rustls::crypto::ring;
 
+use super::name::is_bucket;
 use super::{Content, Entry, Listed, Listing, ObjectName, PutError, ReadError};
 
 /// An answer has come by then.
@@ -209,11 +210,10 @@ impl Buckets {
         ReadError::Failed(words(&error))
     }
 
-    /// Where the prefix names no bucket, those are looked into that were used since the process began.
     pub(super) async fn list(&self, listing: Listing) -> Result<Listed, ReadError> {
         let buckets = match listing.prefix.split_once('/') {
             Some((bucket, _)) => vec![bucket.to_owned()],
-            None => self.used(&listing.prefix),
+            None => self.used(&listing),
         };
         let mut objects = Vec::new();
         for bucket in buckets {
@@ -228,13 +228,19 @@ impl Buckets {
         Ok(Listed { objects, more })
     }
 
-    fn used(&self, prefix: &str) -> Vec<String> {
+    /// The buckets that may be meant: those that were named, and those that were used since the process began. In the
+    /// order of `BUCKET/`, which is not quite that of their names.
+    fn used(&self, listing: &Listing) -> Vec<String> {
         let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = clients.keys();
+        let all = clients.keys().chain(&listing.buckets);
+        let meant = all.filter(|name| name.starts_with(&listing.prefix) && is_bucket(name));
+        let mut names: Vec<_> = meant.map(|name| [name, "/"].concat()).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in &mut names {
+            name.pop();
+        }
         names
-            .filter(|name| name.starts_with(prefix))
-            .cloned()
-            .collect()
     }
 
     async fn list_bucket(

@@ -176,12 +176,12 @@ impl Engine {
         let Self { rules, link, .. } = self;
         let kept = rules.drafts.write(now.instant);
         self.questions.extend(kept);
-        if rules.looked_until.is_some_and(|until| until <= now.instant) {
-            rules.look_away();
-        }
         rules.objects.handle_timeout(now.instant);
         let done = rules.remote.handle_timeout(now);
         rules.handle_done(done, now.instant);
+        if rules.looked_until.is_none_or(|until| until <= now.instant) {
+            rules.look_away();
+        }
         let patterns = link.as_ref().map_or(&[][..], |link| &link.patterns);
         if let Some(trial) = &mut rules.trial {
             trial.advance(&rules.messages, patterns, now);
@@ -224,10 +224,14 @@ impl Engine {
             granted.map(|(filter, _)| filter.clone()).collect()
         });
         let open = request.open.as_deref();
+        let rule = open.and_then(|name| rules.rule_view(name, request, patterns, now));
+        if rule.is_none() {
+            rules.trial = None;
+        }
         RulesView {
             source: rules.remote.source().clone(),
             rules: rules.rows(now),
-            rule: open.and_then(|name| rules.rule_view(name, request, patterns, now)),
+            rule,
             objects: rules.objects.view(),
             refused: rules.remote.refused().cloned(),
             busy: rules.remote.is_busy(),

@@ -53,12 +53,11 @@ impl Decimal {
     }
 
     pub(in crate::rules) fn as_f64(self) -> f64 {
-        crate::decimal::parse(&self.to_string()).unwrap_or(f64::NAN)
+        crate::decimal::parse(&self.text()).unwrap_or(f64::NAN)
     }
 
     /// Without an exponent, or scientific where there would be many zeros: 0.000001, 1E-7, 1E+34.
-    #[allow(clippy::inherent_to_string)]
-    pub(in crate::rules) fn to_string(self) -> String {
+    pub(in crate::rules) fn text(self) -> String {
         let mut text = String::with_capacity(40);
         let digits = self.coefficient.to_string();
         if self.negative {
@@ -100,7 +99,7 @@ fn power(text: &str) -> Option<i64> {
         return None;
     }
     // A power of more digits than these is beyond every bound.
-    let power = digits.parse().unwrap_or(i64::from(MAX_EXPONENT) * 1_000);
+    let power = digits.parse().unwrap_or(i64::MAX);
     let power = power.min(i64::from(MAX_EXPONENT) * 1_000);
     Some(if text.starts_with('-') { -power } else { power })
 }

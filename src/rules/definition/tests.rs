@@ -98,7 +98,7 @@ fn what_is_wrong_is_named_by_its_way() {
         &with_action(r#"{"republish": {"roleArn": "r", "topic": "t", "headers": {}}}"#),
         "actions[0].republish.headers is not known here",
     );
-    let many = vec!["{}"; 11].join(",");
+    let many = ["{}"; 11].join(",");
     check(
         &with_action(&many),
         "a rule has at most 10 actions, and here are 11",

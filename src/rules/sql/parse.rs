@@ -2,6 +2,7 @@
 
 mod expression;
 pub(super) mod fault;
+mod form;
 
 use super::syntax::Expr;
 use super::syntax::{Item, Items, Query, Statement, Step, Variable};
@@ -190,6 +191,11 @@ impl<'t> Parser<'t> {
                     || next.is_word("FROM")
                     || next.is_word("WHERE")
             }
+            // A sign that touches what follows it, and not what it follows, begins a number.
+            Kind::Sign if next.is_sign("-") => {
+                let operand = token::token(self.text, next.end());
+                next.at > self.next.end() && operand.at == next.end()
+            }
             Kind::Sign => matches!(next.text, "(" | "[" | "{"),
             Kind::End | Kind::Strange => false,
             _ => true,
@@ -234,7 +240,8 @@ impl<'t> Parser<'t> {
         if self.next.kind == Kind::Text {
             return Ok(vec![token::unquoted(self.take().text).into()]);
         }
-        if self.next.kind != Kind::Word {
+        let is_clause = self.next.is_word("FROM") && self.after_next().kind == Kind::Text;
+        if self.next.kind != Kind::Word || is_clause {
             return Err(Fault::at(&self.next, "a name belongs after AS"));
         }
         let mut name = vec![self.take().text.into()];

@@ -7,7 +7,7 @@ const MAX_PATTERN: usize = 1_000;
 /// Bytes of a compiled expression: each character of a text may look at all of them.
 const MAX_COMPILED: usize = 64 * 1024;
 /// Characters that all the searches of one replacement may look at together.
-const MAX_LOOKS: usize = 1 << 26;
+const MAX_LOOKS: usize = 1 << 22;
 
 pub(in crate::rules) fn regex(pattern: &str) -> Option<Regex> {
     if pattern.len() > MAX_PATTERN {

@@ -97,14 +97,13 @@ fn number(text: &str) -> usize {
     len
 }
 
-/// A quote that is doubled, or stands behind a backslash, does not end its text.
+/// A quote that is doubled does not end its text. A backslash is a plain character, as in regular expressions.
 fn quoted(text: &str) -> (Kind, usize) {
     let bytes = text.as_bytes();
     let quote = bytes[0];
     let mut at = 1;
     while let Some(byte) = bytes.get(at) {
         match (*byte, bytes.get(at + 1)) {
-            (b'\\', Some(next)) if *next == quote => at += 2,
             (byte, Some(next)) if byte == quote && *next == quote => at += 2,
             (byte, _) if byte == quote => return (Kind::Text, at + 1),
             _ => at += 1,
@@ -122,9 +121,10 @@ pub(super) fn unquoted(text: &str) -> String {
     let mut out = String::with_capacity(inner.len());
     let mut characters = inner.chars().peekable();
     while let Some(character) = characters.next() {
-        let hides = character == quote || character == '\\';
-        let quoted = hides.then(|| characters.next_if_eq(&quote)).flatten();
-        out.push(quoted.unwrap_or(character));
+        out.push(character);
+        if character == quote {
+            characters.next_if_eq(&quote);
+        }
     }
     out
 }

@@ -43,6 +43,7 @@ impl Place {
             prefix: prefix.to_owned(),
             after: after.to_owned(),
             most,
+            ..Listing::default()
         };
         let listed = listing::list(&self.root(), &listing).unwrap();
         let names = listed.objects.into_iter().map(|object| object.name);

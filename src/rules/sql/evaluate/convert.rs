@@ -59,7 +59,7 @@ impl<'e> Scope<'_, 'e> {
                 if self.whole_is_int() && text.contains(['.', 'e', 'E']) =>
             {
                 match Decimal::parse(text).map(Decimal::simplest) {
-                    Some(whole) if whole.is_int() => Some(Cow::Owned(whole.to_string())),
+                    Some(whole) if whole.is_int() => Some(Cow::Owned(whole.text())),
                     _ => Some(Cow::Borrowed(text)),
                 }
             }

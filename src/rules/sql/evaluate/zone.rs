@@ -8,7 +8,7 @@ mod named {
     //! No zone is known by its name here.
 
     #[derive(Debug)]
-    pub(super) enum Named {}
+    pub(in crate::rules::sql::evaluate) enum Named {}
 
     pub(super) fn by_name(_name: &str) -> Option<Named> {
         None

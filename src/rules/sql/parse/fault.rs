@@ -77,10 +77,10 @@ impl Parser<'_> {
         if next.is_word("FROM") && has_condition && !has_filter {
             return Fault::at(next, "FROM stands before WHERE");
         }
-        if next.kind == Kind::Word {
-            if let Some(word) = near(next.text, clauses) {
-                return Fault::at(next, &(word.to_owned() + " belongs here")).repaired(word);
-            }
+        if next.kind == Kind::Word
+            && let Some(word) = near(next.text, clauses)
+        {
+            return Fault::at(next, &(word.to_owned() + " belongs here")).repaired(word);
         }
         if !has_filter && !has_condition && matches!(next.kind, Kind::Text) {
             return Fault::new(next.at, 0, from).repaired("FROM ");

@@ -211,7 +211,7 @@ impl Fields {
 
 /// As many digits as the letters ask for: two and more of them say exactly how many there are, but a year may have a
 /// sign and more.
-fn number<'t>(text: &'t str, letter: char, count: usize, touches: bool) -> Option<(i64, &'t str)> {
+fn number(text: &str, letter: char, count: usize, touches: bool) -> Option<(i64, &str)> {
     let is_year = matches!(letter, 'y' | 'u');
     let signed = is_year && count != 2 && text.starts_with(['-', '+']);
     let unsigned = if signed { &text[1..] } else { text };

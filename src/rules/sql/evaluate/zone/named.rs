@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::Local;
 
-pub(super) type Named = TimeZone;
+pub(in crate::rules::sql::evaluate) type Named = TimeZone;
 
 /// What the short names mean in texts, as Java reads them.
 const SHORT: [(&str, &str); 14] = [
