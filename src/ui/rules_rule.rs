@@ -118,7 +118,8 @@ fn buttons(desk: RulesDesk) -> AnyView {
         };
         phrase.text(desk.language.get()).to_owned()
     };
-    let offers_none = desk.part(|view| view.source == RulesSource::None);
+    let offers_none =
+        desk.part(|view| matches!(view.source, RulesSource::None | RulesSource::NoAnswer));
     let payload = desk.rule(|rule| rule.payload.clone());
     let copy = show(
         move || offers_none.get() && payload.with(|payload| !payload.is_empty()),
