@@ -85,42 +85,51 @@ fn counts(desk: RulesDesk) -> Memo<Option<(u32, u32)>> {
 
 /// The whole sentence for those who do not see the headline.
 fn spoken(desk: RulesDesk) -> AnyView {
-    let counts = counts(desk);
-    let said = RwSignal::new(None::<(u32, u32)>);
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    let speak = move || {
-        timer.set_value(None);
-        let now = counts.try_get_untracked().flatten();
-        if said.try_get_untracked().is_some_and(|said| said != now) {
-            said.set(now);
-        }
+    let speaker = Speaker {
+        counts: counts(desk),
+        said: RwSignal::new(None),
+        timer: StoredValue::new(None),
     };
     watch(move || {
-        counts.track();
-        if timer.with_value(Option::is_some) {
-            return;
+        speaker.counts.track();
+        if speaker.timer.with_value(Option::is_none) {
+            speaker.speak();
         }
-        speak();
-        // What comes in the meantime is said afterwards.
-        let later = set_timeout_with_handle(
-            move || {
-                timer.set_value(None);
-                speak();
-            },
-            PACE,
-        );
-        timer.set_value(later.ok());
     });
     on_cleanup(move || {
-        if let Some(timer) = timer.try_get_value().flatten() {
+        if let Some(timer) = speaker.timer.try_get_value().flatten() {
             timer.clear();
         }
     });
+    let said = speaker.said;
     let text = live(move || {
-        said.get()
-            .map(|(done, fired)| sentence(done, fired, desk.language.get()))
+        Some(said.get()?).map(|(done, fired)| sentence(done, fired, desk.language.get()))
     });
     view! { <p class="visually-hidden" role="status">{text}</p> }.into_any()
+}
+
+/// Says what is new at once, and then nothing for a while.
+#[derive(Clone, Copy)]
+struct Speaker {
+    counts: Memo<Option<(u32, u32)>>,
+    said: RwSignal<Option<(u32, u32)>>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Speaker {
+    fn speak(self) {
+        let now = self.counts.get_untracked();
+        if self.said.get_untracked() == now {
+            return;
+        }
+        self.said.set(now);
+        let rested = move || {
+            self.timer.set_value(None);
+            self.speak();
+        };
+        let timer = set_timeout_with_handle(rested, PACE);
+        self.timer.set_value(timer.ok());
+    }
 }
 
 fn sentence(done: u32, fired: u32, language: Language) -> String {

@@ -60,17 +60,26 @@ pub(super) fn fault_line(
     fault: Memo<Option<RuleFault>>,
     repaired: Callback<Range<usize>>,
 ) -> AnyView {
+    // The figures of a fault change with every message: its button stays, and it is spoken once.
+    let told = memo(move |before: Option<&Option<RuleFault>>| {
+        let fault = fault.get();
+        let before = before.cloned().flatten();
+        match before.zip(fault.as_ref()) {
+            Some((before, fault)) if is_same(&before, fault) => Some(before),
+            _ => fault,
+        }
+    });
+    let spoken = live(move || Some(sentence(desk, told.get().as_ref()?, desk.language.get())));
     let view = live(move || {
-        let fault = fault.get()?;
-        let language = desk.language.get();
-        let class = match is_warning(&fault) {
+        let told = told.get()?;
+        let class = match is_warning(&told) {
             true => "rules-fault",
             false => "rules-fault problem",
         };
-        let words = sentence(desk, &fault, language);
-        let button = fault.repair.clone().map(|repair| {
-            let name = words::USE.fill(language, &[&repair]);
-            let press = move |_| repair_it(desk, &fault, &repair, repaired);
+        let words = live(move || Some(sentence(desk, fault.get().as_ref()?, desk.language.get())));
+        let button = told.repair.clone().map(|repair| {
+            let name = words::USE.fill(desk.language.get(), &[&repair]);
+            let press = move |_| repair_it(desk, &told, &repair, repaired);
             view! {
                 <button type="button" class="button" on:click=act(press)>{name}</button>
             }
@@ -85,7 +94,21 @@ pub(super) fn fault_line(
         };
         Some(view.into_any())
     });
-    view! { <div class="rules-fault-place" aria-live="polite">{view}</div> }.into_any()
+    view! {
+        <div class="rules-fault-place">
+            {view}
+            <p class="visually-hidden" role="status">{spoken}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn is_same(one: &RuleFault, other: &RuleFault) -> bool {
+    let is_hint = is_warning(one) && is_warning(other);
+    let spot = |fault: &RuleFault| (fault.place, fault.at, fault.len);
+    spot(one) == spot(other)
+        && one.repair == other.repair
+        && (is_hint || one.problem == other.problem)
 }
 
 fn sentence(desk: RulesDesk, fault: &RuleFault, language: Language) -> AnyView {

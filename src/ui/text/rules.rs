@@ -68,7 +68,6 @@ pub const DRAFT: Phrase = Phrase::new("Draft", "下書き");
 pub const FAILING_CHIP: Phrase = Phrase::new("Failing", "失敗中");
 pub const UNSAVED: Phrase = Phrase::new("Unsaved edit", "未保存の編集");
 pub const REVERT: Phrase = Phrase::new("Revert", "元に戻す");
-pub const DISCARD: Phrase = Phrase::new("Discard draft", "下書きを捨てる");
 pub const SAVE_LIVE: Phrase = Phrase::new("Save and go live", "保存して稼働");
 pub const SAVE: Phrase = Phrase::new("Save", "保存");
 pub const PAUSE: Phrase = Phrase::new("Pause", "一時停止する");
@@ -96,7 +95,7 @@ pub const NO_SUCH_TOPIC: Phrase = Phrase::new(
     "{} は受信した {} 件のどのトピックにも一致しないため、実行されません。",
 );
 pub const DID_YOU_MEAN: Phrase =
-    Phrase::new(" Did you mean {} (in {})?", "もしかして: {} ({} 件にあり)");
+    Phrase::new("Did you mean {} (in {})?", "もしかして: {} ({} 件にあり)");
 pub const BAD_NAME: Phrase = Phrase::new(
     "A name has 1 to 128 letters, digits and underscores.",
     "名前は英数字とアンダースコアの 1 から 128 文字です。",
