@@ -85,12 +85,12 @@ async fn one_object_a_message(name: &str, store: Store, count: usize, burst: usi
 
 #[tokio::test]
 async fn each_message_becomes_a_file_unless_one_of_its_millisecond_takes_its_place() {
-    one_object_a_message("paced-folder", Store::Folder, 800, 100).await;
+    one_object_a_message("paced-folder", Store::Folder, 600, 100).await;
 }
 
 #[tokio::test]
 async fn each_message_becomes_an_object_in_a_foreign_s3() {
-    one_object_a_message("paced-s3", foreign().await, 400, 30).await;
+    one_object_a_message("paced-s3", foreign().await, 300, 30).await;
 }
 
 /// Every fifth is left out by the rule.
@@ -150,5 +150,5 @@ async fn ten_thousand_messages_across_a_sigkill_are_all_stored() {
 
 #[tokio::test]
 async fn a_foreign_s3_gets_every_message_across_a_sigkill() {
-    nothing_acknowledged_is_lost("killed-s3", foreign().await, 1_500).await;
+    nothing_acknowledged_is_lost("killed-s3", foreign().await, 1_000).await;
 }
