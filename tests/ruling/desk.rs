@@ -138,8 +138,8 @@ fn what_the_other_side_refuses_is_shown_in_its_own_words() {
     assert_eq!(view.dry, None);
     assert_eq!(view.faults[0].repair.as_deref(), Some("FROM"));
     save(&mut scene, "wrong", true);
-    let (code, words) = scene.view().refused.unwrap();
-    assert_eq!(code, 400);
+    let (name, code, words) = scene.view().refused.unwrap();
+    assert_eq!((&*name, code), ("wrong", 400));
     assert!(words.starts_with("SqlParseException: "), "{words}");
     assert_eq!(scene.row("wrong").unwrap().state, RuleState::Draft);
     scene.say(RulesCommand::Dismiss);

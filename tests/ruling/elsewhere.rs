@@ -46,7 +46,9 @@ fn what_this_page_does_not_know_goes_back_as_it_came() {
     aws(&mut scene);
     scene.can("PATCH /rules/mine", 200, "");
     let view = scene.open("mine");
-    assert_eq!(view.foreign_actions, ["lambda", "republish", "sqs"]);
+    assert_eq!(view.foreign_actions, ["lambda", "republish"]);
+    assert_eq!(view.foreign_error.as_deref(), Some("sqs"));
+    assert_eq!(view.version, "2015-10-08");
     assert_eq!(view.draft.actions.len(), 1);
     let mut changed = view.draft;
     changed.sql = SQL.to_owned();
@@ -83,7 +85,9 @@ fn nothing_is_written_over_a_rule_that_cannot_be_read() {
         live: true,
     });
     let view = scene.look();
-    assert_eq!(view.refused, Some((500, "not today".to_owned())));
+    let words = "not today".to_owned();
+    assert_eq!(view.unreadable, Some((500, words.clone())));
+    assert_eq!(view.refused, Some(("mine".to_owned(), 500, words)));
     assert!(!view.busy);
     assert_eq!(scene.writes(), [""; 0]);
 }
@@ -129,7 +133,8 @@ fn a_change_that_gets_no_answer_says_so_and_does_not_go_out_twice() {
         live: true,
     });
     let view = scene.look();
-    assert_eq!((view.refused, view.busy), (Some((0, String::new())), false));
+    let refused = Some(("speeding".to_owned(), 0, String::new()));
+    assert_eq!((view.refused, view.busy), (refused, false));
     scene.pair.beside.is_down = false;
     scene.look();
     scene.look();

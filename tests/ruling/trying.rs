@@ -81,6 +81,7 @@ fn a_path_that_is_in_no_message_is_told_and_repaired_for_the_trial() {
         path: "state.reported.speeed".to_owned(),
         messages: 50,
         repair_in: 50,
+        decides: true,
     };
     assert_eq!(fault.problem, problem);
     let dry = scene.dry();
@@ -119,6 +120,7 @@ fn a_filter_that_matches_nothing_is_told_with_one_that_is_near() {
         path: "state.reported.Speed".to_owned(),
         messages: 20,
         repair_in: 20,
+        decides: true,
     };
     assert_eq!(problems, [&topic, &path]);
     for (fault, stood) in view.faults.iter().zip(["fleet/+/locaton", "Speed"]) {

@@ -15,6 +15,7 @@ use super::{DryRun, RulesCommand, RulesRequest, RulesView};
 use crate::auth::rules::RulesCall;
 use crate::engine::ask::{FetchAnswer, NoAnswer};
 use crate::engine::frame::SubscriptionState;
+use crate::engine::link::Link;
 use crate::engine::{Engine, Output};
 use crate::mqtt::wire::Publish;
 use crate::time::{Instant, Now};
@@ -234,6 +235,9 @@ impl Engine {
             rule,
             objects: rules.objects.view(),
             refused: rules.remote.refused().cloned(),
+            unreadable: open.and_then(|name| rules.remote.find(name)?.unreadable.clone()),
+            as_of: rules.remote.as_of(),
+            is_aws: link.is_some_and(Link::is_aws),
             busy: rules.remote.is_busy(),
             not_kept: rules.drafts.was_not_kept(),
         }

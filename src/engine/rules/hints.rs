@@ -23,6 +23,8 @@ pub(super) struct Fix {
     pub(super) messages: u32,
     /// It is the filter.
     pub(super) is_topic: bool,
+    /// WHERE cannot be true without it.
+    pub(super) decides: bool,
 }
 
 /// Where a rule and the messages do not meet.
@@ -129,6 +131,7 @@ impl Hints {
             never_seen: self.filter.clone(),
             messages: self.looked,
             is_topic: true,
+            decides: false,
         })
     }
 }
@@ -177,6 +180,7 @@ impl Wanted {
             never_seen: self.used.path.join("."),
             messages,
             is_topic: false,
+            decides: self.used.needed,
         })
     }
 

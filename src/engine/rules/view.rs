@@ -7,8 +7,8 @@ use super::hints::Fix;
 use super::layout::{cut, shown};
 use super::written::Written;
 use super::{
-    DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft, RuleFault,
-    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest, SqlMark, SqlMarkKind,
+    ActionCounters, DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft,
+    RuleFault, RuleProblem, RuleRow, RuleState, RuleView, RulesRequest, SqlMark, SqlMarkKind,
 };
 use crate::location::pattern::TopicPattern;
 use crate::rules::definition::is_name;
@@ -76,9 +76,12 @@ impl Rules {
         let (draft, written) = self.open(name)?;
         let version = version_of(written);
         let foreign_actions = written.map(Written::foreign).unwrap_or_default();
+        let foreign_error = written.and_then(Written::foreign_error);
+        let foreign_error = foreign_error.filter(|_| draft.error_action.is_none());
+        let counters = self.counters(&draft, written);
         let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
         let sql = Sql::parse(&draft.sql, version);
-        let needs_zones = sql.as_ref().is_ok_and(Sql::needs_zones);
+        let (needs_zones, needs_origin) = needs(&draft, &sql, version);
         let mut faults = faults(&draft, &sql, version, has_actions);
         let before = written.cloned().unwrap_or_else(Written::new);
         let payload = match faults.is_empty() {
@@ -101,9 +104,27 @@ impl Rules {
             foreign_actions,
             dry,
             draft,
+            counters,
+            version: version.name().to_owned(),
+            foreign_error,
             needs_zones,
+            needs_origin,
             payload,
         })
+    }
+
+    /// Of the actions as they are entered, where the other side has them so.
+    fn counters(
+        &self,
+        draft: &RuleDraft,
+        written: Option<&Written>,
+    ) -> Vec<Option<ActionCounters>> {
+        let known = self.remote.find(&draft.name);
+        let counters = known.and_then(|known| known.counters());
+        match (written, counters) {
+            (Some(written), Some(counters)) => written.align(&counters.actions, draft),
+            _ => vec![None; draft.actions.len() + usize::from(draft.error_action.is_some())],
+        }
     }
 
     fn try_out(&mut self, text: &str, version: SqlVersion, sql: Sql, span: DrySpan, now: Now) {
@@ -207,6 +228,25 @@ impl Rules {
             targets: draft.actions.iter().map(target).collect(),
         })
     }
+}
+
+/// Whether a trial lacks time zones, and whether it lacks who published.
+fn needs(draft: &RuleDraft, sql: &Result<Sql, SqlError>, version: SqlVersion) -> (bool, bool) {
+    let mut needs = match sql {
+        Ok(sql) => (sql.needs_zones(), sql.needs_origin()),
+        Err(_) => (false, false),
+    };
+    for action in draft.actions.iter().chain(&draft.error_action) {
+        let text = match action {
+            RuleAction::Store { key, .. } => key,
+            RuleAction::Republish { topic, .. } => topic,
+        };
+        if let Ok(template) = Template::parse(text, version) {
+            needs.0 |= template.needs_zones();
+            needs.1 |= template.needs_origin();
+        }
+    }
+    needs
 }
 
 /// Variables have no colour of their own.
@@ -313,6 +353,7 @@ fn warning(fix: &Fix) -> RuleFault {
                 path,
                 messages,
                 repair_in,
+                decides: fix.decides,
             },
         },
         repair: Some(fix.repair.clone()),
