@@ -10,6 +10,9 @@ use crate::shadow::value::Value;
 /// Paths of one rule that are looked for.
 const MAX_PATHS: usize = 64;
 
+/// Keys of one level of a message that are compared.
+const MAX_KEYS: usize = 256;
+
 /// A part of the SQL that would be better another.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fix {
@@ -160,7 +163,7 @@ impl Wanted {
                 (self.levels, self.words) = (number, Words::default());
             }
             if number == self.levels {
-                for (key, _) in members.iter() {
+                for (key, _) in members.iter().take(MAX_KEYS) {
                     self.words.see(level, key, || key.to_owned());
                 }
             }

@@ -129,8 +129,9 @@ impl Rules {
 
     fn try_out(&mut self, text: &str, version: SqlVersion, sql: Sql, span: DrySpan, now: Now) {
         let trial = self.trial.as_ref();
-        if !trial.is_some_and(|trial| trial.is_of(text, version, span)) {
-            let trial = Trial::new(text, version, sql, span, &self.messages, now);
+        let is_heard = self.heard(&sql) == Heard::All;
+        if !trial.is_some_and(|trial| trial.is_of(text, version, span, is_heard)) {
+            let trial = Trial::new(text, version, sql, span, is_heard, &self.messages, now);
             self.trial = Some(trial);
             self.tried = None;
         }
@@ -151,7 +152,7 @@ impl Rules {
             close: request.close,
             actions: draft.actions.clone(),
         };
-        let heard = self.heard(trial.run().sql());
+        let heard = self.heard(trial.entered());
         let before = self.tried.take_if(|(before, _)| *before == of);
         let dry = match before {
             Some((_, dry)) => DryRun { heard, ..dry },
@@ -196,7 +197,7 @@ impl Rules {
             devices: sums.devices,
             matched: sums.matched,
             fired: sums.fired,
-            repaired: repairs(&draft.sql, &trial.fixes()),
+            repaired: repairs(&draft.sql, &trial.taken()),
             from,
             until,
             bars: run.bars(messages, (from, until)),
