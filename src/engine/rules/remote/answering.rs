@@ -44,6 +44,8 @@ impl Remote {
                         self.due = Some(now.instant);
                     } else {
                         self.take_all(pages, false, now);
+                        // That there were no counters may have been a hiccup.
+                        self.way = Way::Unknown;
                         self.due = Some(now.instant + LIST_EVERY);
                     }
                     return;
