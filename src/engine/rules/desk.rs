@@ -11,7 +11,7 @@ use super::objects::Objects;
 use super::record::Messages;
 use super::remote::{Done, Remote};
 use super::view::TriedOf;
-use super::{DryRun, RulesCommand, RulesRequest, RulesView};
+use super::{DryRun, RuleDraft, RulesCommand, RulesRequest, RulesView};
 use crate::auth::rules::RulesCall;
 use crate::engine::ask::{FetchAnswer, NoAnswer};
 use crate::engine::frame::SubscriptionState;
@@ -83,6 +83,16 @@ impl Rules {
         self.objects.look(None);
     }
 
+    /// What is as the other side has it is no draft.
+    fn edit(&mut self, draft: RuleDraft, now: Instant) {
+        let known = self.remote.find(&draft.name);
+        let written = known.and_then(|known| known.written.as_ref());
+        match written.is_some_and(|written| written.draft(&draft.name) == draft) {
+            true => self.drafts.give_up(&draft.name, now),
+            false => self.drafts.edit(draft, now),
+        }
+    }
+
     fn handle_done(&mut self, done: Option<Done>, now: Instant) {
         match done {
             Some(Done::Saved(saved)) if self.drafts.find(&saved.name) == Some(&saved) => {
@@ -125,7 +135,7 @@ impl Engine {
         let rules = &mut self.rules;
         match command {
             RulesCommand::Read => rules.remote.read(now.instant),
-            RulesCommand::Edit(draft) => rules.drafts.edit(draft, now.instant),
+            RulesCommand::Edit(draft) => rules.edit(draft, now.instant),
             RulesCommand::Revert(name) => rules.drafts.remove(&name, now.instant),
             RulesCommand::Save { name, live } => {
                 if let Some((draft, _)) = rules.open(&name) {
