@@ -54,7 +54,7 @@ fn what_asks_who_published_is_told() {
         ("SELECT * FROM 't' WHERE clientid() = 'x'", true),
         ("SELECT upper(principal()) AS p FROM 't'", true),
         (
-            "SET @s = get_thing_shadow('x', 'role') SELECT 1 FROM 't'",
+            "SET @s = get_thing_shadow('x', 'role') SELECT 1 AS n FROM 't'",
             true,
         ),
         (
