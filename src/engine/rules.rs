@@ -7,6 +7,7 @@ mod drafts;
 mod dry;
 mod heard;
 mod hints;
+mod judged;
 mod layout;
 mod near;
 mod objects;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::drafts::Drafts;
 use super::dry::Trial;
+use super::judged::Judged;
 use super::objects::Objects;
 use super::record::Messages;
 use super::remote::{Done, Remote};
@@ -31,6 +32,7 @@ pub(in crate::engine) struct Rules {
     pub(super) remote: Remote,
     pub(super) objects: Objects,
     /// Of the rule that is open.
+    pub(super) judged: Option<Judged>,
     pub(super) trial: Option<Trial>,
     /// What is shown of it.
     pub(super) tried: Option<(TriedOf, DryRun)>,
