@@ -198,7 +198,7 @@ fn switch(desk: RulesDesk) -> AnyView {
 fn refused(desk: RulesDesk) -> AnyView {
     let refused = desk.part(|view| view.refused.clone());
     let note = live(move || {
-        let (code, said) = refused.get()?;
+        let (_, code, said) = refused.get()?;
         let language = desk.language.get();
         let text = match code {
             0 => words::REFUSED_SILENTLY.text(language).to_owned(),
