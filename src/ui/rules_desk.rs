@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::board::is_narrow;
 use super::commands::Commands;
-use super::keys::focus_if_lost;
+use super::keys::{focus, focus_if_lost, focused};
 use super::open::{Open, Page};
 use super::reactive::{memo, watch};
 use super::store::Store;
@@ -223,6 +223,12 @@ impl RulesDesk {
         self.open.set(name);
     }
 
+    /// Back to the list, where there is no room for both.
+    pub(super) fn leave(self) {
+        self.show(None);
+        request_animation_frame(|| focus_if_lost(".rules-list button"));
+    }
+
     /// Begins a rule that nobody has yet.
     pub(super) fn begin(self, draft: RuleDraft) {
         self.show(Some(draft.name.clone()));
@@ -260,7 +266,27 @@ impl RulesDesk {
             open: None,
             rows: STEP,
         }));
-        request_animation_frame(|| super::keys::focus(".rules-objects .rules-prefix"));
+        request_animation_frame(|| focus(".rules-objects .rules-prefix"));
+    }
+
+    pub(super) fn close_objects(self) {
+        self.objects.set(None);
+        request_animation_frame(|| {
+            focus_if_lost(".rules-action-links [aria-expanded] + .link:not([hidden])");
+            focus_if_lost(".rules-list-foot .link");
+            focus_if_lost(".rules-head h3");
+        });
+    }
+
+    /// The focus goes from the form to what opened it.
+    pub(super) fn close_form(self) {
+        let is_outside = focused()
+            .filter(|it| it.tag_name() != "BODY")
+            .is_some_and(|it| matches!(it.closest(".rules-form"), Ok(None)));
+        if !is_outside {
+            focus(".rules-action-links [aria-expanded=true]");
+        }
+        self.form.set(None);
     }
 
     /// Changes what is looked at among the objects.
@@ -279,16 +305,15 @@ impl RulesDesk {
             open.unwrap_or_default()
         });
         if self.form.get_untracked().is_some() {
-            self.form.set(None);
+            self.close_form();
         } else if is_object_open {
             self.look(|objects| objects.open = None);
         } else if self.objects.with_untracked(Option::is_some) {
-            self.objects.set(None);
+            self.close_objects();
         } else if self.close.get_untracked().is_some() {
             self.close.set(None);
         } else if is_narrow() && self.open.with_untracked(Option::is_some) {
-            self.show(None);
-            request_animation_frame(|| focus_if_lost(".rules-list button"));
+            self.leave();
         } else {
             return false;
         }

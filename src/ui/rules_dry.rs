@@ -226,7 +226,7 @@ fn in_messages(messages: u32, devices: u32, language: Language) -> String {
 fn in_place(stood: &str, taken: &str, language: Language) -> AnyView {
     let figures: [&str; 2] = match language {
         Language::En => [taken, stood],
-        Language::Ja => [taken, stood],
+        Language::Ja => [stood, taken],
     };
     super::rich::rich(words::IN_PLACE, language, &figures)
 }

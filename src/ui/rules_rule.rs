@@ -6,6 +6,7 @@ use web_sys::KeyboardEvent;
 use super::copy::copy_button;
 use super::format;
 use super::icons::{Icon, icon};
+use super::keys::focus;
 use super::reactive::{act, live, memo, show};
 use super::rules_actions::actions;
 use super::rules_desk::{Question, RulesDesk};
@@ -32,12 +33,12 @@ pub(super) fn rule(desk: RulesDesk) -> AnyView {
     let ignore = Callback::new(|_| ());
     view! {
         <div class="rules-rule-body" on:keydown=act(press)>
-            <button type="button" class="link rules-back" on:click=act(move |_| desk.show(None))>
+            <button type="button" class="link rules-back" on:click=act(move |_| desk.leave())>
                 {icon(Icon::Back)}
                 {say(words::BACK)}
             </button>
             <div class="rules-head">
-                <h3 class="mono">{name}</h3>
+                <h3 class="mono" tabindex="-1">{name}</h3>
                 <div class="rules-chips">{chips(desk)}</div>
                 <div class="rules-buttons">{buttons(desk)}</div>
             </div>
@@ -118,6 +119,15 @@ fn buttons(desk: RulesDesk) -> AnyView {
         };
         phrase.text(desk.language.get()).to_owned()
     };
+    // What is pressed goes away once the answer is there: the focus does not go with it.
+    let press = move |_| {
+        focus(".rules-head h3");
+        save(desk);
+    };
+    let revert = move |_| {
+        focus(".rules-head h3");
+        desk.revert();
+    };
     let offers_none = desk.part(|view| view.source == RulesSource::None);
     let payload = desk.rule(|rule| rule.payload.clone());
     let copy = show(
@@ -134,7 +144,7 @@ fn buttons(desk: RulesDesk) -> AnyView {
             class="button"
             hidden=move || !is_edited.get()
             disabled=move || busy.get()
-            on:click=act(move |_| desk.revert())
+            on:click=act(revert)
         >
             {say(words::REVERT)}
         </button>
@@ -144,7 +154,7 @@ fn buttons(desk: RulesDesk) -> AnyView {
             hidden=move || !to_save.get() || offers_none.get()
             disabled=move || !can_save.get()
             aria-keyshortcuts="Control+Enter"
-            on:click=act(move |_| save(desk))
+            on:click=act(press)
         >
             {live(save_name)}
         </button>

@@ -90,7 +90,8 @@ pub(super) fn go_to(desk: RulesDesk, area: NodeRef<Textarea>, at: usize) {
     request_animation_frame(move || {
         let place = desk.draft.with_untracked(|draft| {
             let before = draft.as_ref().and_then(|draft| draft.sql.get(..at));
-            browser_units(before.unwrap_or_default())
+            // The field has one "\n" in the place of "\r\n".
+            browser_units(&before.unwrap_or_default().replace("\r\n", "\n"))
         });
         if let Some(area) = area.get_untracked() {
             let _ = area.focus();

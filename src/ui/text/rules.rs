@@ -65,7 +65,7 @@ pub const WAITING: Phrase = Phrase::new("Waiting for the answer.", "応答を待
 pub const LIVE: Phrase = Phrase::new("Live", "稼働中");
 pub const PAUSED: Phrase = Phrase::new("Paused", "一時停止");
 pub const DRAFT: Phrase = Phrase::new("Draft", "下書き");
-pub const FAILING_CHIP: Phrase = Phrase::new("Failing", "失敗中");
+pub const FAILING_CHIP: Phrase = Phrase::new("Failing", "エラーあり");
 pub const UNSAVED: Phrase = Phrase::new("Unsaved edit", "未保存の編集");
 pub const REVERT: Phrase = Phrase::new("Revert", "元に戻す");
 pub const SAVE_LIVE: Phrase = Phrase::new("Save and go live", "保存して稼働");
@@ -172,8 +172,12 @@ pub const SENTENCE_JA: Phrase = Phrase::new(
     "",
     "{} 件のうち {} 件で実行されるはずでした。送信はしていません。",
 );
-pub const IN_MESSAGES: Phrase = Phrase::new("in {} messages from {} devices", "{} 台、{} 件のうち");
-pub const IN_PLACE: Phrase = Phrase::new(", with {} in place of {}", "。{} を {} の代わりに使用");
+pub const IN_MESSAGES: Phrase =
+    Phrase::new("in {} messages from {} devices", "対象は {} 台の {} 件です");
+pub const IN_PLACE: Phrase = Phrase::new(
+    ", with {} in place of {}",
+    "。{} の代わりに {} で試しました",
+);
 pub const NOTHING_SENT: Phrase = Phrase::new(". Nothing was sent.", "。送信はしていません。");
 pub const LOOKED_AT: Phrase =
     Phrase::new("{} of {} looked at so far.", "{} / {} 件を確認しました。");
