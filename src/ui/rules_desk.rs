@@ -13,7 +13,9 @@ use super::reactive::{memo, watch};
 use super::store::Store;
 use super::text::{self, Language};
 use crate::engine::command::{Command, RuleAction, RuleDraft, RulesCommand};
-use crate::engine::frame::{DrySpan, ObjectsRequest, RuleView, RulesRequest, RulesView};
+use crate::engine::frame::{
+    DrySpan, ObjectsRequest, RuleView, RulesRequest, RulesSource, RulesView,
+};
 
 /// How long a person has to rest before what they entered is tried.
 const REST: Duration = Duration::from_millis(300);
@@ -90,6 +92,11 @@ impl RulesDesk {
             false => desk.flush(),
         });
         watch(move || desk.listen());
+        let url = memo(move |_| desk.store.link.with(|link| link.url.clone()));
+        watch(move || {
+            url.track();
+            desk.forget();
+        });
         desk
     }
 
@@ -221,6 +228,35 @@ impl RulesDesk {
             request_animation_frame(|| focus_if_lost(".rules-back"));
         }
         self.open.set(name);
+    }
+
+    /// What is entered is of another broker, which has it kept.
+    fn forget(self) {
+        self.rest();
+        self.told.set_value(None);
+        self.draft.set(None);
+        self.close.set(None);
+        self.form.set(None);
+        self.open.set(None);
+    }
+
+    /// What is open was deleted by somebody else.
+    pub(super) fn is_gone(self) -> Memo<bool> {
+        memo(move |_| {
+            let open = self.open.get();
+            let is_entered = self.draft.with(Option::is_some);
+            let is_missing = self.store.rules.with(|view| {
+                matches!(view.source, RulesSource::Here { .. })
+                    && view.rule.is_none()
+                    && !view
+                        .rules
+                        .iter()
+                        .any(|row| Some(&row.name) == open.as_ref())
+            });
+            let is_told =
+                self.told.with_value(Option::is_none) && self.timer.with_value(Option::is_none);
+            is_entered && is_missing && is_told
+        })
     }
 
     /// Back to the list, where there is no room for both.

@@ -30,6 +30,7 @@ pub(super) fn rule(desk: RulesDesk) -> AnyView {
             save(desk);
         }
     };
+    let is_gone = desk.is_gone();
     let ignore = Callback::new(|_| ());
     view! {
         <div class="rules-rule-body" on:keydown=act(press)>
@@ -43,7 +44,9 @@ pub(super) fn rule(desk: RulesDesk) -> AnyView {
                 <div class="rules-buttons">{buttons(desk)}</div>
             </div>
             {fault_line(desk, fault_at(desk, FaultPlace::Name), ignore)}
-            {refused(desk)}
+            {show(move || is_gone.get(), || {
+                view! { <p class="rules-problem" role="alert">{say(words::GONE)}</p> }.into_any()
+            })}
             <p class="rules-source beside">{source_text(desk)}</p>
             {show(move || is_there.get(), move || view! { {sql(desk)} {actions(desk)} }.into_any())}
         </div>
@@ -132,7 +135,13 @@ fn buttons(desk: RulesDesk) -> AnyView {
     let payload = desk.rule(|rule| rule.payload.clone());
     let copy = show(
         move || offers_none.get() && payload.with(|payload| !payload.is_empty()),
-        move || copy_button(payload, Some(words::COPY_PAYLOAD)),
+        move || {
+            view! {
+                <span class="rules-queue">{say(words::ROLE)}</span>
+                {copy_button(payload, Some(words::COPY_PAYLOAD))}
+            }
+            .into_any()
+        },
     );
     view! {
         <span class="rules-busy" role="status">
@@ -204,10 +213,10 @@ fn switch(desk: RulesDesk) -> AnyView {
 }
 
 /// The service's own words, until they are closed.
-fn refused(desk: RulesDesk) -> AnyView {
+pub(super) fn refused(desk: RulesDesk) -> AnyView {
     let refused = desk.part(|view| view.refused.clone());
     let note = live(move || {
-        let (_, code, said) = refused.get()?;
+        let (name, code, said) = refused.get()?;
         let language = desk.language.get();
         let text = match code {
             0 => words::REFUSED_SILENTLY.text(language).to_owned(),
@@ -215,7 +224,7 @@ fn refused(desk: RulesDesk) -> AnyView {
         };
         let view = view! {
             <div class="rules-refused">
-                <p role="alert">{text}</p>
+                <p role="alert"><b class="mono">{name}</b> " " {text}</p>
                 <button
                     type="button"
                     class="icon-button"

@@ -43,10 +43,12 @@ pub(super) fn sql(desk: RulesDesk) -> AnyView {
     };
     let repaired = Callback::new(move |spot: Range<usize>| go_to(desk, area, spot.end));
     let is_faulty = move || fault.with(|fault| fault.as_ref().is_some_and(|it| !is_warning(it)));
+    let version = desk.rule(|rule| rule.version.clone());
+    let version = live(move || words::SQL_VERSION.fill(desk.language.get(), &[&version.get()]));
     view! {
         <div class="rules-sql">
             <div class="rules-sql-head">
-                <span>{say(words::SQL_VERSION)}</span>
+                <span>{version}</span>
                 <span class="rules-sql-keys" aria-hidden="true">
                     <kbd>"Ctrl"</kbd> <kbd>"Space"</kbd> {say(words::COMPLETES)}
                 </span>
