@@ -248,6 +248,8 @@ fn figure(figure: String, word: Phrase) -> AnyView {
 }
 
 fn if_one_fails(desk: RulesDesk) -> AnyView {
+    let foreign = desk.rule(|rule| rule.foreign_error.clone());
+    let foreign_row = live(move || Some(kept(foreign.get()?)));
     let is_set = desk.entered(|draft| draft.error_action.is_some());
     let queue = desk.rule(|rule| {
         let counters = rule.row.counters.as_ref()?;
@@ -291,7 +293,8 @@ fn if_one_fails(desk: RulesDesk) -> AnyView {
             </div>
             <div class="rules-actions">
                 {show(move || is_set.get(), move || row(desk, Slot::Error))}
-                {show(move || !is_set.get(), usual)}
+                {foreign_row}
+                {show(move || !is_set.get() && foreign.with(Option::is_none), usual)}
             </div>
         </section>
     }

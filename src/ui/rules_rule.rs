@@ -47,12 +47,38 @@ pub(super) fn rule(desk: RulesDesk) -> AnyView {
             {show(move || is_gone.get(), || {
                 view! { <p class="rules-problem" role="alert">{say(words::GONE)}</p> }.into_any()
             })}
+            {unreadable(desk)}
             <p class="rules-source beside">{source_text(desk)}</p>
             {show(move || is_there.get(), move || view! { {sql(desk)} {actions(desk)} }.into_any())}
         </div>
         {foot(desk)}
     }
     .into_any()
+}
+
+/// Why there is nothing to see of it, and what to press.
+fn unreadable(desk: RulesDesk) -> AnyView {
+    let why = desk.part(|view| view.unreadable.clone());
+    let text = live(move || {
+        let language = desk.language.get();
+        let (code, said) = why.get()?;
+        let text = match code {
+            0 => words::NO_ANSWER_OBJECTS.text(language).to_owned(),
+            _ => words::REFUSED.fill(language, &[&said, &code.to_string()]),
+        };
+        let view = view! {
+            <p class="rules-problem" role="alert">{text}</p>
+            <button
+                type="button"
+                class="button"
+                on:click=act(move |_| desk.send(RulesCommand::Read))
+            >
+                {say(words::READ_AGAIN)}
+            </button>
+        };
+        Some(view.into_any())
+    });
+    text.into_any()
 }
 
 fn state(desk: RulesDesk) -> Memo<Option<(RuleState, bool)>> {
@@ -269,9 +295,17 @@ fn foot(desk: RulesDesk) -> AnyView {
         };
         Some(view.into_any())
     });
+    let as_of = desk.part(|view| match view.source {
+        RulesSource::NoAnswer | RulesSource::Refused(..) => view.as_of,
+        _ => None,
+    });
+    let as_of = live(move || {
+        let clock = format::clock(as_of.get()?);
+        Some(words::AS_OF.fill(desk.language.get(), &[&clock]))
+    });
     view! {
         <div class="rules-foot">
-            <p>{line}</p>
+            <p>{line} <span>{as_of}</span></p>
             <div class="rules-buttons">{switch(desk)}</div>
         </div>
     }

@@ -56,6 +56,7 @@ pub const GONE: Phrase = Phrase::new(
     "It is gone from the broker. What was entered stands here until you leave it.",
     "ブローカーから削除されています。入力内容は、この画面を離れるまで残ります。",
 );
+pub const AS_OF: Phrase = Phrase::new("as of {}", "{} 現在");
 pub const ASK_AGAIN: Phrase = Phrase::new("Ask again", "再度問い合わせる");
 pub const COPY_PAYLOAD: Phrase = Phrase::new("Copy payload", "ペイロードをコピー");
 pub const ROLE: Phrase = Phrase::new(
