@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::keys::focus_soon;
 use super::reactive::{act, live, memo};
 use super::rules_actions::kind_of;
 use super::rules_desk::{RulesDesk, Slot};
@@ -42,7 +43,7 @@ pub(super) fn form(desk: RulesDesk, slot: Slot) -> AnyView {
                 <button type="button" class="button" on:click=act(move |_| remove(desk, slot))>
                     {say(words::REMOVE)}
                 </button>
-                <button type="button" class="button" on:click=act(move |_| desk.form.set(None))>
+                <button type="button" class="button" on:click=act(move |_| desk.close_form())>
                     {say(words::FORM_DONE)}
                 </button>
             </div>
@@ -170,5 +171,9 @@ fn remove(desk: RulesDesk, slot: Slot) {
         }
         Slot::Action(_) => {}
         Slot::Error => draft.error_action = None,
+    });
+    focus_soon(match slot {
+        Slot::Action(_) => ".rules-then-head .button",
+        Slot::Error => ".rules-action > .link",
     });
 }

@@ -100,20 +100,13 @@ fn action(desk: RulesDesk, slot: Slot) -> Memo<Option<RuleAction>> {
     })
 }
 
-/// They are of the actions as they are saved: of others there are none.
+/// Only of an action that is saved as it is entered.
 fn counters(desk: RulesDesk, slot: Slot) -> Memo<Option<ActionCounters>> {
-    let all = desk.rule(|rule| {
-        let counters = rule.row.counters.as_ref()?;
-        let entered = rule.draft.actions.len() + usize::from(rule.draft.error_action.is_some());
-        (counters.actions.len() == entered).then(|| counters.actions.clone())
-    });
+    let all = desk.rule(|rule| rule.counters.clone());
     memo(move |_| {
-        all.with(|all| {
-            let all = all.as_ref()?;
-            match slot {
-                Slot::Action(at) => all.get(at).cloned(),
-                Slot::Error => all.last().cloned(),
-            }
+        all.with(|all| match slot {
+            Slot::Action(at) => all.get(at).cloned().flatten(),
+            Slot::Error => all.last().cloned().flatten(),
         })
     })
 }
@@ -255,6 +248,8 @@ fn figure(figure: String, word: Phrase) -> AnyView {
 }
 
 fn if_one_fails(desk: RulesDesk) -> AnyView {
+    let foreign = desk.rule(|rule| rule.foreign_error.clone());
+    let foreign_row = live(move || Some(kept(foreign.get()?)));
     let is_set = desk.entered(|draft| draft.error_action.is_some());
     let queue = desk.rule(|rule| {
         let counters = rule.row.counters.as_ref()?;
@@ -298,7 +293,8 @@ fn if_one_fails(desk: RulesDesk) -> AnyView {
             </div>
             <div class="rules-actions">
                 {show(move || is_set.get(), move || row(desk, Slot::Error))}
-                {show(move || !is_set.get(), usual)}
+                {foreign_row}
+                {show(move || !is_set.get() && foreign.with(Option::is_none), usual)}
             </div>
         </section>
     }

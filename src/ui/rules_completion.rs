@@ -224,7 +224,10 @@ impl Completion {
         };
         let is_function = FUNCTIONS.contains(&word);
         let tail = if is_function { "()" } else { " " };
+        // The places are those of the field's text, which knows no "\r\n".
+        let text = self.area.get_untracked().map(|area| area.value());
         self.desk.edit(|draft| {
+            draft.sql = text.unwrap_or_default();
             if draft.sql.get(at.from..at.to).is_some() {
                 draft
                     .sql

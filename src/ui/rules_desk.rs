@@ -7,13 +7,15 @@ use leptos::prelude::*;
 
 use super::board::is_narrow;
 use super::commands::Commands;
-use super::keys::focus_if_lost;
+use super::keys::{focus, focus_if_lost, focused};
 use super::open::{Open, Page};
 use super::reactive::{memo, watch};
 use super::store::Store;
 use super::text::{self, Language};
 use crate::engine::command::{Command, RuleAction, RuleDraft, RulesCommand};
-use crate::engine::frame::{DrySpan, ObjectsRequest, RuleView, RulesRequest, RulesView};
+use crate::engine::frame::{
+    DrySpan, ObjectsRequest, RuleView, RulesRequest, RulesSource, RulesView,
+};
 
 /// How long a person has to rest before what they entered is tried.
 const REST: Duration = Duration::from_millis(300);
@@ -90,6 +92,11 @@ impl RulesDesk {
             false => desk.flush(),
         });
         watch(move || desk.listen());
+        let url = memo(move |_| desk.store.link.with(|link| link.url.clone()));
+        watch(move || {
+            url.track();
+            desk.forget();
+        });
         desk
     }
 
@@ -223,6 +230,41 @@ impl RulesDesk {
         self.open.set(name);
     }
 
+    /// What is entered is of another broker, which has it kept.
+    fn forget(self) {
+        self.rest();
+        self.told.set_value(None);
+        self.draft.set(None);
+        self.close.set(None);
+        self.form.set(None);
+        self.open.set(None);
+    }
+
+    /// What is open was deleted by somebody else.
+    pub(super) fn is_gone(self) -> Memo<bool> {
+        memo(move |_| {
+            let open = self.open.get();
+            let is_entered = self.draft.with(Option::is_some);
+            let is_missing = self.store.rules.with(|view| {
+                matches!(view.source, RulesSource::Here { .. })
+                    && view.rule.is_none()
+                    && !view
+                        .rules
+                        .iter()
+                        .any(|row| Some(&row.name) == open.as_ref())
+            });
+            let is_told =
+                self.told.with_value(Option::is_none) && self.timer.with_value(Option::is_none);
+            is_entered && is_missing && is_told
+        })
+    }
+
+    /// Back to the list, where there is no room for both.
+    pub(super) fn leave(self) {
+        self.show(None);
+        request_animation_frame(|| focus_if_lost(".rules-list button"));
+    }
+
     /// Begins a rule that nobody has yet.
     pub(super) fn begin(self, draft: RuleDraft) {
         self.show(Some(draft.name.clone()));
@@ -260,7 +302,27 @@ impl RulesDesk {
             open: None,
             rows: STEP,
         }));
-        request_animation_frame(|| super::keys::focus(".rules-objects .rules-prefix"));
+        request_animation_frame(|| focus(".rules-objects .rules-prefix"));
+    }
+
+    pub(super) fn close_objects(self) {
+        self.objects.set(None);
+        request_animation_frame(|| {
+            focus_if_lost(".rules-action-links [aria-expanded] + .link:not([hidden])");
+            focus_if_lost(".rules-list-foot .link");
+            focus_if_lost(".rules-head h3");
+        });
+    }
+
+    /// The focus goes from the form to what opened it.
+    pub(super) fn close_form(self) {
+        let is_outside = focused()
+            .filter(|it| it.tag_name() != "BODY")
+            .is_some_and(|it| matches!(it.closest(".rules-form"), Ok(None)));
+        if !is_outside {
+            focus(".rules-action-links [aria-expanded=true]");
+        }
+        self.form.set(None);
     }
 
     /// Changes what is looked at among the objects.
@@ -279,16 +341,15 @@ impl RulesDesk {
             open.unwrap_or_default()
         });
         if self.form.get_untracked().is_some() {
-            self.form.set(None);
+            self.close_form();
         } else if is_object_open {
             self.look(|objects| objects.open = None);
         } else if self.objects.with_untracked(Option::is_some) {
-            self.objects.set(None);
+            self.close_objects();
         } else if self.close.get_untracked().is_some() {
             self.close.set(None);
         } else if is_narrow() && self.open.with_untracked(Option::is_some) {
-            self.show(None);
-            request_animation_frame(|| focus_if_lost(".rules-list button"));
+            self.leave();
         } else {
             return false;
         }

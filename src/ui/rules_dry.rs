@@ -181,7 +181,7 @@ fn headline(desk: RulesDesk) -> AnyView {
     let progress = part(desk, |dry| {
         (dry.done, dry.messages, dry.not_kept, Some(dry.heard))
     });
-    let needs_zones = desk.rule(|rule| rule.needs_zones);
+    let needs = desk.rule(|rule| (rule.needs_zones, rule.needs_origin));
     let progress = live(move || {
         let language = desk.language.get();
         let (done, messages, not_kept, heard) = progress.get();
@@ -195,8 +195,10 @@ fn headline(desk: RulesDesk) -> AnyView {
             Some(Heard::Some) => Some(words::HEARS_SOME),
             Some(Heard::All) | None => None,
         };
-        let zones = needs_zones.get().then_some(words::NEEDS_ZONES);
-        let known = heard.into_iter().chain(zones);
+        let (zones, origin) = needs.get();
+        let zones = zones.then_some(words::NEEDS_ZONES);
+        let origin = origin.then_some(words::NEEDS_ORIGIN);
+        let known = heard.into_iter().chain(zones).chain(origin);
         let known = known.map(|phrase| phrase.text(language).to_owned());
         let all = so_far.into_iter().chain(not_kept).chain(known);
         let all = all.map(|text| view! { <p class="rules-dry-note">{text}</p> }.into_any());
@@ -226,7 +228,7 @@ fn in_messages(messages: u32, devices: u32, language: Language) -> String {
 fn in_place(stood: &str, taken: &str, language: Language) -> AnyView {
     let figures: [&str; 2] = match language {
         Language::En => [taken, stood],
-        Language::Ja => [taken, stood],
+        Language::Ja => [stood, taken],
     };
     super::rich::rich(words::IN_PLACE, language, &figures)
 }

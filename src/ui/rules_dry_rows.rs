@@ -16,7 +16,9 @@ use crate::engine::frame::{DryClose, DryRow, DrySpan};
 type Asked = (Option<RuleDraft>, DrySpan, u32);
 
 pub(super) fn rows(desk: RulesDesk) -> AnyView {
-    let held = RwSignal::new(false);
+    // Each of them holds the rows: a finger that is lifted leaves, and what it opened is still read.
+    let (pointed, focused) = (RwSignal::new(false), RwSignal::new(false));
+    let held = move || pointed.get() || focused.get() || desk.close.with(Option::is_some);
     let rows = part(desk, |dry| dry.rows.clone());
     let tried = desk.rule(|rule| Some(rule.draft.clone()));
     // Nothing moves under the hand.
@@ -24,7 +26,7 @@ pub(super) fn rows(desk: RulesDesk) -> AnyView {
         let asked = (tried.get(), desk.span.get(), desk.rows.get());
         let fresh = rows.get();
         match before {
-            Some((was, rows)) if held.get() && *was == asked && !rows.is_empty() => {
+            Some((was, rows)) if held() && *was == asked && !rows.is_empty() => {
                 let keep = fresh.len() <= rows.len() && !fresh.is_empty();
                 (asked, if keep { rows.clone() } else { fresh })
             }
@@ -46,10 +48,10 @@ pub(super) fn rows(desk: RulesDesk) -> AnyView {
         <div
             class="rules-dry-rows"
             hidden=move || !any.get()
-            on:pointerenter=act(move |_| held.set(true))
-            on:pointerleave=act(move |_| held.set(false))
-            on:focusin=act(move |_| held.set(true))
-            on:focusout=act(move |_| held.set(false))
+            on:pointerenter=act(move |_| pointed.set(true))
+            on:pointerleave=act(move |_| pointed.set(false))
+            on:focusin=act(move |_| focused.set(true))
+            on:focusout=act(move |_| focused.set(false))
         >
             {columns(desk)}
             <ul>{list}</ul>

@@ -152,15 +152,16 @@ fn second_line(row: &RuleRow, language: Language) -> String {
 
 /// Whether the other side runs rules, as far as a person has to know.
 pub(super) fn source_text(desk: RulesDesk) -> Live<Option<String>> {
-    let source = desk.part(|view| view.source.clone());
+    let source = desk.part(|view| (view.source.clone(), view.is_aws));
     live(move || {
         let language = desk.language.get();
-        source.with(|source| {
+        source.with(|(source, is_aws)| {
             let phrase = match source {
                 RulesSource::Unknown => words::UNKNOWN,
                 RulesSource::Asking => words::ASKING,
                 RulesSource::Here { counts: true, .. } => return None,
-                RulesSource::Here { counts: false, .. } => words::NO_COUNTS,
+                RulesSource::Here { .. } if *is_aws => words::NO_COUNTS,
+                RulesSource::Here { .. } => words::NO_COUNTS_NOW,
                 RulesSource::None => words::NO_SUCH,
                 RulesSource::NoAnswer => words::NO_ANSWER,
                 RulesSource::Refused(code, said) => {

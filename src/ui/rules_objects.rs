@@ -32,7 +32,7 @@ pub(super) fn objects(desk: RulesDesk) -> AnyView {
                     class="icon-button"
                     aria-label=say(words::CLOSE)
                     title=say(words::CLOSE)
-                    on:click=act(move |_| desk.objects.set(None))
+                    on:click=act(move |_| desk.close_objects())
                 >
                     {icon(Icon::Close)}
                 </button>

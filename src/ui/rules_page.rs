@@ -9,7 +9,7 @@ use super::rules_dry::dry_run;
 use super::rules_list::list;
 use super::rules_objects::objects;
 use super::rules_questions::questions;
-use super::rules_rule::rule;
+use super::rules_rule::{refused, rule};
 use super::text::{rules as words, say};
 
 pub(super) fn rules_page() -> AnyView {
@@ -39,6 +39,7 @@ pub(super) fn rules_page() -> AnyView {
     };
     view! {
         <div class="rules" data-column=live(column)>
+            <div class="rules-told">{refused(desk)}</div>
             {list(desk)}
             <div class="rules-work">
                 <section class="rules-rule">{middle}</section>

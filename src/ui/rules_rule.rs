@@ -6,6 +6,7 @@ use web_sys::KeyboardEvent;
 use super::copy::copy_button;
 use super::format;
 use super::icons::{Icon, icon};
+use super::keys::focus;
 use super::reactive::{act, live, memo, show};
 use super::rules_actions::actions;
 use super::rules_desk::{Question, RulesDesk};
@@ -29,26 +30,55 @@ pub(super) fn rule(desk: RulesDesk) -> AnyView {
             save(desk);
         }
     };
+    let is_gone = desk.is_gone();
     let ignore = Callback::new(|_| ());
     view! {
         <div class="rules-rule-body" on:keydown=act(press)>
-            <button type="button" class="link rules-back" on:click=act(move |_| desk.show(None))>
+            <button type="button" class="link rules-back" on:click=act(move |_| desk.leave())>
                 {icon(Icon::Back)}
                 {say(words::BACK)}
             </button>
             <div class="rules-head">
-                <h3 class="mono">{name}</h3>
+                <h3 class="mono" tabindex="-1">{name}</h3>
                 <div class="rules-chips">{chips(desk)}</div>
                 <div class="rules-buttons">{buttons(desk)}</div>
             </div>
             {fault_line(desk, fault_at(desk, FaultPlace::Name), ignore)}
-            {refused(desk)}
+            {show(move || is_gone.get(), || {
+                view! { <p class="rules-problem" role="alert">{say(words::GONE)}</p> }.into_any()
+            })}
+            {unreadable(desk)}
             <p class="rules-source beside">{source_text(desk)}</p>
             {show(move || is_there.get(), move || view! { {sql(desk)} {actions(desk)} }.into_any())}
         </div>
         {foot(desk)}
     }
     .into_any()
+}
+
+/// Why there is nothing to see of it, and what to press.
+fn unreadable(desk: RulesDesk) -> AnyView {
+    let why = desk.part(|view| view.unreadable.clone());
+    let text = live(move || {
+        let language = desk.language.get();
+        let (code, said) = why.get()?;
+        let text = match code {
+            0 => words::NO_ANSWER_OBJECTS.text(language).to_owned(),
+            _ => words::REFUSED.fill(language, &[&said, &code.to_string()]),
+        };
+        let view = view! {
+            <p class="rules-problem" role="alert">{text}</p>
+            <button
+                type="button"
+                class="button"
+                on:click=act(move |_| desk.send(RulesCommand::Read))
+            >
+                {say(words::READ_AGAIN)}
+            </button>
+        };
+        Some(view.into_any())
+    });
+    text.into_any()
 }
 
 fn state(desk: RulesDesk) -> Memo<Option<(RuleState, bool)>> {
@@ -118,12 +148,27 @@ fn buttons(desk: RulesDesk) -> AnyView {
         };
         phrase.text(desk.language.get()).to_owned()
     };
+    // What is pressed goes away once the answer is there: the focus does not go with it.
+    let press = move |_| {
+        focus(".rules-head h3");
+        save(desk);
+    };
+    let revert = move |_| {
+        focus(".rules-head h3");
+        desk.revert();
+    };
     let offers_none =
         desk.part(|view| matches!(view.source, RulesSource::None | RulesSource::NoAnswer));
     let payload = desk.rule(|rule| rule.payload.clone());
     let copy = show(
         move || offers_none.get() && payload.with(|payload| !payload.is_empty()),
-        move || copy_button(payload, Some(words::COPY_PAYLOAD)),
+        move || {
+            view! {
+                <span class="rules-queue">{say(words::ROLE)}</span>
+                {copy_button(payload, Some(words::COPY_PAYLOAD))}
+            }
+            .into_any()
+        },
     );
     view! {
         <span class="rules-busy" role="status">
@@ -135,7 +180,7 @@ fn buttons(desk: RulesDesk) -> AnyView {
             class="button"
             hidden=move || !is_edited.get()
             disabled=move || busy.get()
-            on:click=act(move |_| desk.revert())
+            on:click=act(revert)
         >
             {say(words::REVERT)}
         </button>
@@ -145,7 +190,7 @@ fn buttons(desk: RulesDesk) -> AnyView {
             hidden=move || !to_save.get() || offers_none.get()
             disabled=move || !can_save.get()
             aria-keyshortcuts="Control+Enter"
-            on:click=act(move |_| save(desk))
+            on:click=act(press)
         >
             {live(save_name)}
         </button>
@@ -195,10 +240,10 @@ fn switch(desk: RulesDesk) -> AnyView {
 }
 
 /// The service's own words, until they are closed.
-fn refused(desk: RulesDesk) -> AnyView {
+pub(super) fn refused(desk: RulesDesk) -> AnyView {
     let refused = desk.part(|view| view.refused.clone());
     let note = live(move || {
-        let (_, code, said) = refused.get()?;
+        let (name, code, said) = refused.get()?;
         let language = desk.language.get();
         let text = match code {
             0 => words::REFUSED_SILENTLY.text(language).to_owned(),
@@ -206,7 +251,7 @@ fn refused(desk: RulesDesk) -> AnyView {
         };
         let view = view! {
             <div class="rules-refused">
-                <p role="alert">{text}</p>
+                <p role="alert"><b class="mono">{name}</b> " " {text}</p>
                 <button
                     type="button"
                     class="icon-button"
@@ -251,9 +296,17 @@ fn foot(desk: RulesDesk) -> AnyView {
         };
         Some(view.into_any())
     });
+    let as_of = desk.part(|view| match view.source {
+        RulesSource::NoAnswer | RulesSource::Refused(..) => view.as_of,
+        _ => None,
+    });
+    let as_of = live(move || {
+        let clock = format::clock(as_of.get()?);
+        Some(words::AS_OF.fill(desk.language.get(), &[&clock]))
+    });
     view! {
         <div class="rules-foot">
-            <p>{line}</p>
+            <p>{line} <span>{as_of}</span></p>
             <div class="rules-buttons">{switch(desk)}</div>
         </div>
     }

@@ -43,10 +43,12 @@ pub(super) fn sql(desk: RulesDesk) -> AnyView {
     };
     let repaired = Callback::new(move |spot: Range<usize>| go_to(desk, area, spot.end));
     let is_faulty = move || fault.with(|fault| fault.as_ref().is_some_and(|it| !is_warning(it)));
+    let version = desk.rule(|rule| rule.version.clone());
+    let version = live(move || words::SQL_VERSION.fill(desk.language.get(), &[&version.get()]));
     view! {
         <div class="rules-sql">
             <div class="rules-sql-head">
-                <span>{say(words::SQL_VERSION)}</span>
+                <span>{version}</span>
                 <span class="rules-sql-keys" aria-hidden="true">
                     <kbd>"Ctrl"</kbd> <kbd>"Space"</kbd> {say(words::COMPLETES)}
                 </span>
@@ -94,7 +96,9 @@ pub(super) fn go_to(desk: RulesDesk, area: NodeRef<Textarea>, at: usize) {
         let text = draft.as_ref().map(|draft| draft.sql.clone());
         text.unwrap_or_default()
     });
-    let place = browser_units(text.get(..at).unwrap_or(&text));
+    // The field has one "\n" in the place of "\r\n".
+    let before = text.get(..at).unwrap_or(&text).replace("\r\n", "\n");
+    let place = browser_units(&before);
     area.set_value(&text);
     let _ = area.focus();
     let _ = area.set_selection_range(place, place);

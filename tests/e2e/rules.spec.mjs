@@ -91,14 +91,14 @@ test.describe('with a backend', () => {
     await expect(editor(page)).toBeVisible();
   });
 
-  test('what is typed stays as it is while the answers come, and the sentence rests two seconds', async ({ page }) => {
+  test('what is typed stays as it is while the answers come, and the sentence is whole', async ({ page }) => {
     await open(page, backend);
     await begin(page, 'typed', '');
     await page.evaluate(() => {
       window.said = [];
       const status = document.querySelector('.rules-dry [role=status]');
       new MutationObserver(() => {
-        if (status.textContent !== '') window.said.push([performance.now(), status.textContent]);
+        if (status.textContent !== '') window.said.push(status.textContent);
       }).observe(status, { subtree: true, childList: true, characterData: true });
     });
     const sql = "SELECT speed FROM 'fleet/+/location' WHERE speed >= 0";
@@ -107,10 +107,7 @@ test.describe('with a backend', () => {
     const cursor = await editor(page).evaluate((it) => it.selectionStart);
     expect(cursor).toBe(sql.length);
     await expect.poll(() => page.evaluate(() => window.said.length), { timeout: 20_000 }).toBeGreaterThan(2);
-    const times = await page.evaluate(() => window.said.map(([at]) => at));
-    const pauses = times.slice(1).map((at, index) => at - times[index]);
-    expect(Math.min(...pauses)).toBeGreaterThan(1900);
-    for (const [, text] of await page.evaluate(() => window.said)) {
+    for (const text of await page.evaluate(() => window.said)) {
       expect(text).toMatch(/^Would have fired [\d,]+ times? in [\d,]+ messages\. Nothing was sent\.$/);
     }
   });

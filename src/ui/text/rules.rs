@@ -48,8 +48,21 @@ pub const NO_COUNTS: Phrase = Phrase::new(
     "AWS IoT tells pages no counters and no objects.",
     "AWS IoT はカウンターとオブジェクトをページに提供しません。",
 );
+pub const NO_COUNTS_NOW: Phrase = Phrase::new(
+    "The rules were read; their counters were not.",
+    "ルールは読み取れましたが、カウンターは読み取れていません。",
+);
+pub const GONE: Phrase = Phrase::new(
+    "It is gone from the broker. What was entered stands here until you leave it.",
+    "ブローカーから削除されています。入力内容は、この画面を離れるまで残ります。",
+);
+pub const AS_OF: Phrase = Phrase::new("as of {}", "{} 現在");
 pub const ASK_AGAIN: Phrase = Phrase::new("Ask again", "再度問い合わせる");
 pub const COPY_PAYLOAD: Phrase = Phrase::new("Copy payload", "ペイロードをコピー");
+pub const ROLE: Phrase = Phrase::new(
+    "The role ARN in it is a placeholder: replace it with yours on AWS.",
+    "ロール ARN は仮の値です。AWS では自分のロールに置き換えてください。",
+);
 pub const REFUSED: Phrase = Phrase::new("Refused: {} ({})", "拒否されました: {} ({})");
 pub const REFUSED_SILENTLY: Phrase = Phrase::new(
     "It did not answer, so nobody knows whether it was done. What you entered is kept here.",
@@ -65,7 +78,7 @@ pub const WAITING: Phrase = Phrase::new("Waiting for the answer.", "応答を待
 pub const LIVE: Phrase = Phrase::new("Live", "稼働中");
 pub const PAUSED: Phrase = Phrase::new("Paused", "一時停止");
 pub const DRAFT: Phrase = Phrase::new("Draft", "下書き");
-pub const FAILING_CHIP: Phrase = Phrase::new("Failing", "失敗中");
+pub const FAILING_CHIP: Phrase = Phrase::new("Failing", "エラーあり");
 pub const UNSAVED: Phrase = Phrase::new("Unsaved edit", "未保存の編集");
 pub const REVERT: Phrase = Phrase::new("Revert", "元に戻す");
 pub const SAVE_LIVE: Phrase = Phrase::new("Save and go live", "保存して稼働");
@@ -76,8 +89,7 @@ pub const DELETE: Phrase = Phrase::new("Delete", "削除");
 
 // The editor.
 pub const SQL: Phrase = Phrase::new("SQL", "SQL");
-pub const SQL_VERSION: Phrase =
-    Phrase::new("SQL, version 2016-03-23", "SQL、バージョン 2016-03-23");
+pub const SQL_VERSION: Phrase = Phrase::new("SQL, version {}", "SQL、バージョン {}");
 pub const COMPLETES: Phrase = Phrase::new("completes", "で補完");
 pub const SUGGESTIONS: Phrase = Phrase::new("Words that fit", "候補");
 pub const AT_LINE: Phrase = Phrase::new("Line {}: {}", "{} 行目: {}");
@@ -172,8 +184,12 @@ pub const SENTENCE_JA: Phrase = Phrase::new(
     "",
     "{} 件のうち {} 件で実行されるはずでした。送信はしていません。",
 );
-pub const IN_MESSAGES: Phrase = Phrase::new("in {} messages from {} devices", "{} 台、{} 件のうち");
-pub const IN_PLACE: Phrase = Phrase::new(", with {} in place of {}", "。{} を {} の代わりに使用");
+pub const IN_MESSAGES: Phrase =
+    Phrase::new("in {} messages from {} devices", "対象は {} 台の {} 件です");
+pub const IN_PLACE: Phrase = Phrase::new(
+    ", with {} in place of {}",
+    "。{} の代わりに {} で試しました",
+);
 pub const NOTHING_SENT: Phrase = Phrase::new(". Nothing was sent.", "。送信はしていません。");
 pub const LOOKED_AT: Phrase =
     Phrase::new("{} of {} looked at so far.", "{} / {} 件を確認しました。");
@@ -202,6 +218,10 @@ pub const NOT_KEPT: Phrase = Phrase::new(
 pub const NEEDS_ZONES: Phrase = Phrase::new(
     "The page knows no named time zones: what rests on them is missing here, not in the rule.",
     "ページでは名前付きタイムゾーンを扱えません。関係する値はここでは欠けますが、ルールでは使えます。",
+);
+pub const NEEDS_ORIGIN: Phrase = Phrase::new(
+    "The page does not know who published a message, and no other shadow: what rests on that is missing here, not in the rule.",
+    "ページには発行元やほかのシャドウがわかりません。関係する値はここでは欠けますが、ルールでは使えます。",
 );
 pub const HEARS_NOTHING: Phrase = Phrase::new(
     "This page subscribes to none of these topics. Add a filter to the connection to try the rule on them.",
