@@ -61,7 +61,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    // All that is stored goes in the end: for minutes ext4 makes files slowly where many were just deleted.
+    // All that is stored goes in the end, though that may take longer than all measuring: for minutes ext4 makes files
+    // slowly where many were just deleted.
     let folder = Folder::new("bench-rules");
     let folder = folder.path();
     let window = options.window;

@@ -16,7 +16,7 @@ pub use super::editor::{
     TextFault, TextProblem,
 };
 pub use super::history::{DifferenceView, HistoryRequest, HistoryView, VersionView};
-pub use super::own::{OwnInvalid, OwnView};
+pub use super::own::{OwnInvalid, OwnView, TextFate};
 pub use super::rules::{
     ActionCounters, DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, ObjectContent, ObjectRow,
     ObjectsRequest, ObjectsView, RuleCounters, RuleFault, RuleProblem, RuleRow, RuleState,

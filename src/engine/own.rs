@@ -1,8 +1,8 @@
 //! This browser as a device: it publishes its position and texts, at a chosen rate, and keeps them while the link is
 //! down. Where it is, the page asks the browser; nothing begins without a person's Start.
 //!
-//! The newest position goes out once in `every` seconds when the place is another one, and otherwise once a minute, as
-//! long as the browser gives positions: what it does not vouch for any more is not repeated. All go out with QoS 1, at
+//! The newest position goes out once in `every` seconds when the place is another one, and otherwise once a minute or at
+//! its slower rate, as long as the browser gives positions: what it does not vouch for any more is not repeated. All go out with QoS 1, at
 //! most fifty a second, and again after a loss until they are acknowledged. On a topic each one waits its turn; of a
 //! shadow only the newest counts.
 
@@ -81,6 +81,19 @@ pub enum OwnTarget {
     Shadow,
 }
 
+/// What became of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextFate {
+    /// For its turn, the link or the acknowledgement.
+    Waiting,
+    /// The other side acknowledged it.
+    Taken,
+    /// It did not fit into the queue.
+    Dropped,
+    /// The other side closed the connection upon it again and again: it was given up.
+    Closed,
+}
+
 /// Degrees, metres, metres a second.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OwnPosition {
@@ -122,9 +135,11 @@ pub struct OwnView {
     pub last_sent: Option<UnixMillis>,
     /// Texts among those that were acknowledged.
     pub texts: u64,
+    /// Of the newest text that was taken in. None: there was none since Start.
+    pub last_text: Option<TextFate>,
     /// They wait for the link, or have been without an acknowledgement for over two seconds.
     pub waiting: u32,
-    /// Did not fit into the queue: the oldest go first.
+    /// Did not fit into the queue, of which the oldest go first, or texts that were given up.
     pub dropped: u64,
     /// What the shadow service refused last, until it accepts again. With code 0 it is the topic upon which the other
     /// side closed the connection again and again: positions wait for Resume.
@@ -140,7 +155,10 @@ pub(super) struct Own {
 
 impl Own {
     fn handle(&mut self, command: OwnCommand) {
-        self.invalid = None;
+        // Positions come by themselves: what a person was told stands until that person acts.
+        if let OwnCommand::Start(_) | OwnCommand::Stop | OwnCommand::Text(_) = &command {
+            self.invalid = None;
+        }
         match command {
             OwnCommand::Start(settings) => match check(settings) {
                 Ok(settings) => self.running = Some(Running::new(settings)),
@@ -215,7 +233,7 @@ impl Running {
             // An answer to what was asked before.
             OwnCommand::NoPosition(_) if self.paused => {}
             OwnCommand::NoPosition(fault) => self.fault = Some(fault),
-            OwnCommand::Text(text) => self.push(Item::Text(text)),
+            OwnCommand::Text(text) => self.push_text(text),
             OwnCommand::Start(_) | OwnCommand::Stop => {}
         }
     }
@@ -285,7 +303,7 @@ impl Engine {
             let suspected = running.suspected;
             let details = running.settings.details;
             let payload = match &item {
-                Item::Text(text) => text.clone().into_bytes(),
+                Item::Text(_, text) => text.clone().into_bytes(),
                 Item::Position(position) if running.settings.target == OwnTarget::Shadow => {
                     let token = self.known.requests.token();
                     let update = payload::write_update(position, details, &token);
@@ -322,6 +340,7 @@ impl Engine {
             sent: running.sent,
             last_sent: running.last_sent,
             texts: running.texts,
+            last_text: running.last_text,
             waiting: running.waiting(now.instant),
             dropped: running.dropped,
             refused: running.refused.clone(),

@@ -7,6 +7,7 @@ mod drafts;
 mod dry;
 mod heard;
 mod hints;
+mod judged;
 mod layout;
 mod near;
 mod objects;
@@ -98,8 +99,15 @@ pub struct RulesView {
     /// The one that is open.
     pub rule: Option<RuleView>,
     pub objects: Option<ObjectsView>,
-    /// What the other side refused last: code and its own words. Code 0: it did not answer.
-    pub refused: Option<(u16, String)>,
+    /// What the other side refused last: of which rule, with what code, in its own words. Code 0: it did not answer, or
+    /// could not be asked.
+    pub refused: Option<(String, u16, String)>,
+    /// Why the definition of the rule that is open could not be read, in the same way.
+    pub unreadable: Option<(u16, String)>,
+    /// When the other side last told its rules, whatever became of it since.
+    pub as_of: Option<UnixMillis>,
+    /// The other side is AWS IoT, which tells pages no counters.
+    pub is_aws: bool,
     /// A save, pause or deletion is on its way.
     pub busy: bool,
     /// What was entered last is not kept: it is longer than 256 KB, or there are a hundred drafts.
@@ -187,10 +195,19 @@ pub struct RuleView {
     pub faults: Vec<RuleFault>,
     /// Reserved words, functions and so on, for colour: in the order of the text, without overlap.
     pub marks: Vec<SqlMark>,
+    /// Of the actions of the draft, its error action last where it has one. None: as it is entered, the other side does
+    /// not have it there.
+    pub counters: Vec<Option<ActionCounters>>,
+    /// `awsIotSqlVersion`.
+    pub version: String,
     /// Actions of the other side that this page does not know. They are kept as they are.
     pub foreign_actions: Vec<String>,
+    /// Its error action, where the page does not know that. One that is entered takes its place.
+    pub foreign_error: Option<String>,
     /// It reckons with named time zones, which no page has: what rests on them is missing from a trial.
     pub needs_zones: bool,
+    /// It asks who published, or for a shadow, and no page knows: what rests on that is missing from a trial.
+    pub needs_origin: bool,
     /// As `aws iot create-topic-rule` takes it; empty while it cannot be saved.
     pub payload: String,
     /// None while it cannot be tried.
@@ -230,6 +247,8 @@ pub enum RuleProblem {
         path: String,
         messages: u32,
         repair_in: u32,
+        /// WHERE cannot be true without it.
+        decides: bool,
     },
     /// A warning: no topic of so many messages matches FROM. So many match the repair.
     NoSuchTopic {

@@ -20,7 +20,7 @@ pub use marks::{Mark, MarkKind, marks};
 pub(super) use parse::Parser;
 pub(super) use parse::fault::Fault;
 pub(super) use syntax::{Expr, Statement};
-pub(super) use walk::needs_zones;
+pub(super) use walk::{needs_origin, needs_zones};
 
 /// A longer statement is none, as on AWS.
 pub const MAX_SQL: usize = 256 * 1024;
@@ -87,6 +87,8 @@ pub struct PathUse {
     pub len: usize,
     /// It stands in the WHERE clause.
     pub decides: bool,
+    /// And that cannot be true where it is Undefined.
+    pub needed: bool,
 }
 
 impl Sql {
@@ -121,6 +123,11 @@ impl Sql {
     /// Whether it may need time zones that a page does not know: there, such times are Undefined.
     pub fn needs_zones(&self) -> bool {
         walk::exprs(&self.statement).into_iter().any(needs_zones)
+    }
+
+    /// Whether it asks who published, or for a shadow: a page knows neither.
+    pub fn needs_origin(&self) -> bool {
+        walk::exprs(&self.statement).into_iter().any(needs_origin)
     }
 
     pub(super) fn statement(&self) -> &Statement {

@@ -73,6 +73,14 @@ impl Template {
             Part::Expr(expr) => sql::needs_zones(expr),
         })
     }
+
+    /// Whether it asks who published, or for a shadow: a page knows neither.
+    pub fn needs_origin(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Text(_) => false,
+            Part::Expr(expr) => sql::needs_origin(expr),
+        })
+    }
 }
 
 fn parts(text: &str, sql: Option<&Sql>) -> Result<Vec<Part>, Fault> {

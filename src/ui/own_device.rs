@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, VisibilityState};
 
 use super::bulk::Bulk;
 use super::commands::Commands;
-use super::keys::{focus, focused};
+use super::keys::{focus, focus_soon, focused};
 use super::link_state::LinkKind;
 use super::listen::Listener;
 use super::open::{Open, Page};
@@ -79,6 +79,7 @@ impl OwnDevice {
             opener: StoredValue::new_local(None),
         };
         own.follow();
+        own.ask_when_back();
         own.keep_awake();
         own.make_room();
         own
@@ -124,7 +125,7 @@ impl OwnDevice {
             .set_value(focused().and_then(|it| it.dyn_into().ok()));
         self.open.go(Page::Map);
         self.open.own.set(true);
-        request_animation_frame(|| focus(".own .icon-button"));
+        focus_soon(".own .icon-button");
     }
 
     /// Closes the panel. The device goes on.
@@ -194,19 +195,50 @@ impl OwnDevice {
         if self.permission.with_value(Option::is_some) {
             return;
         }
-        let wanted = self.wants_position();
         spawn_local(async move {
             let Some(status) = position::permission().await else {
                 return;
             };
             let target = status.clone();
             let listener = Listener::new(&target, "change", move |_| {
-                if position::is_granted(&status) && wanted.get_untracked() {
+                if position::is_granted(&status) && self.wants_now() {
                     self.locate();
                 }
             });
             self.permission.set_value(Some(listener));
         });
+    }
+
+    fn wants_now(self) -> bool {
+        let own = self.store.own;
+        own.with_untracked(|own| own.settings.is_some() && !own.paused)
+    }
+
+    /// The system's own refusal, and any in a browser that tells nothing of permissions, end without a word.
+    fn ask_when_back(self) {
+        let again = move |was_hidden: bool| {
+            let fault = self.store.own.with_untracked(|own| own.fault);
+            if fault != Some(PositionFault::Denied) {
+                return;
+            }
+            spawn_local(async move {
+                let may_ask = match position::permission().await {
+                    Some(status) => position::is_granted(&status),
+                    // Such a question takes the focus itself: answering it must not put it again.
+                    None => was_hidden,
+                };
+                if may_ask && self.wants_now() {
+                    self.locate();
+                }
+            });
+        };
+        let shown = Listener::new(&document(), "visibilitychange", move |_| {
+            if document().visibility_state() == VisibilityState::Visible {
+                again(true);
+            }
+        });
+        let focused = Listener::new(&window(), "focus", move |_| again(false));
+        StoredValue::new_local((shown, focused));
     }
 
     /// The browser lets the screen go when the page is hidden: it is asked again when the page comes back.
@@ -235,7 +267,7 @@ impl OwnDevice {
 
     fn wake(self) {
         spawn_local(async move {
-            let kept = awake::keep().await;
+            let kept = awake::keep(move || self.awake.set(Some(Err(AwakeFault::Ended)))).await;
             // It may be wanted no more.
             if self.stay_awake.get_untracked() {
                 self.awake

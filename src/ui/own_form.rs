@@ -1,12 +1,9 @@
 //! What a person chooses before this browser becomes a device, kept for the next time. No position is kept.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::format;
-use super::keys::focus_if_lost;
 use super::own_device::OwnDevice;
 use super::reactive::{act, live, memo, show};
 use super::text::{Phrase, language, own as words, say};
@@ -101,14 +98,14 @@ impl Draft {
 
 pub(super) fn form(own: OwnDevice) -> AnyView {
     let draft = Draft::load();
+    let homeless = memo(move |_| own.store.link.with(|link| link.url.is_empty()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         draft.save();
-        own.send(OwnCommand::Start(draft.settings()));
-        set_timeout(
-            || focus_if_lost(".own .bulk-foot .button"),
-            Duration::from_millis(200),
-        );
+        // The first broker that is chosen would end it.
+        if !homeless.get_untracked() {
+            own.send(OwnCommand::Start(draft.settings()));
+        }
     };
     view! {
         <form class="own-form" on:submit=act(submit) novalidate>
@@ -128,7 +125,13 @@ pub(super) fn form(own: OwnDevice) -> AnyView {
                 {say(words::DETAILS)}
             </label>
             <p class="own-hint">{say(words::PRIVACY)}</p>
-            <button type="submit" class="button primary own-start">{say(words::START)}</button>
+            {show(
+                move || homeless.get(),
+                || view! { <p class="own-hint">{say(words::NO_BROKER)}</p> }.into_any(),
+            )}
+            <button type="submit" class="button primary own-start" disabled=move || homeless.get()>
+                {say(words::START)}
+            </button>
         </form>
     }
     .into_any()
@@ -246,6 +249,16 @@ fn rate(draft: Draft) -> AnyView {
         }
         .into_any()
     };
+    // Nothing goes out more often than the rate says.
+    let still = live(move || {
+        let is_slow = draft.every.get() > 60;
+        let phrase = if is_slow {
+            words::AS_OFTEN
+        } else {
+            words::HEARTBEAT
+        };
+        phrase.text(language.get()).to_owned()
+    });
     let choose = move |event| {
         if let Ok(seconds) = event_target_value(&event).parse() {
             draft.every.set(seconds);
@@ -257,7 +270,7 @@ fn rate(draft: Draft) -> AnyView {
             <select id="own-every" class="input" aria-describedby="own-every-below" on:change=act(choose)>
                 {RATES.into_iter().map(option).collect::<Vec<_>>()}
             </select>
-            <p id="own-every-below" class="own-hint">{say(words::HEARTBEAT)}</p>
+            <p id="own-every-below" class="own-hint">{still}</p>
         </div>
     }
     .into_any()

@@ -137,6 +137,7 @@ fn stay_awake(own: OwnDevice) -> AnyView {
         let phrase = match own.awake.get() {
             None => words::AWAKE_WHY,
             Some(Ok(())) => words::AWAKE_HELD,
+            Some(Err(AwakeFault::Ended)) => words::AWAKE_ENDED,
             Some(Err(AwakeFault::Refused)) => words::AWAKE_REFUSED,
             Some(Err(AwakeFault::Unsupported)) => words::AWAKE_UNSUPPORTED,
         };

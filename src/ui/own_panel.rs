@@ -1,7 +1,5 @@
 //! The panel of this browser as a device: what it publishes, where, and how that goes. Closing it stops nothing.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::format;
@@ -12,7 +10,7 @@ use super::own_device::{Doing, OwnDevice};
 use super::own_form::form;
 use super::own_live::{goes_to, running};
 use super::own_text::text_form;
-use super::reactive::{act, live, memo, show};
+use super::reactive::{act, live, memo, show, watch};
 use super::sheet::tall_sheet;
 use super::text::{Language, Phrase, devices, language, own as words, say};
 use crate::engine::command::{OwnCommand, PositionFault};
@@ -27,6 +25,7 @@ fn panel(own: OwnDevice) -> AnyView {
     let language = language();
     let runs = own.part(|own| own.settings.is_some());
     let doing = own.doing();
+    keep_focus(runs);
     let body = live(move || {
         Some(match runs.get() {
             true => view! { {running(own)} {text_form(own)} }.into_any(),
@@ -55,6 +54,20 @@ fn panel(own: OwnDevice) -> AnyView {
         </section>
     };
     tall_sheet(content.into_any())
+}
+
+/// Start and Stop take away what had the focus.
+fn keep_focus(runs: Memo<bool>) {
+    let mut before = runs.get_untracked();
+    watch(move || {
+        let now = runs.get();
+        if std::mem::replace(&mut before, now) != now {
+            request_animation_frame(move || match now {
+                true => focus_if_lost(".own .bulk-foot .button"),
+                false => focus_if_lost(".own .icon-button"),
+            });
+        }
+    });
 }
 
 /// Who publishes where and how often, or what the panel is for.
@@ -154,21 +167,15 @@ fn foot(own: OwnDevice) -> AnyView {
         false => words::PAUSE.text(language.get()).to_owned(),
     });
     // One that is just under way is no reason for another word.
-    let discards = memo(move |_| match own.link.get() {
-        LinkKind::Connected => 0,
-        _ => waiting.get(),
+    let discards = memo(move |_| match waiting.get() {
+        1 if own.link.get() == LinkKind::Connected => 0,
+        count => count,
     });
     let stop = live(move || match discards.get() {
         0 => words::STOP.text(language.get()).to_owned(),
         count => words::STOP_DISCARD.fill(language.get(), &[&format::count(count.into())]),
     });
-    let end = move |_| {
-        own.send(OwnCommand::Stop);
-        set_timeout(
-            || focus_if_lost(".own .icon-button"),
-            Duration::from_millis(200),
-        );
-    };
+    let end = move |_| own.send(OwnCommand::Stop);
     view! {
         <footer class="bulk-foot">
             <button type="button" class="button" on:click=act(toggle)>

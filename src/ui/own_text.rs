@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::own_device::OwnDevice;
-use super::reactive::{act, live};
+use super::reactive::{act, live, memo};
 use super::text::{language, own as words, say};
 use crate::engine::command::OwnCommand;
-use crate::engine::frame::OwnInvalid;
+use crate::engine::frame::{OwnInvalid, TextFate};
 
 pub(super) fn text_form(own: OwnDevice) -> AnyView {
     let language = language();
@@ -16,27 +16,28 @@ pub(super) fn text_form(own: OwnDevice) -> AnyView {
             .text(language.get_untracked())
             .to_owned(),
     );
-    let taken = own.part(|own| own.texts);
+    let fate = own.part(|own| own.last_text);
     let invalid = own.part(|own| own.invalid == Some(OwnInvalid::Text));
-    // How many are acknowledged once the last one is. 0: none was published from here.
-    let awaited = RwSignal::new(0_u64);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let text = text.get_untracked();
         if !text.is_empty() {
-            let so_far = awaited.get_untracked().max(taken.get_untracked());
-            awaited.set(so_far + 1);
             own.send(OwnCommand::Text(text));
         }
     };
+    let is_bad = memo(move |_| {
+        invalid.get() || matches!(fate.get(), Some(TextFate::Dropped | TextFate::Closed))
+    });
     let topic = own.part(|own| own.text_topic.clone());
     let label = live(move || words::TEXT.fill(language.get(), &[&topic.get()]));
     let said = live(move || {
-        let phrase = match awaited.get() {
+        let phrase = match fate.get() {
             _ if invalid.get() => words::TEXT_TOO_LONG,
-            0 => return None,
-            awaited if taken.get() >= awaited => words::TEXT_TAKEN,
-            _ => words::TEXT_WAITS,
+            None => return None,
+            Some(TextFate::Waiting) => words::TEXT_WAITS,
+            Some(TextFate::Taken) => words::TEXT_TAKEN,
+            Some(TextFate::Dropped) => words::TEXT_DROPPED,
+            Some(TextFate::Closed) => words::TEXT_CLOSED,
         };
         Some(phrase.text(language.get()).to_owned())
     });
@@ -55,7 +56,7 @@ pub(super) fn text_form(own: OwnDevice) -> AnyView {
                 />
                 <button type="submit" class="button">{say(words::PUBLISH)}</button>
             </div>
-            <p id="own-text-below" class="own-hint" class:bad=live(move || invalid.get()) aria-live="polite">
+            <p id="own-text-below" class="own-hint" class:bad=live(move || is_bad.get()) aria-live="polite">
                 {said}
             </p>
         </form>

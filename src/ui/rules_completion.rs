@@ -95,7 +95,12 @@ const FUNCTIONS: [&str; 74] = [
 /// So many are offered at once.
 const SHOWN: usize = 8;
 /// As rules.css has it, in CSS px.
-const LINE: usize = 22;
+const LINE: i32 = 22;
+/// In front of a line.
+const MARGIN: i32 = 40;
+/// A word of the list, and what is around them all.
+const WORD: i32 = 24;
+const AROUND: i32 = 12;
 
 /// Where the list stands, and the beginning of the word that is typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +108,10 @@ struct At {
     /// Bytes of the text: from the word's beginning to the cursor.
     from: usize,
     to: usize,
-    line: usize,
+    /// Where its line begins and ends, and where lines begin, in CSS px of the window.
+    above: i32,
+    below: i32,
+    left: i32,
     column: usize,
     typed: String,
 }
@@ -193,10 +201,14 @@ impl Completion {
         let typed = before.len() - before.trim_end_matches(is_word).len();
         let from = to - typed;
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let place = area.get_bounding_client_rect();
+        let above = place.top() as i32 + before.matches('\n').count() as i32 * LINE;
         Some(At {
             from,
             to,
-            line: before.matches('\n').count(),
+            above,
+            below: above + LINE,
+            left: place.left() as i32 + MARGIN,
             column: text.get(line_start..from)?.chars().count(),
             typed: text.get(from..to)?.to_owned(),
         })
@@ -230,9 +242,26 @@ impl Completion {
 
     /// Always there, so that the field can name it.
     pub(super) fn view(self) -> AnyView {
-        let place = move |part: fn(&At) -> String| {
-            self.at.with(|at| at.as_ref().map(part).unwrap_or_default())
-        };
+        let top = live(move || {
+            let at = self.at.get()?;
+            let height = self.fitting.with(Vec::len) as i32 * WORD + AROUND;
+            let window = window().inner_height().ok()?.as_f64()? as i32;
+            let top = match at.below + height > window {
+                true => at.above - height,
+                false => at.below + 2,
+            };
+            Some(top.to_string() + "px")
+        });
+        let left = live(move || {
+            let at = self.at.get()?;
+            Some(
+                "calc(".to_owned()
+                    + &at.left.to_string()
+                    + "px + "
+                    + &at.column.to_string()
+                    + "ch)",
+            )
+        });
         let options = live(move || {
             let words = self.fitting.get().into_iter().enumerate();
             Some(
@@ -249,8 +278,8 @@ impl Completion {
                 role="listbox"
                 aria-label=say(words::SUGGESTIONS)
                 hidden=move || self.at.with(Option::is_none)
-                style:top=live(move || place(|at| ((at.line + 1) * LINE).to_string() + "px"))
-                style:left=live(move || place(|at| at.column.to_string() + "ch"))
+                style:top=top
+                style:left=left
             >
                 {options}
             </ul>

@@ -11,7 +11,7 @@ use super::rules_desk::{RulesDesk, Slot};
 use super::rules_marks::{Shift, line_of};
 use super::text::{Language, Phrase, rules as words};
 use crate::engine::command::{RuleAction, RuleDraft};
-use crate::engine::frame::{FaultPlace, RuleFault, RuleProblem, SqlMark, SqlMarkKind};
+use crate::engine::frame::{FaultPlace, RuleFault, RuleProblem};
 
 /// The first fault of a place.
 pub(super) fn fault_at(desk: RulesDesk, place: FaultPlace) -> Memo<Option<RuleFault>> {
@@ -130,8 +130,9 @@ fn sentence(desk: RulesDesk, fault: &RuleFault, language: Language) -> AnyView {
             path,
             messages,
             repair_in,
+            decides,
         } => {
-            let phrase = match decides(desk, fault.at) {
+            let phrase = match decides {
                 true => words::NEVER_SEEN,
                 false => words::NEVER_SEEN_VALUE,
             };
@@ -167,35 +168,6 @@ fn hint(
         with_code(&mean, repair)
     });
     view! { {with_code(&missed, missing)} " " {mean} }.into_any()
-}
-
-/// What stands there has to be true for the rule to fire: behind WHERE, and nothing there makes truth of what is missing.
-fn decides(desk: RulesDesk, at: u32) -> bool {
-    desk.store.rules.with_untracked(|view| {
-        let Some(rule) = &view.rule else {
-            return false;
-        };
-        let text = |mark: &SqlMark| {
-            let at = mark.at as usize;
-            rule.draft
-                .sql
-                .get(at..at + mark.len as usize)
-                .unwrap_or_default()
-        };
-        let is = |mark: &SqlMark, word: &str| text(mark).eq_ignore_ascii_case(word);
-        let is_where = |mark: &SqlMark| mark.kind == SqlMarkKind::Keyword && is(mark, "WHERE");
-        let Some(place) = rule.marks.iter().position(is_where) else {
-            return false;
-        };
-        let mut behind = rule.marks[place..].iter();
-        let is_before = rule.marks[place].at < at;
-        is_before
-            && behind.all(|mark| match mark.kind {
-                SqlMarkKind::Function => false,
-                SqlMarkKind::Keyword => is(mark, "WHERE") || is(mark, "AND"),
-                SqlMarkKind::Text | SqlMarkKind::Number => true,
-            })
-    })
 }
 
 /// A text in which `{}` stands for something in the type of the machine.

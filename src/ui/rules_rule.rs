@@ -118,7 +118,8 @@ fn buttons(desk: RulesDesk) -> AnyView {
         };
         phrase.text(desk.language.get()).to_owned()
     };
-    let offers_none = desk.part(|view| view.source == RulesSource::None);
+    let offers_none =
+        desk.part(|view| matches!(view.source, RulesSource::None | RulesSource::NoAnswer));
     let payload = desk.rule(|rule| rule.payload.clone());
     let copy = show(
         move || offers_none.get() && payload.with(|payload| !payload.is_empty()),
@@ -197,7 +198,7 @@ fn switch(desk: RulesDesk) -> AnyView {
 fn refused(desk: RulesDesk) -> AnyView {
     let refused = desk.part(|view| view.refused.clone());
     let note = live(move || {
-        let (code, said) = refused.get()?;
+        let (_, code, said) = refused.get()?;
         let language = desk.language.get();
         let text = match code {
             0 => words::REFUSED_SILENTLY.text(language).to_owned(),

@@ -85,18 +85,19 @@ pub(super) fn sql(desk: RulesDesk) -> AnyView {
     .into_any()
 }
 
-/// Puts the cursor behind a byte of the text, once the text is there.
+/// Shows what is entered at once, with the cursor behind a byte of it: what is typed next belongs there.
 pub(super) fn go_to(desk: RulesDesk, area: NodeRef<Textarea>, at: usize) {
-    request_animation_frame(move || {
-        let place = desk.draft.with_untracked(|draft| {
-            let before = draft.as_ref().and_then(|draft| draft.sql.get(..at));
-            browser_units(before.unwrap_or_default())
-        });
-        if let Some(area) = area.get_untracked() {
-            let _ = area.focus();
-            let _ = area.set_selection_range(place, place);
-        }
+    let Some(area) = area.get_untracked() else {
+        return;
+    };
+    let text = desk.draft.with_untracked(|draft| {
+        let text = draft.as_ref().map(|draft| draft.sql.clone());
+        text.unwrap_or_default()
     });
+    let place = browser_units(text.get(..at).unwrap_or(&text));
+    area.set_value(&text);
+    let _ = area.focus();
+    let _ = area.set_selection_range(place, place);
 }
 
 /// What the engine last saw of the rule: its text, and what it says of it.

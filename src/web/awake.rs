@@ -1,6 +1,7 @@
 //! Keeps the screen on, where the browser lets a page do that. It ends by itself when the page is hidden.
 
 use js_sys::{Promise, Reflect};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -20,6 +21,8 @@ extern "C" {
     fn release(this: &Sentinel) -> Result<Promise, JsValue>;
 }
 
+const ON_RELEASE: &str = "onrelease";
+
 /// Why the screen may go off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AwakeFault {
@@ -27,12 +30,18 @@ pub enum AwakeFault {
     Unsupported,
     /// Not now: the battery is low, or the page is hidden.
     Refused,
+    /// It was kept on, and the browser or the system ended that.
+    Ended,
 }
 
 /// Lets the screen go when it is dropped.
-pub struct Awake(Sentinel);
+pub struct Awake {
+    sentinel: Sentinel,
+    _on_release: Closure<dyn FnMut()>,
+}
 
-pub async fn keep() -> Result<Awake, AwakeFault> {
+/// `end` is called where the browser ends it by itself.
+pub async fn keep(end: impl FnMut() + 'static) -> Result<Awake, AwakeFault> {
     let navigator = web_sys::window()
         .ok_or(AwakeFault::Unsupported)?
         .navigator();
@@ -44,11 +53,17 @@ pub async fn keep() -> Result<Awake, AwakeFault> {
     let promise = lock.request("screen").map_err(|_| AwakeFault::Refused)?;
     let sentinel = JsFuture::from(promise).await;
     let sentinel = sentinel.map_err(|_| AwakeFault::Refused)?;
-    Ok(Awake(sentinel.unchecked_into()))
+    let on_release: Closure<dyn FnMut()> = Closure::new(end);
+    let _ = Reflect::set(&sentinel, &ON_RELEASE.into(), on_release.as_ref());
+    Ok(Awake {
+        sentinel: sentinel.unchecked_into(),
+        _on_release: on_release,
+    })
 }
 
 impl Drop for Awake {
     fn drop(&mut self) {
-        let _ = self.0.release();
+        let _ = Reflect::set(self.sentinel.as_ref(), &ON_RELEASE.into(), &JsValue::NULL);
+        let _ = self.sentinel.release();
     }
 }

@@ -40,6 +40,21 @@ fn a_rule_is_written_tried_saved_watched_paused_and_deleted() {
     let done: Vec<u64> = counters.actions.iter().map(|it| it.done).collect();
     assert_eq!(done, [10, 10]);
     assert_eq!(counters.actions[0].median_ms, Some(3));
+    // Beside another action than the one that is saved stand no counters.
+    let mut changed = draft("speeding", SQL);
+    changed.actions[0] = RuleAction::Republish {
+        topic: "x".to_owned(),
+        qos: 0,
+    };
+    changed.error_action = Some(changed.actions[1].clone());
+    scene.edit(&changed);
+    let aligned = scene.rule().counters;
+    assert_eq!(aligned, [None, Some(counters.actions[1].clone()), None]);
+    // Entered as it is saved, it is no draft any more.
+    scene.edit(&draft("speeding", SQL));
+    assert!(!scene.row("speeding").unwrap().edited);
+    let aligned = scene.rule().counters;
+    assert!(aligned.len() == 2 && aligned.iter().all(Option::is_some));
     assert!(matches!(
         scene.view().source,
         RulesSource::Here { counts: true, .. }
@@ -138,8 +153,8 @@ fn what_the_other_side_refuses_is_shown_in_its_own_words() {
     assert_eq!(view.dry, None);
     assert_eq!(view.faults[0].repair.as_deref(), Some("FROM"));
     save(&mut scene, "wrong", true);
-    let (code, words) = scene.view().refused.unwrap();
-    assert_eq!(code, 400);
+    let (name, code, words) = scene.view().refused.unwrap();
+    assert_eq!((&*name, code), ("wrong", 400));
     assert!(words.starts_with("SqlParseException: "), "{words}");
     assert_eq!(scene.row("wrong").unwrap().state, RuleState::Draft);
     scene.say(RulesCommand::Dismiss);

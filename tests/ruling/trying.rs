@@ -81,6 +81,7 @@ fn a_path_that_is_in_no_message_is_told_and_repaired_for_the_trial() {
         path: "state.reported.speeed".to_owned(),
         messages: 50,
         repair_in: 50,
+        decides: true,
     };
     assert_eq!(fault.problem, problem);
     let dry = scene.dry();
@@ -104,28 +105,72 @@ fn a_filter_that_matches_nothing_is_told_with_one_that_is_near() {
     let mut scene = Scene::new();
     scene.drive(20);
     let sql = SQL
-        .replace("location'", "locaton'")
+        .replace("fleet/+/", "fleet/truk-3/")
         .replace("speed", "Speed");
     scene.edit(&draft("speeding", &sql));
     let view = scene.open("speeding");
     let problems: Vec<_> = view.faults.iter().map(|fault| &fault.problem).collect();
-    let filter = "fleet/+/locaton".to_owned();
+    let filter = "fleet/truk-3/location".to_owned();
     let topic = RuleProblem::NoSuchTopic {
         filter,
         messages: 20 + ANSWERS,
-        repair_in: 20,
+        repair_in: 5,
     };
     let path = RuleProblem::NeverSeen {
         path: "state.reported.Speed".to_owned(),
-        messages: 20,
-        repair_in: 20,
+        messages: 5,
+        repair_in: 5,
+        decides: true,
     };
     assert_eq!(problems, [&topic, &path]);
-    for (fault, stood) in view.faults.iter().zip(["fleet/+/locaton", "Speed"]) {
+    for (fault, stood) in view.faults.iter().zip(["fleet/truk-3/location", "Speed"]) {
         let (at, len) = (fault.at as usize, fault.len as usize);
         assert_eq!(&sql[at..at + len], stood);
     }
-    assert_eq!((scene.dry().fired, scene.dry().matched), (2, 20));
+    assert_eq!((scene.dry().fired, scene.dry().matched), (1, 5));
+}
+
+#[test]
+fn nothing_is_tried_in_the_place_of_what_the_page_does_not_hear() {
+    let mut scene = Scene::new();
+    scene.drive(20);
+    scene.edit(&draft("far", &SQL.replace("location'", "locaton'")));
+    let view = scene.open("far");
+    assert_eq!(view.faults[0].repair.as_deref(), Some("fleet/+/location"));
+    let dry = scene.dry();
+    assert_eq!(
+        (dry.heard, dry.matched, dry.repaired),
+        (Heard::Nothing, 0, None)
+    );
+    // Another device is no repair of this one.
+    scene.edit(&draft("other", &SQL.replace('+', "truck-7")));
+    assert_eq!(scene.open("other").faults, []);
+    let dry = scene.dry();
+    assert_eq!(
+        (dry.heard, dry.matched, dry.repaired),
+        (Heard::All, 0, None)
+    );
+}
+
+#[test]
+fn what_no_page_knows_is_told_wherever_it_is_asked_for() {
+    let mut scene = Scene::new();
+    scene.edit(&draft("r", SQL));
+    let view = scene.open("r");
+    assert!(!view.needs_origin && !view.needs_zones);
+    let mut changed = draft("r", SQL);
+    changed.error_action = Some(RuleAction::Republish {
+        topic: "e/${clientid()}".to_owned(),
+        qos: 0,
+    });
+    scene.edit(&changed);
+    assert!(scene.rule().needs_origin);
+    changed.actions[0] = RuleAction::Store {
+        bucket: "b".to_owned(),
+        key: "${parse_time('yyyy', timestamp(), 'Asia/Tokyo')}".to_owned(),
+    };
+    scene.edit(&changed);
+    assert!(scene.rule().needs_zones);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{OwnPosition, OwnSettings, OwnTarget, PositionFault};
+use super::{OwnPosition, OwnSettings, OwnTarget, PositionFault, TextFate};
 use crate::mqtt::limits::FRESH_PUBLISH;
 use crate::mqtt::wire::PacketId;
 use crate::time::{Instant, UnixMillis};
@@ -15,7 +15,7 @@ const HEARTBEAT: Duration = Duration::from_secs(60);
 /// What waits, with what is under way. Above it the oldest go.
 pub(super) const MAX_WAITING: usize = 1000;
 
-/// Bytes of texts that wait. Above it the oldest go.
+/// Bytes of texts that wait. Above it the oldest texts go.
 const MAX_TEXTS: usize = 1 << 20;
 
 /// Unacknowledged at once, half of what the session has room for.
@@ -40,7 +40,8 @@ const MAX_MESSAGE: usize = 512;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Item {
     Position(OwnPosition),
-    Text(String),
+    /// With its number: how many texts there were up to it.
+    Text(u64, String),
 }
 
 impl Item {
@@ -78,6 +79,10 @@ pub(super) struct Running {
     pub(super) sent: u64,
     pub(super) last_sent: Option<UnixMillis>,
     pub(super) texts: u64,
+    /// Of the newest text. None: there was none.
+    pub(super) last_text: Option<TextFate>,
+    /// How many texts there were, and so the number of the newest.
+    numbered: u64,
     pub(super) dropped: u64,
     pub(super) refused: Option<(u16, String)>,
 }
@@ -99,6 +104,8 @@ impl Running {
             sent: 0,
             last_sent: None,
             texts: 0,
+            last_text: None,
+            numbered: 0,
             dropped: 0,
             refused: None,
         }
@@ -130,17 +137,40 @@ impl Running {
             self.queue.retain(|item| !item.is_position());
         }
         self.queue.push_back(item);
-        while self.queue.len() + self.in_flight.len() > MAX_WAITING || self.text_bytes() > MAX_TEXTS
+        while self.queue.len() + self.in_flight.len() > MAX_WAITING {
+            self.drop_at(0);
+        }
+        while self.text_bytes() > MAX_TEXTS
+            && let Some(place) = self.queue.iter().position(|item| !item.is_position())
         {
-            self.queue.pop_front();
+            self.drop_at(place);
+        }
+    }
+
+    pub(super) fn push_text(&mut self, text: String) {
+        self.numbered += 1;
+        self.last_text = Some(TextFate::Waiting);
+        self.push(Item::Text(self.numbered, text));
+    }
+
+    fn drop_at(&mut self, place: usize) {
+        if let Some(item) = self.queue.remove(place) {
             self.dropped += 1;
+            self.note_fate(&item, TextFate::Dropped);
+        }
+    }
+
+    /// What became of an earlier text than the newest is told by the counts alone.
+    fn note_fate(&mut self, item: &Item, fate: TextFate) {
+        if matches!(item, Item::Text(number, _) if *number == self.numbered) {
+            self.last_text = Some(fate);
         }
     }
 
     fn text_bytes(&self) -> usize {
         let bytes = self.queue.iter().map(|item| match item {
             Item::Position(_) => 0,
-            Item::Text(text) => text.len(),
+            Item::Text(_, text) => text.len(),
         });
         bytes.sum()
     }
@@ -224,6 +254,7 @@ impl Running {
             let sent = self.in_flight.remove(place);
             (self.suspected, self.cuts) = (false, 0);
             self.texts += u64::from(!sent.item.is_position());
+            self.note_fate(&sent.item, TextFate::Taken);
             self.sent += 1;
             self.last_sent = Some(at);
         }
@@ -241,12 +272,16 @@ impl Running {
             return false;
         }
         (self.suspected, self.cuts) = (false, 0);
-        self.refused = Some((0, topic.to_owned()));
-        let last = self.in_flight.pop();
-        self.paused |= last.as_ref().is_some_and(|sent| sent.item.is_position());
-        match last {
-            Some(sent) if sent.item.is_position() => self.in_flight.push(sent),
-            Some(_) => self.dropped += 1,
+        match self.in_flight.pop() {
+            Some(sent) if sent.item.is_position() => {
+                self.in_flight.push(sent);
+                self.refused = Some((0, topic.to_owned()));
+                self.paused = true;
+            }
+            Some(sent) => {
+                self.dropped += 1;
+                self.note_fate(&sent.item, TextFate::Closed);
+            }
             None => {}
         }
         true

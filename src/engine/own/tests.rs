@@ -131,9 +131,45 @@ fn the_queue_is_bounded_and_counts_what_it_lost() {
     );
     let long = "x".repeat(MAX_PAYLOAD);
     for _ in 0..10 {
-        running.push(Item::Text(long.clone()));
+        running.push_text(long.clone());
     }
     assert_eq!((running.waiting(Instant(0)), running.dropped), (8, 9));
+}
+
+#[test]
+fn too_many_bytes_of_texts_cost_texts_and_no_position() {
+    let mut running = on_topic();
+    running.push(Item::Position(at(1.0, 1)));
+    for _ in 0..9 {
+        running.push_text("x".repeat(MAX_PAYLOAD));
+    }
+    assert_eq!((running.waiting(Instant(0)), running.dropped), (9, 1));
+    let sent = drain(&mut running, Instant(0));
+    assert_eq!(sent[0], Item::Position(at(1.0, 1)));
+    assert!(matches!(sent[1], Item::Text(2, _)));
+}
+
+#[test]
+fn the_fate_that_is_told_is_that_of_the_newest_text() {
+    let mut running = on_topic();
+    assert_eq!(running.last_text, None);
+    for text in ["one", "two"] {
+        running.push_text(text.to_owned());
+    }
+    for n in 1..=2 {
+        let now = Instant(n * 20);
+        let item = running.poll(true, now).unwrap();
+        running.handle_sent(item, PacketId::new(n as u16), now);
+    }
+    running.handle_acknowledged(PacketId::new(1).unwrap(), UnixMillis(1));
+    assert_eq!(running.last_text, Some(TextFate::Waiting));
+    running.handle_acknowledged(PacketId::new(2).unwrap(), UnixMillis(1));
+    assert_eq!(running.last_text, Some(TextFate::Taken));
+    running.push_text("three".to_owned());
+    for n in 0..MAX_WAITING {
+        running.push(Item::Position(at(1.0, n as i64)));
+    }
+    assert_eq!(running.last_text, Some(TextFate::Dropped));
 }
 
 #[test]
@@ -161,11 +197,11 @@ fn what_was_not_acknowledged_goes_again_before_what_came_after_it() {
 fn of_a_shadow_the_newest_position_goes_and_one_at_a_time() {
     let mut running = Running::new(settings(OwnTarget::Shadow));
     running.push(Item::Position(at(1.0, 1)));
-    running.push(Item::Text("hello".to_owned()));
+    running.push_text("hello".to_owned());
     running.push(Item::Position(at(2.0, 2)));
     assert_eq!(
         running.poll(true, Instant(0)),
-        Some(Item::Text("hello".to_owned()))
+        Some(Item::Text(1, "hello".to_owned()))
     );
     let item = running.poll(true, Instant(0)).unwrap();
     assert_eq!(item, Item::Position(at(2.0, 2)));
@@ -195,7 +231,7 @@ fn while_it_is_paused_texts_go_and_positions_do_not() {
     running.take_due(Instant(60_000));
     assert_eq!(
         drain(&mut running, Instant(60_000)),
-        [Item::Text("hello".to_owned())]
+        [Item::Text(1, "hello".to_owned())]
     );
     running.handle(OwnCommand::Resume);
     running.take_due(Instant(70_000));
@@ -224,11 +260,13 @@ fn a_message_that_ends_the_link_each_time_is_held_and_a_text_is_given_up() {
             running.handle_lost();
         }
     };
-    running.push(Item::Text("hello".to_owned()));
+    running.push_text("hello".to_owned());
     running.push(Item::Position(at(1.0, 1)));
     running.handle_cut(None);
     send(&mut running, Instant(100));
     assert_eq!((running.paused, running.dropped), (false, 1));
+    assert_eq!(running.last_text, Some(TextFate::Closed));
+    assert_eq!(running.refused, None, "nothing waits for Resume");
     running.handle_cut(None);
     send(&mut running, Instant(50_000));
     assert_eq!(
@@ -271,7 +309,10 @@ fn a_text_that_is_too_long_is_not_taken() {
     own.handle(OwnCommand::Text("nobody speaks".to_owned()));
     own.handle(OwnCommand::Start(settings(OwnTarget::Shadow)));
     own.handle(OwnCommand::Text("x".repeat(MAX_PAYLOAD + 1)));
-    assert_eq!(own.invalid, Some(OwnInvalid::Text));
+    own.handle(OwnCommand::Position(at(1.0, 1)));
+    own.handle(OwnCommand::NoPosition(PositionFault::TimedOut));
+    assert_eq!(own.invalid, Some(OwnInvalid::Text), "nobody did anything");
+    assert_eq!(own.running.as_ref().unwrap().last_text, None);
     own.handle(OwnCommand::Text("x".repeat(MAX_PAYLOAD)));
     assert_eq!(own.invalid, None);
     let running = own.running.as_mut().unwrap();

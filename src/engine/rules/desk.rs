@@ -7,14 +7,16 @@ use bytes::Bytes;
 
 use super::drafts::Drafts;
 use super::dry::Trial;
+use super::judged::Judged;
 use super::objects::Objects;
 use super::record::Messages;
 use super::remote::{Done, Remote};
 use super::view::TriedOf;
-use super::{DryRun, RulesCommand, RulesRequest, RulesView};
+use super::{DryRun, RuleDraft, RulesCommand, RulesRequest, RulesView};
 use crate::auth::rules::RulesCall;
 use crate::engine::ask::{FetchAnswer, NoAnswer};
 use crate::engine::frame::SubscriptionState;
+use crate::engine::link::Link;
 use crate::engine::{Engine, Output};
 use crate::mqtt::wire::Publish;
 use crate::time::{Instant, Now};
@@ -30,6 +32,7 @@ pub(in crate::engine) struct Rules {
     pub(super) remote: Remote,
     pub(super) objects: Objects,
     /// Of the rule that is open.
+    pub(super) judged: Option<Judged>,
     pub(super) trial: Option<Trial>,
     /// What is shown of it.
     pub(super) tried: Option<(TriedOf, DryRun)>,
@@ -82,6 +85,16 @@ impl Rules {
         self.objects.look(None);
     }
 
+    /// What is as the other side has it is no draft.
+    fn edit(&mut self, draft: RuleDraft, now: Instant) {
+        let known = self.remote.find(&draft.name);
+        let written = known.and_then(|known| known.written.as_ref());
+        match written.is_some_and(|written| written.draft(&draft.name) == draft) {
+            true => self.drafts.give_up(&draft.name, now),
+            false => self.drafts.edit(draft, now),
+        }
+    }
+
     fn handle_done(&mut self, done: Option<Done>, now: Instant) {
         match done {
             Some(Done::Saved(saved)) if self.drafts.find(&saved.name) == Some(&saved) => {
@@ -124,7 +137,7 @@ impl Engine {
         let rules = &mut self.rules;
         match command {
             RulesCommand::Read => rules.remote.read(now.instant),
-            RulesCommand::Edit(draft) => rules.drafts.edit(draft, now.instant),
+            RulesCommand::Edit(draft) => rules.edit(draft, now.instant),
             RulesCommand::Revert(name) => rules.drafts.remove(&name, now.instant),
             RulesCommand::Save { name, live } => {
                 if let Some((draft, _)) = rules.open(&name) {
@@ -234,6 +247,9 @@ impl Engine {
             rule,
             objects: rules.objects.view(),
             refused: rules.remote.refused().cloned(),
+            unreadable: open.and_then(|name| rules.remote.find(name)?.unreadable.clone()),
+            as_of: rules.remote.as_of(),
+            is_aws: link.is_some_and(Link::is_aws),
             busy: rules.remote.is_busy(),
             not_kept: rules.drafts.was_not_kept(),
         }

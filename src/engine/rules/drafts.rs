@@ -79,6 +79,12 @@ impl Drafts {
         }
     }
 
+    /// A person took back what they had entered.
+    pub(super) fn give_up(&mut self, name: &str, now: Instant) {
+        self.not_kept = false;
+        self.remove(name, now);
+    }
+
     pub(super) fn remove(&mut self, name: &str, now: Instant) {
         if self.drafts.remove(name).is_some() {
             self.changed(now);

@@ -37,6 +37,10 @@ pub(super) struct Trial {
     sql: Sql,
     /// A filter near the one that matches nothing, which was then taken.
     topic_fix: Option<Fix>,
+    /// One that was not taken: its messages may be there and not come to this page.
+    topic_hint: Option<Fix>,
+    /// All of what FROM matches comes to this page.
+    is_heard: bool,
     hints: Hints,
     /// The next message that is looked at for hints.
     hinted: u64,
@@ -59,6 +63,7 @@ impl Trial {
         version: SqlVersion,
         sql: Sql,
         span: DrySpan,
+        is_heard: bool,
         messages: &Messages,
         now: Now,
     ) -> Self {
@@ -67,6 +72,8 @@ impl Trial {
             version,
             span,
             topic_fix: None,
+            topic_hint: None,
+            is_heard,
             hints: Hints::new(&sql),
             hinted: 0,
             path_fixes: Vec::new(),
@@ -85,8 +92,19 @@ impl Trial {
         trial
     }
 
-    pub(super) fn is_of(&self, text: &str, version: SqlVersion, span: DrySpan) -> bool {
-        self.text == text && self.version == version && self.span == span
+    pub(super) fn is_of(
+        &self,
+        text: &str,
+        version: SqlVersion,
+        span: DrySpan,
+        is_heard: bool,
+    ) -> bool {
+        self.text == text && (self.version, self.span, self.is_heard) == (version, span, is_heard)
+    }
+
+    /// As it was entered.
+    pub(super) fn entered(&self) -> &Sql {
+        &self.entered
     }
 
     pub(super) fn poll_timeout(&self) -> Instant {
@@ -107,6 +125,14 @@ impl Trial {
 
     /// What would better stand in the SQL as it was entered, in the order of the text.
     pub(super) fn fixes(&self) -> Vec<Fix> {
+        let mut fixes = self.taken();
+        fixes.extend(self.topic_hint.clone());
+        fixes.sort_by_key(|fix| fix.at);
+        fixes
+    }
+
+    /// Those of them that it is tried with.
+    pub(super) fn taken(&self) -> Vec<Fix> {
         let mut fixes = self.path_fixes.clone();
         if let Some(topic) = &self.topic_fix {
             // The others stand where they do once this one is in the text.
@@ -203,6 +229,12 @@ impl Trial {
         let text = self.text_in_use();
         let fixes = self.hints.fixes(&text);
         let of_topic = fixes.first().filter(|fix| fix.is_topic).cloned();
+        if !self.is_heard {
+            self.topic_hint.clone_from(&of_topic);
+            if of_topic.is_some() {
+                return;
+            }
+        }
         if let (Some(fix), None) = (of_topic, &self.topic_fix) {
             if let Ok(sql) = Sql::parse(&repaired(&text, &fixes), self.version) {
                 self.topic_fix = Some(fix);

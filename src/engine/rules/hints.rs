@@ -10,6 +10,9 @@ use crate::shadow::value::Value;
 /// Paths of one rule that are looked for.
 const MAX_PATHS: usize = 64;
 
+/// Keys of one level of a message that are compared.
+const MAX_KEYS: usize = 256;
+
 /// A part of the SQL that would be better another.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fix {
@@ -23,6 +26,8 @@ pub(super) struct Fix {
     pub(super) messages: u32,
     /// It is the filter.
     pub(super) is_topic: bool,
+    /// WHERE cannot be true without it.
+    pub(super) decides: bool,
 }
 
 /// Where a rule and the messages do not meet.
@@ -129,6 +134,7 @@ impl Hints {
             never_seen: self.filter.clone(),
             messages: self.looked,
             is_topic: true,
+            decides: false,
         })
     }
 }
@@ -157,7 +163,7 @@ impl Wanted {
                 (self.levels, self.words) = (number, Words::default());
             }
             if number == self.levels {
-                for (key, _) in members.iter() {
+                for (key, _) in members.iter().take(MAX_KEYS) {
                     self.words.see(level, key, || key.to_owned());
                 }
             }
@@ -177,6 +183,7 @@ impl Wanted {
             never_seen: self.used.path.join("."),
             messages,
             is_topic: false,
+            decides: self.used.needed,
         })
     }
 

@@ -8,7 +8,13 @@ const MAX_CHARS: usize = 64;
 
 /// Whether `word` could be meant by `wanted`: None, or how far they are apart, a difference of case being none.
 fn distance(wanted: &str, word: &str) -> Option<usize> {
-    if wanted == word {
+    // A character has four bytes at most.
+    if wanted == word || wanted.len().max(word.len()) > 4 * MAX_CHARS {
+        return None;
+    }
+    // What is numbered otherwise is another one: truck-1 is not truck-7.
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).collect::<String>();
+    if digits(wanted) != digits(word) {
         return None;
     }
     let (wanted, word) = (wanted.to_lowercase(), word.to_lowercase());
@@ -131,14 +137,20 @@ mod tests {
     }
 
     #[test]
+    fn another_number_is_another_one() {
+        check("truck-7", &[("truck-1", 9)], None);
+        check("temp1", &[("temp2", 9), ("temp", 9)], None);
+        check("topic_2", &[("topic_1", 9), ("topc_2", 1)], Some("topc_2"));
+    }
+
+    #[test]
     fn words_are_bounded() {
         let mut words = Words::default();
-        for number in 10..99 {
-            words.see("sensor00", &format!("sensor{number}"), || {
-                number.to_string()
-            });
+        for letters in ('a'..'m').flat_map(|a| ('a'..'m').map(move |b| [a, b])) {
+            let word = String::from("sensor") + &String::from_iter(letters);
+            words.see("sensorzz", &word, || word.clone());
         }
-        assert!(words.0.len() <= MAX_WORDS);
+        assert_eq!(words.0.len(), MAX_WORDS);
         let long = "x".repeat(100_000);
         words.see(&long, &(long.clone() + "y"), || long.clone());
         assert!(words.0.iter().all(|word| word.text != long));

@@ -114,9 +114,14 @@ impl Messages {
         self.entry(number).map(|entry| entry.at)
     }
 
-    /// How many came since the message of that number and were not kept.
+    /// How many came since the message of that number and were not kept; since the newest one, where that is still to
+    /// come.
     pub(super) fn missed_since(&self, number: u64) -> u64 {
-        let before = self.entry(number).map_or(0, |entry| entry.missed);
+        let entry = match number < self.end() {
+            true => self.entry(number),
+            false => self.entries.back(),
+        };
+        let before = entry.map_or(0, |entry| entry.missed);
         u64::from((self.missed as u32).wrapping_sub(before))
     }
 
@@ -298,6 +303,7 @@ mod tests {
         assert_eq!(messages.missed_since(0), 1);
         push(&mut messages, 1, b"x");
         assert_eq!(messages.missed_since(3), 0);
+        assert_eq!(messages.missed_since(4), 0, "none since the newest one");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{RuleCounters, RuleDraft, RuleState, RulesSource};
 use crate::auth::rules::RulesCall;
 use crate::engine::ask::{FetchAnswer, NoAnswer};
 use crate::rules::definition::is_name;
-use crate::time::{Instant, Now};
+use crate::time::{Instant, Now, UnixMillis};
 
 /// Between two looks at counters; at the list, where there are none; and at one who does not answer.
 const COUNTERS_EVERY: Duration = Duration::from_secs(2);
@@ -44,7 +44,9 @@ pub(super) struct Remote {
     token: Option<String>,
     writes: VecDeque<Write>,
     flight: Option<Flight>,
-    refused: Option<(u16, String)>,
+    refused: Option<(String, u16, String)>,
+    /// When the rules were told last.
+    as_of: Option<UnixMillis>,
 }
 
 /// How it tells its rules.
@@ -62,6 +64,8 @@ pub(super) struct Known {
     pub(super) written: Option<Written>,
     /// When the definition is to be read again.
     stale_at: Instant,
+    /// Why it could not be read: code and words.
+    pub(super) unreadable: Option<(u16, String)>,
     failing_until: Instant,
 }
 
@@ -128,8 +132,12 @@ impl Remote {
         self.rules.keys()
     }
 
-    pub(super) fn refused(&self) -> Option<&(u16, String)> {
+    pub(super) fn refused(&self) -> Option<&(String, u16, String)> {
         self.refused.as_ref()
+    }
+
+    pub(super) fn as_of(&self) -> Option<UnixMillis> {
+        self.as_of
     }
 
     pub(super) fn dismiss(&mut self) {
@@ -227,9 +235,12 @@ impl Remote {
             (Some(id), Some(flight)) => flight.id = id,
             // That may change: keys may still be on their way.
             _ => {
+                let waiting = self.writes.front().map(Write::name);
+                let refused = waiting.map(|name| (name.to_owned(), 0, String::new()));
                 *self = Self {
                     source: RulesSource::None,
                     due: Some(now + AGAIN),
+                    refused: refused.or_else(|| self.refused.take()),
                     ..Self::default()
                 }
             }

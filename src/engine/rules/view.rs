@@ -4,16 +4,15 @@ use super::Rules;
 use super::dry::{Trial, device_of, incoming, target};
 use super::heard::heard;
 use super::hints::Fix;
+use super::judged::Judged;
 use super::layout::{cut, shown};
 use super::written::Written;
 use super::{
-    DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft, RuleFault,
-    RuleProblem, RuleRow, RuleState, RuleView, RulesRequest, SqlMark, SqlMarkKind,
+    ActionCounters, DryClose, DryRow, DryRun, DrySpan, FaultPlace, Heard, RuleAction, RuleDraft,
+    RuleFault, RuleProblem, RuleRow, RuleState, RuleView, RulesRequest,
 };
 use crate::location::pattern::TopicPattern;
-use crate::rules::definition::is_name;
-use crate::rules::sql::{self, MarkKind};
-use crate::rules::{Sql, SqlError, SqlVersion, Template};
+use crate::rules::Sql;
 use crate::time::Now;
 
 /// Rows of a dry run, bytes of a value in one, and bytes of a text that is looked at closely.
@@ -73,43 +72,61 @@ impl Rules {
         patterns: &[TopicPattern],
         now: Now,
     ) -> Option<RuleView> {
+        let judged = self.judged.take();
         let (draft, written) = self.open(name)?;
-        let version = version_of(written);
+        let judged = judged.filter(|judged| judged.is_of(&draft, written));
+        let judged = judged.unwrap_or_else(|| Judged::new(&draft, written));
+        let foreign_error = written.and_then(Written::foreign_error);
+        let foreign_error = foreign_error.filter(|_| draft.error_action.is_none());
         let foreign_actions = written.map(Written::foreign).unwrap_or_default();
-        let has_actions = !draft.actions.is_empty() || !foreign_actions.is_empty();
-        let sql = Sql::parse(&draft.sql, version);
-        let needs_zones = sql.as_ref().is_ok_and(Sql::needs_zones);
-        let mut faults = faults(&draft, &sql, version, has_actions);
-        let before = written.cloned().unwrap_or_else(Written::new);
-        let payload = match faults.is_empty() {
-            true => before.with(&draft, true).to_json(),
-            false => String::new(),
-        };
-        match sql {
+        let counters = self.counters(&draft, written);
+        match &judged.sql {
             Ok(sql) if !draft.sql.trim().is_empty() => {
-                self.try_out(&draft.sql, version, sql, request.span, now);
+                self.try_out(&draft.sql, sql, request.span, now);
             }
             _ => self.trial = None,
         }
         let fixes = self.trial.as_ref().map(Trial::fixes).unwrap_or_default();
-        faults.extend(fixes.iter().map(warning));
+        let warnings = fixes.iter().map(warning);
         let dry = self.dry_view(&draft, request, patterns);
-        Some(RuleView {
-            marks: marks(&draft.sql),
+        let view = RuleView {
+            marks: judged.marks.clone(),
             row: self.row(name, now),
-            faults,
+            faults: judged.faults.iter().cloned().chain(warnings).collect(),
             foreign_actions,
             dry,
             draft,
-            needs_zones,
-            payload,
-        })
+            counters,
+            version: judged.version.name().to_owned(),
+            foreign_error,
+            needs_zones: judged.needs_zones,
+            needs_origin: judged.needs_origin,
+            payload: judged.payload.clone(),
+        };
+        self.judged = Some(judged);
+        Some(view)
     }
 
-    fn try_out(&mut self, text: &str, version: SqlVersion, sql: Sql, span: DrySpan, now: Now) {
+    /// Of the actions as they are entered, where the other side has them so.
+    fn counters(
+        &self,
+        draft: &RuleDraft,
+        written: Option<&Written>,
+    ) -> Vec<Option<ActionCounters>> {
+        let known = self.remote.find(&draft.name);
+        let counters = known.and_then(|known| known.counters());
+        match (written, counters) {
+            (Some(written), Some(counters)) => written.align(&counters.actions, draft),
+            _ => vec![None; draft.actions.len() + usize::from(draft.error_action.is_some())],
+        }
+    }
+
+    fn try_out(&mut self, text: &str, sql: &Sql, span: DrySpan, now: Now) {
         let trial = self.trial.as_ref();
-        if !trial.is_some_and(|trial| trial.is_of(text, version, span)) {
-            let trial = Trial::new(text, version, sql, span, &self.messages, now);
+        let (version, is_heard) = (sql.version(), self.heard(sql) == Heard::All);
+        if !trial.is_some_and(|trial| trial.is_of(text, version, span, is_heard)) {
+            let sql = sql.clone();
+            let trial = Trial::new(text, version, sql, span, is_heard, &self.messages, now);
             self.trial = Some(trial);
             self.tried = None;
         }
@@ -130,7 +147,7 @@ impl Rules {
             close: request.close,
             actions: draft.actions.clone(),
         };
-        let heard = self.heard(trial.run().sql());
+        let heard = self.heard(trial.entered());
         let before = self.tried.take_if(|(before, _)| *before == of);
         let dry = match before {
             Some((_, dry)) => DryRun { heard, ..dry },
@@ -175,7 +192,7 @@ impl Rules {
             devices: sums.devices,
             matched: sums.matched,
             fired: sums.fired,
-            repaired: repairs(&draft.sql, &trial.fixes()),
+            repaired: repairs(&draft.sql, &trial.taken()),
             from,
             until,
             bars: run.bars(messages, (from, until)),
@@ -209,93 +226,6 @@ impl Rules {
     }
 }
 
-/// Variables have no colour of their own.
-fn marks(sql: &str) -> Vec<SqlMark> {
-    let marks = sql::marks(sql).into_iter().filter_map(|mark| {
-        let kind = match mark.kind {
-            MarkKind::Keyword => SqlMarkKind::Keyword,
-            MarkKind::Function => SqlMarkKind::Function,
-            MarkKind::Text => SqlMarkKind::Text,
-            MarkKind::Number => SqlMarkKind::Number,
-            MarkKind::Variable => return None,
-        };
-        Some(SqlMark {
-            at: mark.at as u32,
-            len: mark.len as u32,
-            kind,
-        })
-    });
-    marks.collect()
-}
-
-/// Drafts are of the newer version.
-pub(super) fn version_of(written: Option<&Written>) -> SqlVersion {
-    written.map_or(SqlVersion::V20160323, |it| it.definition.version)
-}
-
-/// What keeps a draft from being saved.
-pub(super) fn faults(
-    draft: &RuleDraft,
-    sql: &Result<Sql, SqlError>,
-    version: SqlVersion,
-    has_actions: bool,
-) -> Vec<RuleFault> {
-    let mut faults = Vec::new();
-    match sql {
-        _ if draft.sql.trim().is_empty() => {
-            faults.push(whole(FaultPlace::Sql, &draft.sql, RuleProblem::Empty));
-        }
-        Err(error) => faults.push(syntax(FaultPlace::Sql, error)),
-        Ok(_) => {}
-    }
-    let actions = draft.actions.iter().enumerate();
-    let actions = actions.map(|(number, action)| (FaultPlace::Action(number as u8), action));
-    let error_action = draft.error_action.iter();
-    let error_action = error_action.map(|action| (FaultPlace::ErrorAction, action));
-    for (place, action) in actions.chain(error_action) {
-        let texts: &[&str] = match action {
-            RuleAction::Store { bucket, key } => &[key, bucket],
-            RuleAction::Republish { topic, .. } => &[topic],
-        };
-        let template = texts.first().map(|text| match sql {
-            Ok(sql) => Template::parse_for(text, sql),
-            Err(_) => Template::parse(text, version),
-        });
-        if let Some(text) = texts.iter().find(|text| text.trim().is_empty()) {
-            faults.push(whole(place, text, RuleProblem::Empty));
-        } else if let Some(Err(error)) = template {
-            faults.push(syntax(place, &error));
-        }
-    }
-    if !is_name(&draft.name) {
-        faults.push(whole(FaultPlace::Name, &draft.name, RuleProblem::BadName));
-    }
-    if !has_actions {
-        faults.push(whole(FaultPlace::Action(0), "", RuleProblem::NoAction));
-    }
-    faults
-}
-
-fn whole(place: FaultPlace, text: &str, problem: RuleProblem) -> RuleFault {
-    RuleFault {
-        place,
-        at: 0,
-        len: text.len() as u32,
-        problem,
-        repair: None,
-    }
-}
-
-fn syntax(place: FaultPlace, error: &SqlError) -> RuleFault {
-    RuleFault {
-        place,
-        at: error.at as u32,
-        len: error.len as u32,
-        problem: RuleProblem::Syntax(error.message.clone()),
-        repair: error.repair.clone(),
-    }
-}
-
 fn warning(fix: &Fix) -> RuleFault {
     let (path, messages) = (fix.never_seen.clone(), fix.messages);
     let repair_in = fix.repair_in;
@@ -313,6 +243,7 @@ fn warning(fix: &Fix) -> RuleFault {
                 path,
                 messages,
                 repair_in,
+                decides: fix.decides,
             },
         },
         repair: Some(fix.repair.clone()),

@@ -1,6 +1,6 @@
 //! A rule as the other side has it, with those of its actions that this page does not know: they go back as they came.
 
-use super::{RuleAction, RuleDraft};
+use super::{ActionCounters, RuleAction, RuleDraft};
 use crate::rules::{Action, Definition, SqlVersion};
 use crate::shadow::text::{parse_value, to_json};
 use crate::shadow::value::{Object, Value};
@@ -98,16 +98,34 @@ impl Written {
 
     /// The kinds of the actions that are not known here.
     pub(super) fn foreign(&self) -> Vec<String> {
-        let kind = |action: &Value| match action {
-            Value::Object(members) => members
-                .iter()
-                .next()
-                .map_or("?", |(kind, _)| kind)
-                .to_owned(),
-            _ => "?".to_owned(),
+        self.foreign.iter().map(kind).collect()
+    }
+
+    /// The kind of the error action, where it is not known here.
+    pub(super) fn foreign_error(&self) -> Option<String> {
+        self.foreign_error.as_ref().map(kind)
+    }
+
+    /// The counters of those actions of a draft that stand where they do here, its error action last.
+    pub(super) fn align(
+        &self,
+        counters: &[ActionCounters],
+        draft: &RuleDraft,
+    ) -> Vec<Option<ActionCounters>> {
+        let here = &self.definition;
+        let known = here.actions.len() + usize::from(here.error_action.is_some());
+        // Others are of another definition than this one.
+        let is_of_this = self.foreign.is_empty() && counters.len() == known;
+        let at = |place: usize, stands: Option<&Action>, action: &RuleAction| {
+            let is_same = stands.is_some_and(|stands| shown(stands) == *action);
+            let counters = counters.get(place).filter(|_| is_of_this && is_same);
+            counters.cloned()
         };
-        let all = self.foreign.iter().chain(&self.foreign_error);
-        all.map(kind).collect()
+        let actions = draft.actions.iter().enumerate();
+        let actions = actions.map(|(place, action)| at(place, here.actions.get(place), action));
+        let error = draft.error_action.iter();
+        let error = error.map(|action| at(here.actions.len(), here.error_action.as_ref(), action));
+        actions.chain(error).collect()
     }
 
     /// A `topicRulePayload`.
@@ -132,6 +150,14 @@ impl Written {
         let members = members.chain([("actions".into(), Value::Array(actions))]);
         to_json(&Value::Object(members.chain(error).collect()))
     }
+}
+
+fn kind(action: &Value) -> String {
+    let first = match action {
+        Value::Object(members) => members.iter().next(),
+        _ => None,
+    };
+    first.map_or("?", |(kind, _)| kind).to_owned()
 }
 
 fn shown(action: &Action) -> RuleAction {

@@ -4,6 +4,8 @@ mod expression;
 pub(super) mod fault;
 mod form;
 
+use std::borrow::Cow;
+
 use super::syntax::Expr;
 use super::syntax::{Item, Items, Query, Statement, Step, Variable};
 use super::token::{self, Kind, Token};
@@ -23,7 +25,7 @@ pub(in crate::rules) struct Parser<'t> {
     end: usize,
     depth: usize,
     /// The variables that are set; None in a template, which learns of them later.
-    variables: Option<Vec<Variable>>,
+    variables: Option<Cow<'t, [Variable]>>,
 }
 
 pub(in crate::rules) type Parsed<T> = Result<T, Fault>;
@@ -34,7 +36,7 @@ pub(super) fn statement(text: &str) -> Result<Statement, SqlError> {
         return Err(fault.locate(text));
     }
     let mut parser = Parser::new(text, 0);
-    parser.variables = Some(Vec::new());
+    parser.variables = Some(Cow::default());
     parser.statement().map_err(|fault| fault.locate(text))
 }
 
@@ -50,8 +52,8 @@ impl<'t> Parser<'t> {
     }
 
     /// From here on, only the variables of this statement can be used.
-    pub(in crate::rules) fn knows(&mut self, statement: &Statement) {
-        self.variables = Some(statement.variables.clone());
+    pub(in crate::rules) fn knows(&mut self, statement: &'t Statement) {
+        self.variables = Some(Cow::Borrowed(&statement.variables));
     }
 
     /// An expression of a template up to its closing bracket, and where that ends.
@@ -108,7 +110,7 @@ impl<'t> Parser<'t> {
             return Err(self.unexpected_clause(filter.is_some(), condition.is_some()));
         }
         Ok(Statement {
-            variables: self.variables.take().unwrap_or_default(),
+            variables: self.variables.take().unwrap_or_default().into_owned(),
             items,
             filter,
             condition,
@@ -133,7 +135,7 @@ impl<'t> Parser<'t> {
                 return Err(self.expected("="));
             }
             let value = self.expression()?;
-            let variables = self.variables.get_or_insert_default();
+            let variables = self.variables.get_or_insert_default().to_mut();
             if variables.len() == MAX_VARIABLES {
                 return Err(Fault::at(&name, "SET has 10 variables at most"));
             }
@@ -148,7 +150,7 @@ impl<'t> Parser<'t> {
     }
 
     fn variable(&self, name: &Token<'_>) -> Option<&Variable> {
-        let mut variables = self.variables.iter().flatten();
+        let mut variables = self.variables.as_deref()?.iter();
         variables.find(|variable| *variable.name == *name.text)
     }
 

@@ -1,9 +1,9 @@
-//! What a statement is made of, without evaluating it: the paths that it reads, and whether it needs time zones.
+//! What a statement is made of, without evaluating it: the paths that it reads, and whether it needs what no page has.
 
 use super::PathUse;
 use super::evaluate::{is_plain_zone, names_zone};
 use super::function::Function;
-use super::syntax::{Expr, Items, Query, Statement, Step, Test};
+use super::syntax::{Expr, Items, Operator, Query, Statement, Step, Test};
 use crate::rules::value::Value;
 
 /// Every expression of the statement that stands in no other one.
@@ -17,15 +17,15 @@ pub(super) fn exprs(statement: &Statement) -> Vec<&Expr> {
 pub(super) fn paths(statement: &Statement) -> Vec<PathUse> {
     let mut found = Vec::new();
     for variable in &statement.variables {
-        collect(&variable.value, false, &mut found);
+        collect(&variable.value, Part::Other, &mut found);
     }
     let mut items = Vec::new();
     of_items(&statement.items, &mut items);
     for expr in items {
-        collect(expr, false, &mut found);
+        collect(expr, Part::Other, &mut found);
     }
     if let Some(condition) = &statement.condition {
-        collect(condition, true, &mut found);
+        collect(condition, Part::Needed, &mut found);
     }
     found.sort_by_key(|path| path.at);
     found
@@ -50,22 +50,60 @@ pub(in crate::rules) fn needs_zones(expr: &Expr) -> bool {
     inside(expr, true).into_iter().any(needs_zones)
 }
 
-fn collect(expr: &Expr, decides: bool, found: &mut Vec<PathUse>) {
-    if let Expr::Path(steps) = expr {
-        found.extend(path(steps, decides));
-    }
-    for inner in inside(expr, false) {
-        collect(inner, decides, found);
+/// Whether it asks for what a page does not know of a message: who published it, or a shadow.
+pub(in crate::rules) fn needs_origin(expr: &Expr) -> bool {
+    use Function::{AccountId, ClientId, GetThingShadow, Principal};
+    let asks = match expr {
+        Expr::Call(call) => matches!(
+            call.function,
+            AccountId | ClientId | GetThingShadow | Principal
+        ),
+        _ => false,
+    };
+    asks || inside(expr, true).into_iter().any(needs_origin)
+}
+
+/// Where a path stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// In the condition, which cannot be true where it is Undefined.
+    Needed,
+    Condition,
+    Other,
+}
+
+impl Part {
+    /// Of what stands in this expression.
+    fn inside(self, expr: &Expr) -> Self {
+        let keeps = match expr {
+            Expr::Chain(_, rest) => rest.iter().all(|(operator, _)| *operator != Operator::Or),
+            Expr::Member(..) | Expr::Negative(_) => true,
+            _ => false,
+        };
+        match self {
+            Self::Needed if !keeps => Self::Condition,
+            part => part,
+        }
     }
 }
 
-fn path(steps: &[Step], decides: bool) -> Option<PathUse> {
+fn collect(expr: &Expr, part: Part, found: &mut Vec<PathUse>) {
+    if let Expr::Path(steps) = expr {
+        found.extend(path(steps, part));
+    }
+    for inner in inside(expr, false) {
+        collect(inner, part.inside(expr), found);
+    }
+}
+
+fn path(steps: &[Step], part: Part) -> Option<PathUse> {
     let last = steps.last()?;
     Some(PathUse {
         path: steps.iter().map(|step| step.name.to_string()).collect(),
         at: last.at,
         len: last.name.len(),
-        decides,
+        decides: part != Part::Other,
+        needed: part == Part::Needed,
     })
 }
 

@@ -33,11 +33,19 @@ pub const HEARTBEAT: Phrase = Phrase::new(
     "While the place stays the same: once a minute.",
     "位置が変わらないときは 1 分ごとです。",
 );
+pub const AS_OFTEN: Phrase = Phrase::new(
+    "While the place stays the same: just as often.",
+    "位置が変わらないときも同じ間隔です。",
+);
 pub const DETAILS: Phrase = Phrase::new(
     "Also accuracy, speed, heading and time",
     "精度、速度、方位、時刻も送信する",
 );
 pub const START: Phrase = Phrase::new("Start", "開始");
+pub const NO_BROKER: Phrase = Phrase::new(
+    "Choose a broker first: this device publishes to it.",
+    "先にブローカーを選んでください。このデバイスの発行先になります。",
+);
 pub const BAD_THING: Phrase = Phrase::new(
     "A name has 1 to 128 letters, digits and : _ -",
     "名前は英数字と : _ - の 1 から 128 文字です。",
@@ -121,6 +129,10 @@ pub const AWAKE_WHY: Phrase = Phrase::new(
     "画面がオフのとき、または別のタブが前にあるとき、ブラウザーは位置を知らせません。",
 );
 pub const AWAKE_HELD: Phrase = Phrase::new("The screen stays on.", "画面はオンのままです。");
+pub const AWAKE_ENDED: Phrase = Phrase::new(
+    "The browser let the screen go, perhaps to save the battery. It is asked again when you come back to this page.",
+    "ブラウザーが画面をオフにできる状態に戻しました。省電力のためかもしれません。このページに戻ると、もう一度要求します。",
+);
 pub const AWAKE_REFUSED: Phrase = Phrase::new(
     "The browser refused, perhaps to save the battery. It is asked again when you come back to this page.",
     "ブラウザーが拒否しました。省電力のためかもしれません。このページに戻ると、もう一度要求します。",
@@ -140,6 +152,14 @@ pub const TEXT_WAITS: Phrase = Phrase::new(
     "ブローカーの確認応答を待っています。",
 );
 pub const TEXT_TAKEN: Phrase = Phrase::new("The broker has it.", "ブローカーが受け取りました。");
+pub const TEXT_DROPPED: Phrase = Phrase::new(
+    "It was dropped: too much was waiting. Publish it again.",
+    "送信待ちが多すぎるため破棄しました。もう一度発行してください。",
+);
+pub const TEXT_CLOSED: Phrase = Phrase::new(
+    "The broker closes the connection upon it: it was given up. Check what its policy allows, then publish it again.",
+    "発行するとブローカーが接続を閉じるため、破棄しました。ポリシーの許可を確認し、もう一度発行してください。",
+);
 pub const TEXT_TOO_LONG: Phrase = Phrase::new(
     "A message has at most 128 KB. Shorten the text.",
     "メッセージは 128 KB までです。テキストを短くしてください。",

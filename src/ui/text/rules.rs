@@ -37,8 +37,8 @@ pub const NO_SUCH: Phrase = Phrase::new(
     "このブローカーにはルールの機能がありません。ここで作成して試し、aws iot create-topic-rule 用のペイロードをコピーできます。",
 );
 pub const NO_ANSWER: Phrase = Phrase::new(
-    "Asked for its rules, the other side gave no answer that a page may read. It may be down, or not allow this page.",
-    "ルールを問い合わせましたが、読み取れる応答がありません。停止しているか、このページが許可されていない可能性があります。",
+    "This broker gave no answer about rules that a page may read: most brokers offer none. You can write and try them here, and copy the payload for aws iot create-topic-rule.",
+    "ルールについて読み取れる応答がありません。多くのブローカーにはルールの機能がありません。ここで作成して試し、aws iot create-topic-rule 用のペイロードをコピーできます。",
 );
 pub const ASKING_REFUSED: Phrase = Phrase::new(
     "The other side refuses to show its rules: {} ({}).",

@@ -16,12 +16,12 @@ const BUDGETS: [Budget; 2] = [
     Budget {
         name: "page",
         prefix: "gnomon-",
-        bytes: 560_000,
+        bytes: 660_000,
     },
     Budget {
         name: "engine",
         prefix: "engine_",
-        bytes: 320_000,
+        bytes: 470_000,
     },
 ];
 
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_budget_is_in_kilobytes_of_a_thousand() {
         let line = BUDGETS[1].line(319_960);
-        assert_eq!(line.trim(), "engine wasm: 320.0 of 320 KB gzip");
+        assert_eq!(line.trim(), "engine wasm: 320.0 of 470 KB gzip");
     }
 
     #[test]

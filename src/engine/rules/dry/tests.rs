@@ -25,7 +25,7 @@ fn drive(messages: &mut Messages, count: u64, from: u64, padding: usize) {
 fn trial(sql: &str, messages: &Messages, now: Now) -> Trial {
     let version = SqlVersion::V20160323;
     let read = Sql::parse(sql, version).unwrap();
-    Trial::new(sql, version, read, DrySpan::AllKept, messages, now)
+    Trial::new(sql, version, read, DrySpan::AllKept, true, messages, now)
 }
 
 /// Runs until it rests; says how many slices that took, and the most that one did.

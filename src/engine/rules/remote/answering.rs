@@ -44,6 +44,8 @@ impl Remote {
                         self.due = Some(now.instant);
                     } else {
                         self.take_all(pages, false, now);
+                        // That there were no counters may have been a hiccup.
+                        self.way = Way::Unknown;
                         self.due = Some(now.instant + LIST_EVERY);
                     }
                     return;
@@ -60,6 +62,7 @@ impl Remote {
     }
 
     pub(super) fn take_all(&mut self, rules: Vec<Listed>, counts: bool, now: Now) {
+        self.as_of = Some(now.wall);
         self.source = RulesSource::Here {
             at: now.wall,
             counts,
@@ -86,22 +89,20 @@ impl Remote {
         match ok.and_then(|answer| Written::read(&answer.body)) {
             Some(written) => {
                 known.listed.disabled = written.definition.disabled;
-                known.written = Some(written);
+                (known.written, known.unreadable) = (Some(written), None);
                 return;
             }
             None if matches!(answer, Ok(answer) if answer.status == 404) => {
                 self.rules.remove(name);
             }
-            None => {}
+            None => known.unreadable = Some(refusal(answer)),
         }
         // Nothing is written over what cannot be read.
         let waits = self.writes.front();
         if waits.is_some_and(|it| it.name() == name && matches!(it, Write::Save { .. })) {
             self.writes.pop_front();
-            self.refused = Some(match answer {
-                Ok(answer) => answers::refusal(answer),
-                Err(NoAnswer) => (0, String::new()),
-            });
+            let (code, words) = refusal(answer);
+            self.refused = Some((name.to_owned(), code, words));
         }
     }
 
@@ -117,14 +118,10 @@ impl Remote {
         let name = write.name().to_owned();
         match answer {
             Ok(answer) if answer.status < 300 => {}
-            Ok(answer) => {
-                self.refused = Some(answers::refusal(answer));
+            _ => {
+                let (code, words) = refusal(answer);
                 self.forget_definition(&name, now);
-                return None;
-            }
-            Err(NoAnswer) => {
-                self.refused = Some((0, String::new()));
-                self.forget_definition(&name, now);
+                self.refused = Some((name, code, words));
                 return None;
             }
         }
@@ -155,6 +152,14 @@ impl Remote {
         if let Some(known) = self.rules.get_mut(name) {
             known.stale_at = now;
         }
+    }
+}
+
+/// Code and words; 0 without an answer.
+fn refusal(answer: &Result<FetchAnswer, NoAnswer>) -> (u16, String) {
+    match answer {
+        Ok(answer) => answers::refusal(answer),
+        Err(NoAnswer) => (0, String::new()),
     }
 }
 
