@@ -11,6 +11,7 @@ mod issue;
 mod listeners;
 mod objects;
 mod prompt;
+mod rulebook;
 mod rules;
 mod signed;
 mod tcp;

@@ -41,6 +41,16 @@ pub struct Rule {
     pub error_action: Option<Deed>,
 }
 
+/// Everything else is read from these.
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.definition, self.created)
+            == (&other.name, &other.definition, other.created)
+    }
+}
+
+impl Eq for Rule {}
+
 /// An action with its templates read.
 #[derive(Clone, Debug)]
 pub enum Deed {

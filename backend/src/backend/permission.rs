@@ -195,6 +195,8 @@ fn rule(call: &RuleCall) -> (&'static str, String) {
     match call {
         RuleCall::Create { name, .. } => ("iot:CreateTopicRule", named(name)),
         RuleCall::Replace { name, .. } => ("iot:ReplaceTopicRule", named(name)),
+        RuleCall::Put { rule, is_new: true } => ("iot:CreateTopicRule", named(&rule.name)),
+        RuleCall::Put { rule, .. } => ("iot:ReplaceTopicRule", named(&rule.name)),
         RuleCall::Get(name) => ("iot:GetTopicRule", named(name)),
         RuleCall::Delete(name) => ("iot:DeleteTopicRule", named(name)),
         RuleCall::Enable { name, on: true } => ("iot:EnableTopicRule", named(name)),

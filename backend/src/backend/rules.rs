@@ -11,7 +11,7 @@ use gnomon::time::Now;
 use gnomon::topic::TopicName;
 
 use super::Backend;
-use crate::broker::Author;
+use crate::broker::{Author, Limits};
 use crate::rules::{Ended, MAX_HOPS, RepublishError, Work};
 
 impl Backend {
@@ -79,6 +79,10 @@ impl Backend {
     pub fn shadow_text(&self, thing: &str, shadow: Option<&str>) -> Option<String> {
         let id = ShadowId::new(thing, shadow).ok()?;
         String::from_utf8(self.shadows.text(id)?).ok()
+    }
+
+    pub fn limits(&self) -> &Limits {
+        self.broker.limits()
     }
 
     /// The buckets that rules store in, but for those that depend on the message.

@@ -22,7 +22,7 @@ use gnomon::rng::Rng;
 use super::access::host_of;
 use super::hub::Hub;
 use super::listeners::Serving;
-use super::{Config, issue, objects, signed};
+use super::{Config, issue, objects, rulebook, signed};
 use crate::api::{self, Answer, ApiError, Call, ControlCall, MAX_BODY, Outcome, Plane};
 use crate::objects::Objects;
 use crate::signatures::Keys;
@@ -107,6 +107,9 @@ impl Calls {
         match call {
             Call::Control(ControlCall::Certificate(call)) => {
                 issue::carry_out(&self.hub, &self.authority, &principal, call).await
+            }
+            Call::Control(ControlCall::Rule(call)) => {
+                rulebook::carry_out(&self.hub, &principal, call).await
             }
             call => self.hub.call(&principal, call).await,
         }

@@ -139,7 +139,11 @@ fn range(headers: &HeaderMap) -> Option<GetRange> {
         is_number.then(|| text.parse::<u64>().ok()).flatten()
     };
     match (first, last) {
-        ("", last) => number(last).map(GetRange::Suffix),
+        // No byte at all: nothing has that, as nothing reaches that far.
+        ("", last) => number(last).map(|last| match last {
+            0 => GetRange::Offset(i64::MAX as u64),
+            last => GetRange::Suffix(last),
+        }),
         (first, "") => number(first).map(GetRange::Offset),
         (first, last) => {
             let (first, last) = (number(first)?, number(last)?);
@@ -164,6 +168,7 @@ mod tests {
         check("bytes=7-7", Some(GetRange::Bounded(7..8)));
         check("bytes=7-", Some(GetRange::Offset(7)));
         check("bytes=-7", Some(GetRange::Suffix(7)));
+        check("bytes=-0", Some(GetRange::Offset(i64::MAX as u64)));
         for text in [
             "bytes=",
             "bytes=-",

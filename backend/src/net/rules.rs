@@ -4,26 +4,29 @@
 mod deeds;
 mod errors;
 mod evaluate;
+mod places;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::hub::Hub;
 use crate::objects::Objects;
-use crate::rules::{Ended, Work};
+use crate::rules::{Ended, UNDER_WAY, Work};
 use errors::ErrorFile;
 use evaluate::Made;
+use places::Places;
 
-/// Messages that are evaluated, and republished, in one go: others get their turn in between.
-const CHUNK: usize = 64;
-/// Objects that are being stored at a time, those of all rules together. A rule has 64 messages under way at most and
-/// stores one object of each at a time.
-const PUTS: usize = 256;
+/// Objects that are being stored at a time, those of all rules together.
+const PUTS: usize = 512;
+/// The same of one rule where stores may hang: no few rules hold up the others' stores.
+const PUTS_OF_RULE: usize = 16;
 /// Messages that are ended under one lock.
 const ENDS: usize = 512;
 
@@ -34,6 +37,7 @@ struct Runner {
     objects: Arc<Objects>,
     errors: ErrorFile,
     puts: Semaphore,
+    places: Places,
     ended: mpsc::UnboundedSender<(u64, Ended)>,
 }
 
@@ -53,6 +57,7 @@ pub(super) fn start(
         objects: objects.clone(),
         errors: ErrorFile::start(folder)?,
         puts: Semaphore::new(PUTS),
+        places: Places::default(),
         ended,
     });
     tasks.spawn(end_all(hub.clone(), ends));
@@ -69,24 +74,68 @@ async fn end_all(hub: Arc<Hub>, mut ends: mpsc::UnboundedReceiver<(u64, Ended)>)
     }
 }
 
+/// What of one rule is under way.
+struct Lane {
+    /// Evaluates the newest messages, once those before them are: their order is kept.
+    last: JoinHandle<()>,
+    puts: Arc<Semaphore>,
+}
+
+impl Lane {
+    fn is_idle(&self) -> bool {
+        self.last.is_finished() && Arc::strong_count(&self.puts) == 1
+    }
+}
+
 async fn run(runner: Arc<Runner>, tasks: TaskTracker, stop: CancellationToken) {
+    let mut lanes: HashMap<Arc<str>, Lane> = HashMap::new();
     loop {
-        let mut work = runner.hub.take_rule_work().into_iter().peekable();
-        if work.peek().is_none() {
+        let work = runner.hub.take_rule_work();
+        if work.is_empty() {
             runner.hub.rule_work().await;
         }
-        while work.peek().is_some() {
-            let chunk = work.by_ref().take(CHUNK).collect();
-            for made in runner.begin(chunk).await {
-                let finish = deeds::finish(runner.clone(), made);
-                tasks.spawn(stop.clone().run_until_cancelled_owned(finish));
-            }
-            runner.hub.keep_pace().await;
+        // What is taken together is of one rule after another.
+        for chunk in work.chunk_by(|one, next| one.rule.name == next.rule.name) {
+            let Some(first) = chunk.first() else {
+                continue;
+            };
+            let name = first.rule.name.clone();
+            let (before, puts) = match lanes.remove(&name) {
+                Some(lane) => (Some(lane.last), lane.puts),
+                None => (None, Arc::new(Semaphore::new(runner.puts_of_rule()))),
+            };
+            let (chunk, tracker, stopped) = (chunk.to_vec(), tasks.clone(), stop.clone());
+            let (runner, rule_puts) = (runner.clone(), puts.clone());
+            let begin = async move {
+                if let Some(before) = before {
+                    // How it ended does not matter, only that it did.
+                    let _ = before.await;
+                }
+                for made in runner.begin(chunk).await {
+                    let finish = deeds::finish(runner.clone(), rule_puts.clone(), made);
+                    tracker.spawn(stopped.clone().run_until_cancelled_owned(finish));
+                }
+                runner.hub.keep_pace().await;
+            };
+            let begin = stop.clone().run_until_cancelled_owned(begin);
+            let last = tasks.spawn(async move {
+                begin.await;
+            });
+            lanes.insert(name, Lane { last, puts });
         }
+        lanes.retain(|_, lane| !lane.is_idle());
     }
 }
 
 impl Runner {
+    /// A folder answers at once, and flushes many objects as fast as one.
+    fn puts_of_rule(&self) -> usize {
+        match *self.objects {
+            Objects::S3(_) => PUTS_OF_RULE,
+            Objects::Folder(_) | Objects::Nowhere => UNDER_WAY,
+        }
+    }
+
     /// Evaluates, publishes what is to be published in the order in which it came, and ends what that was all of. The
     /// rest is given back.
     async fn begin(&self, chunk: Vec<Work>) -> Vec<Made> {
@@ -109,6 +158,9 @@ impl Runner {
             }
         });
         made.retain(|made| !made.is_done());
+        for (_, name) in made.iter().flat_map(|made| &made.stores) {
+            self.places.enter(name);
+        }
         made
     }
 }

@@ -3,6 +3,8 @@
 
 /// Bytes of a key, as in S3.
 const MAX_KEY: usize = 1024;
+/// A folder in a folder in a folder …: each takes a file that is open while all are listed.
+const MAX_LEVELS: usize = 32;
 /// Bytes of a bucket's name, as in S3 of old.
 const MAX_BUCKET: usize = 255;
 /// What is shown of a name that is none.
@@ -27,6 +29,8 @@ pub enum NameError {
     Empty,
     #[error("the key has {0} bytes; there may be {MAX_KEY}")]
     Long(usize),
+    #[error("the key has {0} levels; there may be {MAX_LEVELS}")]
+    Deep(usize),
     #[error(
         "the key {0:?} has an empty level: it begins or ends with a slash, or has two in a row"
     )]
@@ -87,6 +91,10 @@ fn check_key(key: &str) -> Result<(), NameError> {
     if key.len() > MAX_KEY {
         return Err(NameError::Long(key.len()));
     }
+    let levels = key.split('/').count();
+    if levels > MAX_LEVELS {
+        return Err(NameError::Deep(levels));
+    }
     if key.chars().any(char::is_control) {
         return Err(NameError::Control(shown(key)));
     }
@@ -139,6 +147,10 @@ mod tests {
             check(key, NameError::Control);
         }
         assert_eq!(ObjectName::new("b", ""), Err(NameError::Empty));
+        let deep = ["a"; MAX_LEVELS + 1].join("/");
+        let error = NameError::Deep(MAX_LEVELS + 1);
+        assert_eq!(ObjectName::new("b", &deep), Err(error));
+        assert!(ObjectName::new("b", &deep[2..]).is_ok());
         let long = "京".repeat(342);
         assert_eq!(ObjectName::new("b", &long), Err(NameError::Long(1026)));
         assert!(ObjectName::new("b", &long[3..]).is_ok());

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::Uri;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
@@ -48,6 +50,8 @@ pub enum S3Error {
     Missing(&'static str),
     #[error("{0} must be http:// or https:// with a host, and no user")]
     Endpoint(&'static str),
+    #[error("{0} must be https://: http:// is for this machine only (localhost, 127.0.0.1, [::1])")]
+    Unencrypted(&'static str),
 }
 
 impl S3 {
@@ -109,12 +113,25 @@ fn endpoint(given: impl Fn(&str) -> Option<String>) -> Result<Option<String>, S3
             .or_else(|| url.strip_prefix("https://"));
         return match host.map(|host| host.trim_end_matches('/')) {
             Some(host) if !host.is_empty() && !host.contains(['@', '?', '#']) => {
+                if url.starts_with("http:") && !is_here(&url) {
+                    return Err(S3Error::Unencrypted(name));
+                }
                 Ok(Some(url.trim_end_matches('/').to_owned()))
             }
             _ => Err(S3Error::Endpoint(name)),
         };
     }
     Ok(None)
+}
+
+/// Whether an address is this machine's own.
+fn is_here(url: &str) -> bool {
+    let Ok(url) = url.parse::<Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    ip.map_or(host == "localhost", |ip| ip.is_loopback())
 }
 
 impl fmt::Debug for S3 {
@@ -212,7 +229,9 @@ impl Buckets {
 
     pub(super) async fn list(&self, listing: Listing) -> Result<Listed, ReadError> {
         let buckets = match listing.prefix.split_once('/') {
-            Some((bucket, _)) => vec![bucket.to_owned()],
+            // Anything else could lead to another host, and our signature with it.
+            Some((bucket, _)) if is_bucket(bucket) => vec![bucket.to_owned()],
+            Some(_) => Vec::new(),
             None => self.used(&listing),
         };
         let mut objects = Vec::new();
@@ -376,6 +395,47 @@ mod tests {
         ] {
             let wrong = S3Error::Endpoint("AWS_ENDPOINT_URL");
             assert_eq!(read(&[("AWS_ENDPOINT_URL", url)]), Err(wrong), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_encrypted_stays_on_this_machine() {
+        for url in [
+            "http://localhost:5000",
+            "http://127.0.0.2",
+            "http://[::1]:5000/",
+        ] {
+            assert!(read(&[("AWS_ENDPOINT_URL", url)]).is_ok(), "{url}");
+        }
+        for url in [
+            "http://s3.example",
+            "http://10.0.0.1:9000",
+            "http://127.0.0.1.example",
+        ] {
+            let wrong = S3Error::Unencrypted("AWS_ENDPOINT_URL");
+            assert_eq!(read(&[("AWS_ENDPOINT_URL", url)]), Err(wrong), "{url}");
+        }
+        assert!(read(&[("AWS_ENDPOINT_URL", "https://s3.example")]).is_ok());
+    }
+
+    /// Whatever is asked there fails: nobody listens.
+    #[tokio::test]
+    async fn no_bucket_leads_to_another_host() {
+        let buckets = Buckets::new(read(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]).unwrap());
+        for (prefix, is_asked) in [
+            ("evil.example#/", false),
+            ("evil.example?/k", false),
+            ("me@evil.example/", false),
+            ("/evil.example", false),
+            ("bucket/", true),
+        ] {
+            let listing = Listing {
+                prefix: prefix.to_owned(),
+                most: 1,
+                ..Listing::default()
+            };
+            assert_eq!(buckets.list(listing).await.is_err(), is_asked, "{prefix}");
+            assert_eq!(ObjectName::parse(&[prefix, "k"].concat()).is_ok(), is_asked);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use gnomon::message::QoS;
 use gnomon::rules::definition::is_name;
-use gnomon::rules::{Action, Definition, Sql, SqlVersion, Template};
+use gnomon::rules::{Action, Definition, Sql, Template};
 use gnomon::time::UnixMillis;
 
 use super::{Deed, Rule, RuleError};
@@ -25,7 +25,7 @@ impl Rule {
         {
             return Err(RuleError::FilterLevels(limits.filter_levels));
         }
-        let deed = |action| Deed::read(action, definition.version);
+        let deed = |action| Deed::read(action, &sql);
         Ok(Self {
             name: name.into(),
             actions: definition
@@ -42,9 +42,9 @@ impl Rule {
 }
 
 impl Deed {
-    fn read(action: &Action, version: SqlVersion) -> Result<Self, RuleError> {
+    fn read(action: &Action, sql: &Sql) -> Result<Self, RuleError> {
         let template = |field, text: &str| {
-            Template::parse(text, version).map_err(|error| RuleError::Template { field, error })
+            Template::parse_for(text, sql).map_err(|error| RuleError::Template { field, error })
         };
         Ok(match action {
             Action::Store { bucket, key, .. } => Self::Store {

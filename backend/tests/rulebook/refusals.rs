@@ -40,6 +40,22 @@ fn a_rule_is_refused_by_its_name_its_sql_or_for_want_of_room() {
     assert_eq!(world.figures("r")["sql"], sql);
 }
 
+#[test]
+fn a_template_with_a_variable_that_nothing_sets_is_refused_at_its_spot() {
+    let mut world = World::new();
+    let actions = |key| json!([{ "s3": { "roleArn": "r", "bucketName": "b", "key": key } }]);
+    let sql = "SET @v = 1 SELECT * FROM 'a'";
+    let error = world.put("POST", "r", sql, actions("k/${@w}"));
+    let error = error.unwrap_err();
+    assert_eq!(error.status(), 400);
+    let words = error.to_string();
+    assert!(
+        words.contains("key") && words.contains("column 5"),
+        "{words}"
+    );
+    assert!(world.put("POST", "r", sql, actions("k/${@v}")).is_ok());
+}
+
 /// AWS IoT does not tell a rule that is not there from one that is none of the caller's business.
 #[test]
 fn a_rule_that_is_not_there_is_denied() {

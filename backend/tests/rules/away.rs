@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::bed::{Bed, Store};
+use super::gate::Gate;
 use super::moto::Moto;
 use super::numbers::{Numbers, number};
 use crate::client::Client;
@@ -82,38 +83,36 @@ async fn a_store_that_hangs_delays_nobody_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_foreign_s3_that_comes_back_gets_what_it_missed_and_one_that_does_not_is_given_up() {
-    let mut moto = Moto::start().await;
+    let moto = Moto::start().await;
     moto.create_bucket(BUCKET).await;
-    let address = moto.address;
-    let bed = Bed::start("away", Store::Elsewhere(address)).await;
+    let gate = Gate::before(moto.address).await;
+    let bed = Bed::start("away", Store::Elsewhere(gate.address)).await;
     let mut rule = storing("SELECT * FROM 'topic_1'", KEY);
     rule["errorAction"] = republish("failures");
     bed.create_rule("away", rule).await;
     let mut chat = chatting(&bed).await;
     let mut numbers = Numbers::new(TOPIC);
-    numbers.publish(bed.mqtt(), 50, 0).await.unwrap();
+    numbers.publish(bed.mqtt(), 20, 0).await.unwrap();
     bed.drained("away").await;
-    assert_eq!(moto.objects(BUCKET).await.unwrap().len(), 50);
+    assert_eq!(moto.objects(BUCKET).await.unwrap().len(), 20);
 
-    moto.stop().await;
-    numbers.publish(bed.mqtt(), 100, 0).await.unwrap();
-    let counters = bed.until("away", |rule| rule["retrying"] != 0).await;
-    println!("away: while the S3 is away {counters}");
-    exchange(&mut chat, 20).await;
-    moto.restart().await;
-    moto.create_bucket(BUCKET).await;
-    numbers.publish(bed.mqtt(), 150, 0).await.unwrap();
+    // Fewer than any message has tries.
+    gate.close_for(3);
+    numbers.publish(bed.mqtt(), 40, 0).await.unwrap();
+    gate.opened().await;
     let counters = bed.drained("away").await;
+    assert_eq!(counters["failed"], 0, "{counters}");
     let objects = moto.objects(BUCKET).await.unwrap();
     let mut found: Vec<_> = objects.values().map(|content| number(content)).collect();
     found.sort_unstable();
-    assert_eq!(found, (50..150).collect::<Vec<u64>>(), "{counters}");
+    assert_eq!(found, (0..40).collect::<Vec<u64>>(), "{counters}");
 
-    moto.stop().await;
+    gate.close_for(u64::MAX);
     let mut failures = bed.client("failures").await;
     failures.subscribe(&["failures"], 1).await.unwrap();
-    numbers.publish(bed.mqtt(), 151, 0).await.unwrap();
-    bed.until("away", |rule| rule["retrying"] != 0).await;
+    numbers.publish(bed.mqtt(), 41, 0).await.unwrap();
+    bed.until("away", |rule| rule["retrying"] != 0 || rule["failed"] != 0)
+        .await;
     exchange(&mut chat, 20).await;
     bed.drained("away").await;
     let message = next_message(&mut failures).await.unwrap();

@@ -66,6 +66,37 @@ impl Bed {
         self.process = Some(Process::start(&mut command).await.unwrap());
     }
 
+    /// From now on nothing that is stored there succeeds.
+    pub(crate) async fn block(&self, bucket: &str) {
+        match &self.store {
+            Store::Folder => {
+                let (folder, aside) = self.bucket(bucket);
+                std::fs::rename(&folder, aside).unwrap();
+                std::fs::write(folder, "in the way").unwrap();
+            }
+            Store::Moto(moto) => moto.pause().await,
+            Store::Elsewhere(_) => panic!("it is blocked where it is"),
+        }
+    }
+
+    pub(crate) async fn unblock(&self, bucket: &str) {
+        match &self.store {
+            Store::Folder => {
+                let (folder, aside) = self.bucket(bucket);
+                std::fs::remove_file(&folder).unwrap();
+                std::fs::rename(aside, folder).unwrap();
+            }
+            Store::Moto(moto) => moto.go_on().await,
+            Store::Elsewhere(_) => panic!("it is blocked where it is"),
+        }
+    }
+
+    /// A bucket's folder, and where it is while it is blocked.
+    fn bucket(&self, bucket: &str) -> (PathBuf, PathBuf) {
+        let objects = self.data().join("objects");
+        (objects.join(bucket), objects.join("aside"))
+    }
+
     /// SIGKILL.
     pub(crate) async fn kill(&mut self) {
         self.process.take().unwrap().kill().await.unwrap();

@@ -44,17 +44,20 @@ impl Moto {
         panic!("moto_server did not start on any free port");
     }
 
-    /// Ends it; its port is left to whoever comes.
-    pub(crate) async fn stop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            timeout(PATIENCE, process.kill()).await.unwrap().unwrap();
-        }
+    /// It answers nobody until [`Self::go_on`].
+    pub(crate) async fn pause(&self) {
+        self.signal("STOP").await;
     }
 
-    /// Starts it again on the port that it had. It remembers nothing.
-    pub(crate) async fn restart(&mut self) {
-        self.stop().await;
-        assert!(self.launch().await, "moto_server did not start again");
+    pub(crate) async fn go_on(&self) {
+        self.signal("CONT").await;
+    }
+
+    async fn signal(&self, name: &str) {
+        let id = self.process.as_ref().and_then(Child::id).unwrap();
+        let mut kill = Command::new("kill");
+        let status = kill.args(["-s", name, &id.to_string()]).status().await;
+        assert!(status.unwrap().success());
     }
 
     pub(crate) async fn create_bucket(&self, bucket: &str) {

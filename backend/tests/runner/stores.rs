@@ -59,18 +59,14 @@ async fn a_store_that_fails_is_tried_again_and_holds_up_nobody_else() {
     world
         .create("free", EVERYTHING, store("free", "${n}"))
         .await;
-    for number in 0..200 {
-        world
-            .publish("in/x", &json!({ "n": number }).to_string())
-            .await;
-    }
-    assert_eq!(world.objects("free", 200).await.len(), 200);
+    world.publish_numbers("in/x", 20).await;
+    assert_eq!(world.objects("free", 20).await.len(), 20);
     let figures = world
         .figures("blocked", |figures| figures["retrying"].as_u64() > Some(0))
         .await;
-    assert_eq!(fields(&figures, ["failed", "queued"]), [0, 200]);
+    assert_eq!(fields(&figures, ["failed", "queued"]), [0, 20]);
     world.unblock("blocked");
-    assert_eq!(world.objects("blocked", 200).await.len(), 200);
+    assert_eq!(world.objects("blocked", 20).await.len(), 20);
     let wanted = |figures: &serde_json::Value| figures["queued"] == 0;
     let figures = world.figures("blocked", wanted).await;
     assert_eq!(fields(&figures, ["failed", "retrying", "lost"]), [0, 0, 0]);
@@ -85,18 +81,14 @@ async fn what_was_not_stored_when_the_process_ends_is_stored_after_the_next_star
     world
         .create("durable", EVERYTHING, store("bucket", key))
         .await;
-    for number in 0..100 {
-        world
-            .publish("in/x", &json!({ "n": number }).to_string())
-            .await;
-    }
+    world.publish_numbers("in/x", 20).await;
     let retrying = |figures: &serde_json::Value| figures["retrying"].as_u64() > Some(0);
     world.figures("durable", retrying).await;
     let remove = |folder: &std::path::Path| {
         std::fs::remove_file(folder.join("objects/bucket")).unwrap();
     };
     let world = world.restart(remove).await;
-    let objects = world.objects("bucket", 100).await;
+    let objects = world.objects("bucket", 20).await;
     for (key, bytes) in objects {
         let number = key.split('-').next().unwrap();
         assert_eq!(bytes, format!("{{\"n\":{number}}}").as_bytes());
@@ -110,15 +102,13 @@ async fn objects_that_took_anothers_place_are_counted() {
     world
         .create("latest", EVERYTHING, store("bucket", "latest"))
         .await;
-    for number in 0..5 {
-        world
-            .publish("in/x", &json!({ "n": number }).to_string())
-            .await;
-    }
+    world.publish_numbers("in/x", 20).await;
     let wanted = |figures: &serde_json::Value| figures["queued"] == 0;
     let figures = world.figures("latest", wanted).await;
-    assert_eq!(fields(&figures, ["fired", "overwritten"]), [5, 4]);
-    assert_eq!(figures["actions"][0]["done"], 5);
+    assert_eq!(fields(&figures, ["fired", "overwritten"]), [20, 19]);
+    assert_eq!(figures["actions"][0]["done"], 20);
+    let objects = world.objects("bucket", 1).await;
+    assert_eq!(objects[0].1, b"{\"n\":19}", "the newest one stays");
     world.stop().await;
 }
 

@@ -7,7 +7,7 @@ use gnomon_backend::net::Core;
 use serde_json::{Value, json};
 
 use crate::client::{call, get};
-use crate::common::{Server, config, patiently};
+use crate::common::{Server, config, patiently, publish_1};
 use crate::folder::Folder;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/rules";
@@ -64,6 +64,19 @@ impl World {
         let path = format!("/topics/{topic}?qos=1");
         let published = call(&self.server, "POST", &path, payload).await;
         assert_eq!(published.status, 200, "{}", published.body);
+    }
+
+    /// Numbered messages, all on their way at once. Returns when each is acknowledged.
+    pub(crate) async fn publish_numbers(&self, topic: &str, count: u8) {
+        let mut client = self.server.client("numbers").await;
+        let (mut sent, mut acknowledged) = (Vec::new(), Vec::new());
+        for number in 0..count {
+            let payload = json!({ "n": number }).to_string();
+            sent.extend(publish_1(topic, number + 1, &payload));
+            acknowledged.extend([0x40, 2, 0, number + 1]);
+        }
+        client.send(&sent).await;
+        client.expect(&acknowledged).await;
     }
 
     /// The keys of a bucket and what is behind them, once there are so many.

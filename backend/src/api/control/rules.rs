@@ -4,7 +4,7 @@ use gnomon::rules::Definition;
 
 use super::super::{ApiError, Page, Request, allow, next_token, uri};
 use super::flag;
-use crate::rules::RuleError;
+use crate::rules::{Rule, RuleError};
 
 /// Entries of one page of a list.
 const RESULTS: std::ops::RangeInclusive<usize> = 1..=10_000;
@@ -18,6 +18,11 @@ pub enum RuleCall {
     Replace {
         name: String,
         definition: Definition,
+    },
+    /// Either of these, once its SQL and its templates are read, which takes longer than a lock should be held.
+    Put {
+        rule: Box<Rule>,
+        is_new: bool,
     },
     Get(String),
     List {

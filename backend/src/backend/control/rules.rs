@@ -28,6 +28,12 @@ impl Backend {
                     rules.replace(rule, journal)
                 })
             }
+            RuleCall::Put { rule, is_new } => {
+                self.change_rules(|rules, limits, journal| match is_new {
+                    true => rules.create(*rule, limits, journal),
+                    false => rules.replace(*rule, journal),
+                })
+            }
             RuleCall::Get(name) => Ok(Outcome::Document(whole(rules.get(&name)?))),
             RuleCall::List {
                 page,

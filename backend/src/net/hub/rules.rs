@@ -5,7 +5,7 @@ use tokio::time::{sleep, timeout};
 use super::Hub;
 use super::link::{PAUSE, PAUSE_STEP};
 use crate::backend::Backend;
-use crate::broker::ConnectionId;
+use crate::broker::{ConnectionId, Limits};
 use crate::rules::{Ended, Work};
 use gnomon::time::Now;
 
@@ -33,6 +33,10 @@ impl Hub {
                 backend.end_rule_work(number, ended, now);
             }
         });
+    }
+
+    pub(in crate::net) fn limits(&self) -> Limits {
+        self.lock().backend.limits().clone()
     }
 
     pub(in crate::net) fn shadow_text(&self, thing: &str, shadow: Option<&str>) -> Option<String> {

@@ -15,7 +15,7 @@ use crate::rules::{Deed, DeedEnded, Ended, Item, RepublishError, Rule, Work};
 
 /// Whose rules these are, as everywhere in this stand-in.
 const ACCOUNT: &str = "123456789012";
-const BUG: &str = "this message could not be evaluated: gnomon-backend has a bug";
+pub(super) const BUG: &str = "this message could not be evaluated: gnomon-backend has a bug";
 
 /// A message for a rule and how far it got. `None` for an action's number is the error action.
 #[derive(Debug)]

@@ -129,8 +129,9 @@ impl Walk<'_> {
         if let Some(level) = name.strip_suffix('/') {
             return match enter(folder, level) {
                 Ok(folder) => self.enter(&folder, whole),
-                // Gone since, or not ours to read.
-                Err(_) => Ok(()),
+                // It was replaced since.
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(()),
+                Err(error) => Err(failed(error)),
             };
         }
         if let Ok(stat) = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {

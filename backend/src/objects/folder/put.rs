@@ -5,7 +5,7 @@
 //! one fsync after another, 28 to 74 ms with one `syncfs`, which writes out what others left unwritten as well, and 13 ms
 //! with an fsync each from sixteen threads: those that wait together share one write of the journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ use crate::objects::{ObjectName, PutError};
 const DRAFTS: &str = ".new";
 /// Threads that flush.
 const FLUSHERS: usize = 16;
+/// Folders that are remembered to be on disk.
+const KNOWN: usize = 10_000;
 /// As everybody's files and folders are made; the process's umask takes from it.
 const FILE: Mode = Mode::from_raw_mode(0o666);
 const FOLDER: Mode = Mode::from_raw_mode(0o777);
@@ -46,6 +48,9 @@ pub(super) struct Putter {
     root: PathBuf,
     /// Names the drafts.
     count: u64,
+    /// Folders that are on disk by their names, the root as an empty one. Of one that was there before, a process that
+    /// was ended in the middle may have made it and not flushed it.
+    known: HashSet<String>,
 }
 
 /// An object that has no name yet.
@@ -65,13 +70,20 @@ struct Folders {
 
 impl Putter {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root, count: 0 }
+        Self {
+            root,
+            count: 0,
+            known: HashSet::new(),
+        }
     }
 
     /// Tells of each whether it took another's place.
     pub(super) fn put_all(&mut self, puts: &[Put]) -> Vec<Result<bool, PutError>> {
         // The root is opened each time: it may have been moved, and is not there before it is needed.
-        let mut folders = match Folders::open(&self.root) {
+        if self.known.len() > KNOWN {
+            self.known.clear();
+        }
+        let mut folders = match Folders::open(&self.root, &mut self.known) {
             Ok(folders) => folders,
             Err(error) => return puts.iter().map(|_| Err(error.clone())).collect(),
         };
@@ -105,7 +117,7 @@ impl Putter {
     }
 
     fn draft(&mut self, folders: &mut Folders, put: &Put) -> Result<Draft, PutError> {
-        let folder = folders.of(&put.name)?;
+        let folder = folders.of(&put.name, &mut self.known)?;
         self.count += 1;
         let name = format!("{}-{}", std::process::id(), self.count);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
@@ -144,11 +156,15 @@ fn flush(files: &[BorrowedFd<'_>]) -> rustix::io::Result<()> {
 }
 
 impl Folders {
-    fn open(root: &Path) -> Result<Self, PutError> {
+    fn open(root: &Path, known: &mut HashSet<String>) -> Result<Self, PutError> {
         let fail = |error: &dyn std::fmt::Display| {
             PutError::ForNow(format!("cannot use {}: {error}", root.display()))
         };
         std::fs::create_dir_all(root).map_err(|error| fail(&error))?;
+        if !known.contains("") {
+            flush_above(root).map_err(|error| fail(&error))?;
+            known.insert(String::new());
+        }
         // Which link leads to the root is up to whoever chose it.
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(root, flags, Mode::empty()).map_err(|error| fail(&error))?;
@@ -161,7 +177,11 @@ impl Folders {
     }
 
     /// The folder of an object, made where there is none.
-    fn of(&mut self, name: &ObjectName) -> Result<Rc<OwnedFd>, PutError> {
+    fn of(
+        &mut self,
+        name: &ObjectName,
+        known: &mut HashSet<String>,
+    ) -> Result<Rc<OwnedFd>, PutError> {
         let (path, _) = name.split();
         if let Some(folder) = self.open.get(path) {
             return Ok(folder.clone());
@@ -171,7 +191,8 @@ impl Folders {
         let mut end = 0;
         for level in path.split('/') {
             end += level.len();
-            folder = make(&folder, level).map_err(|error| match error {
+            let above = folder;
+            folder = make(&above, level).map_err(|error| match error {
                 // No object is as high up as a bucket: this is somebody's mistake, and can be mended.
                 Errno::NOTDIR | Errno::LOOP if end > name.bucket().len() => {
                     let words = format!("{} is no folder: is it an object?", &path[..end]);
@@ -180,12 +201,28 @@ impl Folders {
                 Errno::NAMETOOLONG => long(name),
                 error => for_now(name, &error),
             })?;
+            if !known.contains(&path[..end]) {
+                // This is rare enough to be flushed alone.
+                fsync(&above).map_err(|error| for_now(name, &error))?;
+                known.insert(path[..end].to_owned());
+            }
             end += 1;
         }
         let folder = Rc::new(folder);
         self.open.insert(path.to_owned(), folder.clone());
         Ok(folder)
     }
+}
+
+/// The root's own name, and that of the folder that it is in. What is not ours to open was not made by us.
+fn flush_above(root: &Path) -> std::io::Result<()> {
+    let root = std::path::absolute(root)?;
+    for folder in root.ancestors().skip(1).take(2) {
+        if let Ok(folder) = File::open(folder) {
+            folder.sync_all()?;
+        }
+    }
+    Ok(())
 }
 
 /// Opens a level, and makes it where there is none.
@@ -195,7 +232,7 @@ fn make(folder: &OwnedFd, level: &str) -> rustix::io::Result<OwnedFd> {
         entered => return entered,
     }
     match mkdirat(folder, level, FOLDER) {
-        // This is rare enough to be flushed alone.
+        // It may have been known, and have gone since.
         Ok(()) => fsync(folder)?,
         Err(Errno::EXIST) => {}
         Err(error) => return Err(error),
