@@ -4,6 +4,8 @@ mod expression;
 pub(super) mod fault;
 mod form;
 
+use std::borrow::Cow;
+
 use super::syntax::Expr;
 use super::syntax::{Item, Items, Query, Statement, Step, Variable};
 use super::token::{self, Kind, Token};
@@ -23,7 +25,7 @@ pub(in crate::rules) struct Parser<'t> {
     end: usize,
     depth: usize,
     /// The variables that are set; None in a template, which learns of them later.
-    variables: Option<Vec<Variable>>,
+    variables: Option<Cow<'t, [Variable]>>,
 }
 
 pub(in crate::rules) type Parsed<T> = Result<T, Fault>;
@@ -34,7 +36,7 @@ pub(super) fn statement(text: &str) -> Result<Statement, SqlError> {
         return Err(fault.locate(text));
     }
     let mut parser = Parser::new(text, 0);
-    parser.variables = Some(Vec::new());
+    parser.variables = Some(Cow::default());
     parser.statement().map_err(|fault| fault.locate(text))
 }
 
@@ -50,12 +52,14 @@ impl<'t> Parser<'t> {
     }
 
     /// From here on, only the variables of this statement can be used.
-    pub(in crate::rules) fn knows(&mut self, statement: &Statement) {
-        self.variables = Some(statement.variables.clone());
+    pub(in crate::rules) fn knows(&mut self, statement: &'t Statement) {
+        self.variables = Some(Cow::Borrowed(&statement.variables));
     }
 
-    /// An expression of a template up to its closing bracket, and where that ends.
-    pub(in crate::rules) fn template(&mut self) -> Parsed<(Expr, usize)> {
+    /// An expression of a template, from `at` up to its closing bracket, and where that ends.
+    pub(in crate::rules) fn template(&mut self, at: usize) -> Parsed<(Expr, usize)> {
+        self.end = at;
+        self.next = token::token(self.text, at);
         let expr = self.expression()?;
         match self.eat("}") {
             true => Ok((expr, self.end)),
@@ -108,7 +112,7 @@ impl<'t> Parser<'t> {
             return Err(self.unexpected_clause(filter.is_some(), condition.is_some()));
         }
         Ok(Statement {
-            variables: self.variables.take().unwrap_or_default(),
+            variables: self.variables.take().unwrap_or_default().into_owned(),
             items,
             filter,
             condition,
@@ -137,7 +141,7 @@ impl<'t> Parser<'t> {
             if variables.len() == MAX_VARIABLES {
                 return Err(Fault::at(&name, "SET has 10 variables at most"));
             }
-            variables.push(Variable {
+            variables.to_mut().push(Variable {
                 name: name.text.into(),
                 value,
             });
@@ -148,7 +152,7 @@ impl<'t> Parser<'t> {
     }
 
     fn variable(&self, name: &Token<'_>) -> Option<&Variable> {
-        let mut variables = self.variables.iter().flatten();
+        let mut variables = self.variables.iter().flat_map(|set| set.iter());
         variables.find(|variable| *variable.name == *name.text)
     }
 
@@ -192,7 +196,7 @@ impl<'t> Parser<'t> {
                     || next.is_word("WHERE")
             }
             // A sign that touches what follows it, and not what it follows, begins a number.
-            Kind::Sign if next.is_sign("-") => {
+            Kind::Sign if next.is_sign("-") || next.is_sign("+") => {
                 let operand = token::token(self.text, next.end());
                 next.at > self.next.end() && operand.at == next.end()
             }

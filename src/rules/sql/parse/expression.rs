@@ -215,7 +215,7 @@ impl Parser<'_> {
             let names: Vec<&str> = self
                 .variables
                 .iter()
-                .flatten()
+                .flat_map(|set| set.iter())
                 .map(|it| &*it.name)
                 .collect();
             return Err(match near(name.text, &names) {
