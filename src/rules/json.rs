@@ -203,6 +203,7 @@ pub(super) fn write(value: &Value<'_>, out: &mut String, limit: usize) -> bool {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => out.push_str(&number.text()),
+        Value::Text(text) if out.len() + text.len() > limit => return false,
         Value::Text(text) => write_text(text, out),
         Value::Array(items) => {
             out.push('[');
@@ -217,6 +218,9 @@ pub(super) fn write(value: &Value<'_>, out: &mut String, limit: usize) -> bool {
         Value::Object(members) => {
             out.push('{');
             for (key, value) in members.iter().filter(|(_, value)| is_defined(&value)) {
+                if out.len() + key.len() > limit {
+                    return false;
+                }
                 write_text(key, out);
                 out.push(':');
                 if !write(value, out, limit) {

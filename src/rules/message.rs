@@ -1,12 +1,16 @@
-//! A message as a rule sees it: topic, payload and where they came from. The payload is read as JSON once, however many
-//! rules look at it.
+//! A message as one rule sees it: topic, payload and where they came from, and what the statement and its templates share
+//! while they look at it. The payload is read as JSON once, and SET is evaluated once.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use super::json;
 use super::value::Value;
 use crate::rng::Rng;
 use crate::time::UnixMillis;
+
+/// Expressions, items and stretches of text that a statement and its templates may look at together for one message:
+/// they cannot hang.
+const MAX_STEPS: u32 = 1 << 20;
 
 /// What is known of a message beside its payload.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +37,7 @@ impl Origin<'_> {
 /// The document of a shadow, by its thing and its name.
 pub type ShadowText = dyn Fn(&str, Option<&str>) -> Option<String>;
 
+/// For one statement and the templates of its actions.
 pub struct Incoming<'a> {
     pub origin: Origin<'a>,
     pub payload: &'a [u8],
@@ -40,6 +45,10 @@ pub struct Incoming<'a> {
     pub shadow: Option<&'a ShadowText>,
     /// The payload as JSON, once it was asked for; None in it: it is no JSON.
     root: OnceCell<Option<Value<'a>>>,
+    /// The values of SET in their order, once they were asked for.
+    pub(super) variables: OnceCell<Vec<Value<'static>>>,
+    /// How many are left.
+    pub(super) steps: Cell<u32>,
 }
 
 impl<'a> Incoming<'a> {
@@ -49,7 +58,14 @@ impl<'a> Incoming<'a> {
             payload,
             shadow: None,
             root: OnceCell::new(),
+            variables: OnceCell::new(),
+            steps: Cell::new(MAX_STEPS),
         }
+    }
+
+    /// How many steps its evaluation took so far.
+    pub fn spent(&self) -> u64 {
+        (MAX_STEPS - self.steps.get()).into()
     }
 
     pub(super) fn root(&self) -> Option<&Value<'a>> {

@@ -64,6 +64,17 @@ pub struct SqlError {
     pub repair: Option<String>,
 }
 
+/// Why there is no answer for a message: half of one would be a wrong one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Cut {
+    #[error("evaluating this took too long")]
+    TooLong,
+    #[error("what SELECT makes is larger than 1 MB")]
+    TooLarge,
+    #[error("what a template is filled with is larger than 256 KB")]
+    TemplateTooLarge,
+}
+
 /// A statement.
 #[derive(Clone, Debug)]
 pub struct Sql {
@@ -107,12 +118,13 @@ impl Sql {
     }
 
     /// None where the WHERE clause is not true. The topic is not looked at.
-    pub fn evaluate(&self, message: &Incoming<'_>) -> Option<Fired> {
-        let payload = match evaluate::payload(&self.statement, self.version, message)? {
+    pub fn evaluate(&self, message: &Incoming<'_>) -> Result<Option<Fired>, Cut> {
+        let made = evaluate::payload(&self.statement, self.version, message)?;
+        let payload = made.map(|made| match made {
             evaluate::Made::Same => Bytes::copy_from_slice(message.payload),
             evaluate::Made::New(text) => Bytes::from(text),
-        };
-        Some(Fired { payload })
+        });
+        Ok(payload.map(|payload| Fired { payload }))
     }
 
     /// In the order of the text. Of a SELECT in brackets only what it reads FROM.

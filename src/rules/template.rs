@@ -2,9 +2,12 @@
 //! expression sees the payload as it came, not what SELECT made of it, and the variables of SET.
 
 use super::message::Incoming;
-use super::sql::{self, Fault, Parser, Sql, SqlError, SqlVersion};
+use super::sql::{self, Cut, Fault, Parser, Sql, SqlError, SqlVersion};
 use super::sql::{Expr, MAX_SQL};
 use crate::rng::Rng;
+
+/// Texts and expressions.
+const MAX_PARTS: usize = 1_000;
 
 /// A text with expressions in it. `$$` stands for `$`.
 #[derive(Clone, Debug)]
@@ -49,21 +52,21 @@ impl Template {
     }
 
     /// `sql` is the rule's statement, for its variables. What is Undefined leaves nothing.
-    pub fn fill(&self, sql: &Sql, message: &Incoming<'_>) -> String {
+    pub fn fill(&self, sql: &Sql, message: &Incoming<'_>) -> Result<String, Cut> {
         let mut out = String::new();
         for part in &self.parts {
             match part {
                 Part::Text(text) => out += text,
                 Part::Expr(expr) => {
-                    out += &sql::text(expr, sql.statement(), self.version, message, self.salt);
+                    out += &sql::text(expr, sql.statement(), self.version, message, self.salt)?;
                 }
             }
             // No key and no topic is nearly as long.
             if out.len() > MAX_SQL {
-                break;
+                return Err(Cut::TemplateTooLarge);
             }
         }
-        out
+        Ok(out)
     }
 
     /// Whether filling it may need time zones that a page does not know.
@@ -85,6 +88,10 @@ impl Template {
 
 fn parts(text: &str, sql: Option<&Sql>) -> Result<Vec<Part>, Fault> {
     let mut parts = Vec::new();
+    let mut parser = Parser::new(text, text.len());
+    if let Some(sql) = sql {
+        parser.knows(sql.statement());
+    }
     let mut plain = String::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -96,14 +103,13 @@ fn parts(text: &str, sql: Option<&Sql>) -> Result<Vec<Part>, Fault> {
             plain.push('$');
             at += 2;
         } else if rest.starts_with("${") {
+            if parts.len() >= MAX_PARTS {
+                return Err(Fault::new(at, 2, "a template has 1,000 parts at most"));
+            }
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
             }
-            let mut parser = Parser::new(text, at + 2);
-            if let Some(sql) = sql {
-                parser.knows(sql.statement());
-            }
-            let (expr, end) = parser.template()?;
+            let (expr, end) = parser.template(at + 2)?;
             parts.push(Part::Expr(expr));
             at = end;
         } else if !rest.is_empty() {

@@ -51,11 +51,23 @@ impl<T> FromIterator<T> for List<'_, T> {
     }
 }
 
-impl<T: Clone> List<'_, T> {
-    pub(super) fn into_vec(self) -> Vec<T> {
+impl<'a> List<'a, Value<'a>> {
+    /// What is borrowed stays where it is.
+    pub(super) fn into_vec(self) -> Vec<Value<'a>> {
         match self {
-            Self::Borrowed(items) => items.to_vec(),
+            Self::Borrowed(items) => items.iter().map(Value::view).collect(),
             Self::Owned(items) => items,
+        }
+    }
+}
+
+impl<'a> List<'a, Member<'a>> {
+    /// What is borrowed stays where it is.
+    pub(super) fn into_members(self) -> Vec<Member<'a>> {
+        let view = |(key, value): &'a Member<'a>| (Cow::Borrowed(&**key), value.view());
+        match self {
+            Self::Borrowed(members) => members.iter().map(view).collect(),
+            Self::Owned(members) => members,
         }
     }
 }
@@ -113,12 +125,17 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// How many values a clone makes.
+    /// How many values and stretches of text a clone makes.
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Array(List::Owned(items)) => items.iter().map(|it| 1 + it.weight()).sum(),
             Self::Object(List::Owned(members)) => {
-                members.iter().map(|(_, it)| 1 + it.weight()).sum()
+                let weights = members.iter();
+                let weights = weights.map(|(key, it)| 1 + key.len() / 16 + it.weight());
+                weights.sum()
+            }
+            Self::Text(Cow::Owned(text)) | Self::Number(Number::Written(Cow::Owned(text))) => {
+                1 + text.len() / 16
             }
             _ => 1,
         }

@@ -136,7 +136,8 @@ impl Scene {
             let fired = work
                 .rule
                 .sql
-                .evaluate(&Incoming::new(origin, &item.payload));
+                .evaluate(&Incoming::new(origin, &item.payload))
+                .unwrap();
             let deeds = 0..work.rule.actions.len() as u8;
             let deed = |action| DeedEnded {
                 action: Some(action),

@@ -48,7 +48,8 @@ fn play(vector: &Value) -> Result<(), String> {
     };
     let message = Incoming::new(origin, &payload);
     let reached = ingested.is_some() || sql.filter().is_some_and(|filter| filter.matches(topic));
-    let fired = sql.evaluate(&message).filter(|_| reached);
+    let fired = sql.evaluate(&message).map_err(|cut| cut.to_string())?;
+    let fired = fired.filter(|_| reached);
     let triggered = result["triggered"].as_bool().unwrap_or(true);
     match fired {
         None if triggered => return Err("it did not fire".to_owned()),
@@ -102,7 +103,7 @@ fn compare(payload: &[u8], expected: &Value) -> Result<(), String> {
         _ if is_raw => payload == bytes(expected)?,
         Ok(made) => is_equal(&made, expected),
         // Undefined by itself is an empty text.
-        Err(_) => payload.is_empty() && matches!(expected.as_str(), None | Some("")),
+        Err(_) => payload.is_empty() && expected.as_str() == Some(""),
     };
     is_same.then_some(()).ok_or_else(shown)
 }
@@ -130,7 +131,8 @@ fn templates(vector: &Value, sql: &Sql, message: &Incoming<'_>) -> Result<(), St
         let template = Template::parse_for(text(&vector["template"][name])?, sql);
         let filled = template
             .map_err(|error| error.to_string())?
-            .fill(sql, message);
+            .fill(sql, message)
+            .map_err(|cut| cut.to_string())?;
         if Some(&*filled) != expected.as_str() {
             return Err(format!("{name} became {filled}, not {expected}"));
         }

@@ -148,7 +148,7 @@ impl Runner {
         });
         // A panic would be a bug, but no reason to keep a rule's other messages waiting for ever.
         let made = evaluated.await;
-        let mut made = made.unwrap_or_else(|_| chunk.into_iter().map(Made::broken).collect());
+        let mut made = made.unwrap_or_else(|_| chunk.into_iter().map(Made::bug).collect());
         self.hub.act(|backend, now| {
             for made in &mut made {
                 made.republish(backend, now);

@@ -242,7 +242,7 @@ impl World {
             seed: item.seed,
         };
         let incoming = Incoming::new(origin, &item.payload);
-        let Some(fired) = rule.sql.evaluate(&incoming) else {
+        let Some(fired) = rule.sql.evaluate(&incoming).unwrap() else {
             return Ended::default();
         };
         let mut deeds = Vec::new();
@@ -255,13 +255,14 @@ impl World {
             };
             match deed {
                 Deed::Store { bucket, key } => {
-                    let [bucket, key] = [bucket, key].map(|it| it.fill(&rule.sql, &incoming));
+                    let [bucket, key] =
+                        [bucket, key].map(|it| it.fill(&rule.sql, &incoming).unwrap());
                     let name = format!("{bucket}/{key}");
                     let before = self.objects.insert(name, fired.payload.clone());
                     done.overwrote = before.is_some();
                 }
                 Deed::Republish { topic, qos } => {
-                    let topic = topic.fill(&rule.sql, &incoming);
+                    let topic = topic.fill(&rule.sql, &incoming).unwrap();
                     let payload = fired.payload.clone();
                     let sent = self
                         .backend

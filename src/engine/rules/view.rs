@@ -214,7 +214,10 @@ impl Rules {
         let run = trial.run();
         let message = self.messages.get(number)?;
         let of = incoming(number, &message);
-        let fired = run.has_fired(number).then(|| run.sql().evaluate(&of))??;
+        let fired = run
+            .has_fired(number)
+            .then(|| run.sql().evaluate(&of))?
+            .ok()??;
         let target = |action: &RuleAction| cut(target(action, run.sql(), &of), MAX_CLOSE);
         Some(DryClose {
             number,

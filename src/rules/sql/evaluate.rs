@@ -10,8 +10,8 @@ mod zone;
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use super::SqlVersion;
-use super::syntax::{Expr, Items, Statement, Step};
+use super::syntax::{Expr, Items, Statement, Step, Variable};
+use super::{Cut, SqlVersion};
 use crate::rules::json;
 use crate::rules::message::{Incoming, Origin, ShadowText};
 use crate::rules::value::{List, Member, Value, set};
@@ -23,8 +23,6 @@ pub(super) use zone::is_plain as is_plain_zone;
 const MAX_MADE: usize = 128 * 1024;
 /// The longest payload that is made.
 const MAX_OUTPUT: usize = 1024 * 1024;
-/// Expressions, items and stretches of text that one evaluation may look at: a statement cannot hang.
-const MAX_STEPS: u32 = 1 << 20;
 
 /// What every expression of a statement sees.
 #[derive(Clone, Copy)]
@@ -35,7 +33,9 @@ pub(in crate::rules) struct World<'e> {
     /// None: it is no JSON.
     root: Option<&'e Value<'e>>,
     shadow: Option<&'e ShadowText>,
-    variables: &'e [(&'e str, Value<'static>)],
+    /// Those of SET, and their values so far.
+    variables: &'e [Variable],
+    values: &'e [Value<'static>],
     /// How many are left.
     steps: &'e Cell<u32>,
     /// Tells the calls of one text from those of another.
@@ -64,13 +64,14 @@ pub(in crate::rules) fn text(
     version: SqlVersion,
     message: &Incoming<'_>,
     salt: u64,
-) -> String {
+) -> Result<String, Cut> {
     within(statement, version, message, salt, |scope| {
         let value = scope.eval(expr);
-        match &value {
+        let text = match &value {
             Value::Null => "null".to_owned(),
             value => scope.text(value).unwrap_or_default().into_owned(),
-        }
+        };
+        scope.whole(text)
     })
 }
 
@@ -79,23 +80,23 @@ pub(in crate::rules) fn payload(
     statement: &Statement,
     version: SqlVersion,
     message: &Incoming<'_>,
-) -> Option<Made> {
+) -> Result<Option<Made>, Cut> {
     within(statement, version, message, 0, |scope| {
         if let Some(condition) = &statement.condition {
-            let Value::Bool(true) = scope.eval(condition) else {
-                return None;
-            };
+            let fits = matches!(scope.eval(condition), Value::Bool(true));
+            if !scope.whole(fits)? {
+                return Ok(None);
+            }
         }
         if let Items::Value(Expr::All) = &statement.items {
-            return Some(Made::Same);
+            return scope.whole(Some(Made::Same));
         }
+        let value = scope.whole(scope.select(&statement.items))?;
         let mut out = String::new();
-        let fits = json::write(&scope.select(&statement.items), &mut out, MAX_OUTPUT);
-        // Half of an answer would be a wrong one.
-        if !fits || scope.world.steps.get() == 0 {
-            out.clear();
+        match json::write(&value, &mut out, MAX_OUTPUT) {
+            true => Ok(Some(Made::New(out))),
+            false => Err(Cut::TooLarge),
         }
-        Some(Made::New(out))
     })
 }
 
@@ -112,24 +113,25 @@ fn within<T>(
     salt: u64,
     run: impl FnOnce(&Scope<'_, '_>) -> T,
 ) -> T {
-    let steps = Cell::new(MAX_STEPS);
-    let mut variables = Vec::new();
-    for variable in &statement.variables {
-        let world = World::new(version, message, &variables, &steps, 0);
-        let scope = Scope::new(&world);
-        let value = scope.detached(&scope.bounded(scope.eval(&variable.value)));
-        variables.push((&*variable.name, value));
-    }
-    let world = World::new(version, message, &variables, &steps, salt);
+    let variables = message.variables.get_or_init(|| {
+        let mut values = Vec::new();
+        for variable in &statement.variables {
+            let world = World::new(statement, version, message, &values, 0);
+            let scope = Scope::new(&world);
+            values.push(scope.detached(&scope.bounded(scope.eval(&variable.value))));
+        }
+        values
+    });
+    let world = World::new(statement, version, message, variables, salt);
     run(&Scope::new(&world))
 }
 
 impl<'e> World<'e> {
     fn new(
+        statement: &'e Statement,
         version: SqlVersion,
         message: &'e Incoming<'_>,
-        variables: &'e [(&'e str, Value<'static>)],
-        steps: &'e Cell<u32>,
+        values: &'e [Value<'static>],
         salt: u64,
     ) -> Self {
         Self {
@@ -138,8 +140,9 @@ impl<'e> World<'e> {
             payload: message.payload,
             root: message.root(),
             shadow: message.shadow,
-            variables,
-            steps,
+            variables: &statement.variables,
+            values,
+            steps: &message.steps,
             salt,
         }
     }
@@ -160,6 +163,14 @@ impl<'s, 'e> Scope<'s, 'e> {
         let left = self.world.steps.get().saturating_sub(steps);
         self.world.steps.set(left);
         left > 0
+    }
+
+    /// What was made, unless the steps ended on the way.
+    fn whole<T>(&self, made: T) -> Result<T, Cut> {
+        match self.world.steps.get() {
+            0 => Err(Cut::TooLong),
+            _ => Ok(made),
+        }
     }
 
     fn eval(&self, expr: &'e Expr) -> Value<'e> {
@@ -243,8 +254,8 @@ impl<'s, 'e> Scope<'s, 'e> {
     }
 
     fn variable(&self, name: &str) -> Value<'e> {
-        let mut variables = self.world.variables.iter();
-        let found = variables.find(|(known, _)| *known == name);
+        let mut variables = self.world.variables.iter().zip(self.world.values);
+        let found = variables.find(|(known, _)| *known.name == *name);
         found.map_or(Value::Undefined, |(_, value)| value.view())
     }
 

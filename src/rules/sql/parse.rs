@@ -56,8 +56,10 @@ impl<'t> Parser<'t> {
         self.variables = Some(Cow::Borrowed(&statement.variables));
     }
 
-    /// An expression of a template up to its closing bracket, and where that ends.
-    pub(in crate::rules) fn template(&mut self) -> Parsed<(Expr, usize)> {
+    /// An expression of a template, from `at` up to its closing bracket, and where that ends.
+    pub(in crate::rules) fn template(&mut self, at: usize) -> Parsed<(Expr, usize)> {
+        self.end = at;
+        self.next = token::token(self.text, at);
         let expr = self.expression()?;
         match self.eat("}") {
             true => Ok((expr, self.end)),
@@ -194,7 +196,7 @@ impl<'t> Parser<'t> {
                     || next.is_word("WHERE")
             }
             // A sign that touches what follows it, and not what it follows, begins a number.
-            Kind::Sign if next.is_sign("-") => {
+            Kind::Sign if next.is_sign("-") || next.is_sign("+") => {
                 let operand = token::token(self.text, next.end());
                 next.at > self.next.end() && operand.at == next.end()
             }

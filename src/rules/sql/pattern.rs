@@ -5,36 +5,49 @@ use regex_lite::{Regex, RegexBuilder};
 /// A longer pattern is none.
 const MAX_PATTERN: usize = 1_000;
 /// Bytes of a compiled expression: each character of a text may look at all of them.
-const MAX_COMPILED: usize = 64 * 1024;
-/// Characters that all the searches of one replacement may look at together.
-const MAX_LOOKS: usize = 1 << 22;
+const MAX_COMPILED: usize = 16 * 1024;
 
 pub(in crate::rules) fn regex(pattern: &str) -> Option<Regex> {
     if pattern.len() > MAX_PATTERN {
         return None;
     }
     let mut builder = RegexBuilder::new(pattern);
-    builder.size_limit(MAX_COMPILED).nest_limit(32).build().ok()
+    let built = builder.size_limit(MAX_COMPILED).nest_limit(32).build();
+    built.ok()
+}
+
+/// Steps of one search: each byte of the text may look at every part of the expression.
+pub(in crate::rules) fn price(text: &str, regex: &Regex) -> usize {
+    let pattern = regex.as_str();
+    // What is repeated is compiled as often as that.
+    let parts = if pattern.contains('{') {
+        16
+    } else {
+        1 + pattern.len() / 64
+    };
+    text.len().saturating_mul(parts)
 }
 
 /// Each match in turn for `replacement`, whose `$1` is what the first group caught. None: the replacement names a
-/// group that is not there, or the result is longer than `limit`, or the search takes too long.
+/// group that is not there, or the result is longer than `limit`, or `spend` has nothing left.
 pub(in crate::rules) fn replaced(
     text: &str,
     regex: &Regex,
     replacement: &str,
     limit: usize,
+    spend: impl Fn(usize) -> bool,
 ) -> Option<String> {
     let groups = regex.captures_len();
     let mut out = String::new();
-    let (mut at, mut looks) = (0, 0_usize);
-    // Where the next search begins: after an empty match one character further.
-    for found in regex.captures_iter(text) {
+    let mut at = 0;
+    let mut all = regex.captures_iter(text);
+    // Each search may look at all that is left.
+    while spend(price(text.get(at..)?, regex)) {
+        let Some(found) = all.next() else {
+            out.push_str(text.get(at..)?);
+            return (out.len() <= limit).then_some(out);
+        };
         let whole = found.get(0)?;
-        looks += text.len() - at;
-        if looks > MAX_LOOKS {
-            return None;
-        }
         out.push_str(text.get(at..whole.start())?);
         at = whole.end();
         let mut rest = replacement;
@@ -46,6 +59,9 @@ pub(in crate::rules) fn replaced(
                 let (group, len) = group(rest, groups)?;
                 out.push_str(found.get(group).map_or("", |it| it.as_str()));
                 rest = &rest[len..];
+                if out.len() > limit {
+                    return None;
+                }
             } else {
                 let hidden = rest.chars().next()?;
                 out.push(hidden);
@@ -57,8 +73,7 @@ pub(in crate::rules) fn replaced(
             return None;
         }
     }
-    out.push_str(text.get(at..)?);
-    Some(out)
+    None
 }
 
 /// The number of a group at the start of a text and its length: more digits than one only while there is such a group.

@@ -4,20 +4,25 @@ use super::*;
 use crate::rules::Origin;
 use crate::time::UnixMillis;
 
-fn filled(text: &str, statement: &str) -> String {
-    let sql = Sql::parse(statement, SqlVersion::V20160323).unwrap();
-    let origin = Origin {
+fn origin() -> Origin<'static> {
+    Origin {
         topic: "a/b",
         at: UnixMillis(1_481_825_251_155),
         client_id: Some("c"),
         principal: "p",
         account: "1",
         seed: 7,
-    };
+    }
+}
+
+fn filled(text: &str, statement: &str) -> String {
+    let sql = Sql::parse(statement, SqlVersion::V20160323).unwrap();
     let payload = br#"{"color":"red","n":null,"w":10.0,"big":12345678901234567890,"o":{"k":[1]}}"#;
     let template =
         Template::parse_for(text, &sql).unwrap_or_else(|error| panic!("{text}: {error}"));
-    template.fill(&sql, &Incoming::new(origin, payload))
+    template
+        .fill(&sql, &Incoming::new(origin(), payload))
+        .unwrap()
 }
 
 #[test]
@@ -96,4 +101,36 @@ fn zones_are_told_beforehand() {
     };
     assert!(needs("a-${parse_time('HH', timestamp(), 'Asia/Tokyo')}"));
     assert!(!needs("a-${parse_time('HH', timestamp())}"));
+}
+
+#[test]
+fn a_statement_and_its_templates_share_what_they_may_spend() {
+    let sql = Sql::parse(
+        "SET @v = [1, 2, 3] SELECT @v FROM 't'",
+        SqlVersion::V20160323,
+    )
+    .unwrap();
+    let message = Incoming::new(origin(), b"{}");
+    sql.evaluate(&message).unwrap();
+    let first = message.spent();
+    let template = Template::parse_for("${get(@v, 1)}", &sql).unwrap();
+    assert_eq!(template.fill(&sql, &message).as_deref(), Ok("2"));
+    let second = message.spent() - first;
+    // SET is not evaluated again.
+    assert!(second > 0 && second < first, "{second} after {first}");
+    message.steps.set(1);
+    assert_eq!(template.fill(&sql, &message), Err(Cut::TooLong));
+    assert_eq!(sql.evaluate(&message), Err(Cut::TooLong));
+}
+
+#[test]
+fn no_key_with_a_hole_is_made() {
+    let sql = Sql::parse("SELECT * FROM 't'", SqlVersion::V20160323).unwrap();
+    let payload = "\"".to_owned() + &"x".repeat(100_000) + "\"";
+    let message = Incoming::new(origin(), payload.as_bytes());
+    let template = Template::parse_for("${*}${*}${*}", &sql).unwrap();
+    assert_eq!(template.fill(&sql, &message), Err(Cut::TemplateTooLarge));
+    let parts = "${a}".repeat(1_001);
+    assert!(Template::parse(&parts, SqlVersion::V20160323).is_err());
+    assert!(Template::parse(&parts[4..], SqlVersion::V20160323).is_ok());
 }

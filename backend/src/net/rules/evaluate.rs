@@ -39,8 +39,12 @@ impl Made {
     pub(super) fn new(work: Work, shadows: &ShadowText) -> Self {
         let (rule, item) = (work.rule.clone(), work.item.clone());
         let message = incoming(&item, shadows);
+        let fired = match rule.sql.evaluate(&message) {
+            Ok(fired) => fired,
+            Err(cut) => return Self::broken(work, &cut.to_string()),
+        };
         let mut made = Self::empty(work);
-        made.payload = rule.sql.evaluate(&message).map(|fired| fired.payload);
+        made.payload = fired.map(|fired| fired.payload);
         if made.payload.is_some() {
             for (number, deed) in (0..).zip(&rule.actions) {
                 match fill(deed, &rule, &message) {
@@ -55,13 +59,18 @@ impl Made {
         made
     }
 
-    /// All its actions failed.
-    pub(super) fn broken(work: Work) -> Self {
+    /// It could not be evaluated at all.
+    pub(super) fn bug(work: Work) -> Self {
+        Self::broken(work, BUG)
+    }
+
+    /// All its actions failed for good.
+    fn broken(work: Work, error: &str) -> Self {
         let rule = work.rule.clone();
         let mut made = Self::empty(work);
         made.payload = Some(Bytes::new());
         for (number, deed) in (0..).zip(&rule.actions) {
-            let failure = Failure::new(deed, String::new(), BUG.to_owned());
+            let failure = Failure::new(deed, String::new(), error.to_owned());
             made.fail(Some(number), failure, 0);
         }
         made
@@ -160,14 +169,17 @@ pub(super) fn incoming<'a>(item: &'a Item, shadows: &'a ShadowText) -> Incoming<
 }
 
 pub(super) fn fill(deed: &Deed, rule: &Rule, message: &Incoming<'_>) -> Result<Filled, Failure> {
-    let text = |template: &Template| template.fill(&rule.sql, message);
+    let text = |template: &Template| {
+        let filled = template.fill(&rule.sql, message);
+        filled.map_err(|cut| Failure::new(deed, String::new(), cut.to_string()))
+    };
     match deed {
         Deed::Store { bucket, key } => {
-            let bucket = text(bucket);
-            let name = ObjectName::new(&bucket, &text(key));
+            let bucket = text(bucket)?;
+            let name = ObjectName::new(&bucket, &text(key)?);
             name.map(Filled::Store)
                 .map_err(|error: NameError| Failure::store(bucket, error.to_string()))
         }
-        Deed::Republish { topic, qos } => Ok(Filled::Republish(text(topic), *qos)),
+        Deed::Republish { topic, qos } => Ok(Filled::Republish(text(topic)?, *qos)),
     }
 }

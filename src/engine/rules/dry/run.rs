@@ -90,7 +90,7 @@ impl Run {
         Tried {
             device: hash(&device_of(patterns, message.topic)),
             matched,
-            fired: matched && self.sql.evaluate(&incoming(number, message)).is_some(),
+            fired: matched && matches!(self.sql.evaluate(&incoming(number, message)), Ok(Some(_))),
         }
     }
 
@@ -211,7 +211,7 @@ pub(in crate::engine::rules) fn target(
         RuleAction::Republish { topic, .. } => topic,
     };
     match Template::parse_for(text, sql) {
-        Ok(template) => template.fill(sql, of),
+        Ok(template) => template.fill(sql, of).unwrap_or_default(),
         Err(_) => String::new(),
     }
 }

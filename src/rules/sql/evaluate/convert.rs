@@ -79,8 +79,10 @@ impl<'e> Scope<'_, 'e> {
         };
         match kind {
             Type::Text => match self.text(value) {
-                Some(text) => Value::Text(Cow::Owned(text.into_owned())),
-                None => Value::Undefined,
+                Some(text) if self.spend(text.len() / 16) => {
+                    Value::Text(Cow::Owned(text.into_owned()))
+                }
+                _ => Value::Undefined,
             },
             Type::Int => self.made(number().and_then(Decimal::floor)),
             Type::Decimal => self.made(number().map(Decimal::as_decimal)),
@@ -106,12 +108,17 @@ impl<'e> Scope<'_, 'e> {
             Value::Object(members) => {
                 let own = |key: &str| Cow::Owned(key.to_owned());
                 let members = members.iter();
-                let members = members.map(|(key, value)| (own(key), self.detached(value)));
+                let members = members.map_while(|(key, value)| {
+                    let pays = self.spend(key.len() / 16);
+                    pays.then(|| (own(key), self.detached(value)))
+                });
                 Value::Object(members.collect())
             }
             leaf => {
-                if let Value::Text(text) = leaf {
-                    self.spend(text.len() / 16);
+                if let Value::Text(text) | Value::Number(Number::Written(text)) = leaf
+                    && !self.spend(text.len() / 16)
+                {
+                    return Value::Undefined;
                 }
                 leaf.detached_leaf()
             }

@@ -59,7 +59,11 @@ impl<'e> Scope<'_, 'e> {
             return Value::Undefined;
         }
         let arguments = Arguments { scope: self, call };
-        self.apply(&arguments).unwrap_or(Value::Undefined)
+        let made = self.apply(&arguments).unwrap_or(Value::Undefined);
+        if let Value::Text(Cow::Owned(text)) = &made {
+            self.spend(text.len() / 16);
+        }
+        made
     }
 
     fn apply(&self, arguments: &Arguments<'_, '_, 'e>) -> Option<Value<'e>> {

@@ -135,7 +135,7 @@ fn place<'e>(members: &mut Vec<Member<'e>>, name: &'e [Box<str>], value: Value<'
     let found = members.iter_mut().rfind(|(key, _)| *key == **first);
     let found = found.map(|(_, value)| std::mem::replace(value, Value::Null));
     let mut inner = match found {
-        Some(Value::Object(inner)) => inner.into_vec(),
+        Some(Value::Object(inner)) => inner.into_members(),
         _ => Vec::new(),
     };
     place(&mut inner, rest, value);

@@ -14,7 +14,7 @@ fn a_star_alone_is_the_payload_byte_by_byte() {
     }
     let sql = parsed("SELECT * FROM 't'");
     let fired = sql.evaluate(&Incoming::new(origin(), b"\x00\xff")).unwrap();
-    assert_eq!(&fired.payload[..], b"\x00\xff");
+    assert_eq!(&fired.unwrap().payload[..], b"\x00\xff");
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn what_is_known_of_the_message() {
         ..origin()
     };
     let fired = sql.evaluate(&Incoming::new(origin, b"{}")).unwrap();
-    assert_eq!(&fired.payload[..], b"{\"c\":\"n/a\"}");
+    assert_eq!(&fired.unwrap().payload[..], b"{\"c\":\"n/a\"}");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn chance_is_the_same_for_the_same_message_and_another_for_each_call() {
         ..origin()
     };
     let other = sql.evaluate(&Incoming::new(origin, payload)).unwrap();
-    assert_ne!(other.payload, first.as_bytes());
+    assert_ne!(other.unwrap().payload, first.as_bytes());
 }
 
 #[test]
@@ -223,7 +223,11 @@ fn shadows_are_read_through_the_message() {
         let mut message = Incoming::new(origin(), b"{}");
         message.shadow = Some(&shadow);
         let fired = sql.evaluate(&message).unwrap();
-        assert_eq!(&fired.payload[..], expected.as_bytes(), "{expression}");
+        assert_eq!(
+            &fired.unwrap().payload[..],
+            expected.as_bytes(),
+            "{expression}"
+        );
     };
     check(
         "get_thing_shadow('MyThing', 'arn:aws').state.reported.alarm",

@@ -42,10 +42,11 @@ fn concat<'e>(arguments: &Arguments<'_, '_, 'e>) -> Option<Value<'e>> {
     if !values.iter().any(|value| matches!(value, Value::Array(_))) {
         let mut out = String::new();
         for value in &values {
-            out.push_str(&scope.text(value)?);
-            if out.len() > MAX_MADE || !scope.spend(out.len() / 16) {
+            let text = scope.text(value)?;
+            if out.len() + text.len() > MAX_MADE || !scope.spend(text.len() / 16) {
                 return None;
             }
+            out.push_str(&text);
         }
         return Some(written(out));
     }
@@ -106,7 +107,12 @@ fn transform<'e>(arguments: &Arguments<'_, '_, 'e>) -> Option<Value<'e>> {
     if mode != "enrichArray" {
         return None;
     }
-    let weight: usize = added.iter().map(|(_, value)| value.weight()).sum();
+    let weights = added.iter();
+    let weights = weights.map(|(key, value)| 1 + key.len() / 16 + value.weight());
+    let weight: usize = weights.sum();
+    if !arguments.scope.spend(items.len()) {
+        return None;
+    }
     let mut made = Vec::new();
     for item in items.into_vec() {
         let Value::Object(members) = item else {
@@ -116,7 +122,7 @@ fn transform<'e>(arguments: &Arguments<'_, '_, 'e>) -> Option<Value<'e>> {
         if !arguments.scope.spend(members.len() + places + weight) {
             return None;
         }
-        let mut members = members.into_vec();
+        let mut members = members.into_members();
         for (key, value) in added.iter() {
             set(&mut members, Cow::Owned(key.to_string()), value.clone());
         }

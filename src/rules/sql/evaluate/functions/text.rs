@@ -53,10 +53,17 @@ pub(super) fn apply<'e>(
         Function::Rtrim => part(first()?, |text| text.trim_end_matches([' ', '\t'])),
         Function::Replace => replace(&first()?, &second()?, &arguments.text(2)?)?,
         Function::Substring => return substring(arguments),
-        Function::RegexpMatches => Value::Bool(regex(arguments)?.is_match(&first()?)),
+        Function::RegexpMatches => {
+            let (text, regex) = (first()?, regex(arguments)?);
+            let pays = arguments.scope.spend(pattern::price(&text, &regex));
+            Value::Bool(pays && regex.is_match(&text))
+        }
         Function::RegexpSubstr => {
-            let text = first()?;
-            let found = regex(arguments)?.find(&text)?;
+            let (text, regex) = (first()?, regex(arguments)?);
+            if !arguments.scope.spend(pattern::price(&text, &regex)) {
+                return None;
+            }
+            let found = regex.find(&text)?;
             written(found.as_str().to_owned())
         }
         Function::RegexpReplace => {
@@ -66,6 +73,7 @@ pub(super) fn apply<'e>(
                 &regex,
                 &arguments.text(2)?,
                 MAX_MADE,
+                |steps| arguments.scope.spend(steps),
             )?)
         }
         _ => written(digest::of(function)?(first()?.as_bytes())),
@@ -122,8 +130,9 @@ fn regex(arguments: &Arguments<'_, '_, '_>) -> Option<Regex> {
     match &arguments.call.regex {
         Some(regex) => Some(regex.clone()),
         None => {
-            arguments.scope.spend(256);
-            pattern::regex(&arguments.text(1)?)
+            let pattern = arguments.text(1)?;
+            let pays = arguments.scope.spend(1_024);
+            pays.then(|| pattern::regex(&pattern))?
         }
     }
 }
