@@ -192,7 +192,7 @@ for (const [name, colorScheme, locale, width] of [
       await open(page);
       await publish(backend.mqttPort, 'fleet/truck/location', { lat: 35.01, lng: 135.78, speed: 9 });
       const pages = page.getByRole('navigation').getByRole('button');
-      await pages.nth(2).click();
+      await pages.last().click();
       await page.locator('.things-actions button').first().click();
       await page.locator('#things-names').fill('lamp pump-1 plant-4:boiler_2 plant/7 a%b');
       await page.locator('.things-add button[type=submit]').click();

@@ -1,5 +1,6 @@
 //! Statements and what they make of messages, family by family.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod bounds;
 mod clauses;
 mod faults;
@@ -31,12 +32,6 @@ fn parsed(text: &str) -> Sql {
 fn run(sql: &Sql, payload: &[u8]) -> Option<String> {
     let fired = sql.evaluate(&Incoming::new(origin(), payload)).unwrap()?;
     Some(String::from_utf8(fired.payload.to_vec()).unwrap())
-}
-
-/// What keeps a statement from being evaluated to its end.
-fn cut(text: &str, payload: &str) -> Cut {
-    let message = Incoming::new(origin(), payload.as_bytes());
-    parsed(text).evaluate(&message).unwrap_err()
 }
 
 /// What a statement makes of a payload; "-" where it does not fire.

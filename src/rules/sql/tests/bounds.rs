@@ -4,6 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// What keeps a statement from being evaluated to its end.
+fn cut(text: &str, payload: &str) -> Cut {
+    let message = Incoming::new(origin(), payload.as_bytes());
+    parsed(text).evaluate(&message).unwrap_err()
+}
+
 fn fault(text: &str) -> SqlError {
     Sql::parse(text, SqlVersion::default()).unwrap_err()
 }
