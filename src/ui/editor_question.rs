@@ -49,14 +49,7 @@ fn name(desk: Desk, device: String) -> AnyView {
     let note = move || {
         let language = desk.language.get();
         let problem = entered.with(|name| name_problem(name, desk, language));
-        // An empty name is no fault before somebody tried to go on with it.
-        let problem = problem.filter(|_| tried.get() || !entered.with(String::is_empty));
-        let is_problem = problem.is_some();
-        Note {
-            text: problem.unwrap_or_else(|| words::NAME_HINT.text(language).to_owned()),
-            is_problem,
-            is_pressing: is_problem,
-        }
+        Note::of_name(entered, tried, problem, words::NAME_HINT.text(language))
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

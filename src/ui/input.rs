@@ -26,6 +26,25 @@ pub(super) struct Note {
     pub(super) is_pressing: bool,
 }
 
+impl Note {
+    /// Below a name that is asked for: its problem, or the hint. An empty name is no fault before somebody `tried` to
+    /// go on with it.
+    pub(super) fn of_name(
+        entered: RwSignal<String>,
+        tried: RwSignal<bool>,
+        problem: Option<String>,
+        hint: &str,
+    ) -> Self {
+        let problem = problem.filter(|_| tried.get() || !entered.with(String::is_empty));
+        let is_problem = problem.is_some();
+        Self {
+            text: problem.unwrap_or_else(|| hint.to_owned()),
+            is_problem,
+            is_pressing: is_problem,
+        }
+    }
+}
+
 pub(super) struct Input {
     /// Unique in the page.
     pub(super) id: &'static str,

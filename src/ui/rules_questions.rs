@@ -13,8 +13,7 @@ use super::rules_desk::{Question, RulesDesk};
 use super::rules_templates::{TEMPLATES, Template};
 use super::text::{Language, Phrase, rules as words, say};
 use crate::engine::frame::RuleState;
-
-const LONGEST_NAME: usize = 128;
+use crate::rules::definition::is_name;
 
 pub(super) fn questions(desk: RulesDesk) -> AnyView {
     let question = live(move || {
@@ -48,13 +47,7 @@ fn new(desk: RulesDesk) -> AnyView {
     let note = move || {
         let language = desk.language.get();
         let problem = entered.with(|name| name_problem(name, desk, language));
-        let problem = problem.filter(|_| tried.get() || !entered.with(String::is_empty));
-        let is_problem = problem.is_some();
-        Note {
-            text: problem.unwrap_or_else(|| words::BAD_NAME.text(language).to_owned()),
-            is_problem,
-            is_pressing: is_problem,
-        }
+        Note::of_name(entered, tried, problem, words::BAD_NAME.text(language))
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -141,8 +134,7 @@ fn free_name(desk: RulesDesk, name: &str) -> String {
 }
 
 fn name_problem(name: &str, desk: RulesDesk, language: Language) -> Option<String> {
-    let is_allowed = |found: char| found.is_ascii_alphanumeric() || found == '_';
-    let phrase = if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_allowed) {
+    let phrase = if !is_name(name) {
         words::BAD_NAME
     } else if is_taken(desk, name) {
         words::NAME_TAKEN
