@@ -11,5 +11,7 @@ mod value;
 
 pub use definition::{Action, Definition, DefinitionError};
 pub use message::{Incoming, Origin};
-pub use sql::{Cut, Fired, Mark, MarkKind, PathUse, Sql, SqlError, SqlVersion, marks};
+pub use sql::{
+    Cut, Fired, Mark, MarkKind, PathUse, Sql, SqlError, SqlVersion, function_names, marks,
+};
 pub use template::Template;

@@ -16,6 +16,7 @@ use super::message::Incoming;
 use crate::topic::TopicFilter;
 
 pub(super) use evaluate::text;
+pub use function::function_names;
 pub use marks::{Mark, MarkKind, marks};
 pub(super) use parse::Parser;
 pub(super) use parse::fault::Fault;

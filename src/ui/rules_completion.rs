@@ -9,87 +9,11 @@ use super::rules_desk::RulesDesk;
 use super::rules_marks::byte_at;
 use super::rules_sql::go_to;
 use super::text::{rules as words, say};
+use crate::rules::function_names;
 
 const KEYWORDS: [&str; 22] = [
     "AND", "AS", "BETWEEN", "CASE", "ELSE", "END", "EXISTS", "FALSE", "FROM", "IN", "IS", "LIKE",
     "NOT", "NULL", "OR", "SELECT", "SET", "THEN", "TRUE", "VALUE", "WHEN", "WHERE",
-];
-
-const FUNCTIONS: [&str; 74] = [
-    "abs",
-    "accountid",
-    "acos",
-    "asin",
-    "atan",
-    "atan2",
-    "bitand",
-    "bitnot",
-    "bitor",
-    "bitxor",
-    "cast",
-    "ceil",
-    "chr",
-    "clientid",
-    "concat",
-    "cos",
-    "cosh",
-    "decode",
-    "encode",
-    "endswith",
-    "exp",
-    "floor",
-    "get",
-    "get_or_default",
-    "get_thing_shadow",
-    "indexof",
-    "isNull",
-    "isUndefined",
-    "length",
-    "ln",
-    "log",
-    "lower",
-    "lpad",
-    "ltrim",
-    "md2",
-    "md5",
-    "mod",
-    "nanvl",
-    "newuuid",
-    "numbytes",
-    "parse_time",
-    "power",
-    "principal",
-    "rand",
-    "regexp_matches",
-    "regexp_replace",
-    "regexp_substr",
-    "remainder",
-    "replace",
-    "round",
-    "rpad",
-    "rtrim",
-    "sha1",
-    "sha224",
-    "sha256",
-    "sha384",
-    "sha512",
-    "sign",
-    "sin",
-    "sinh",
-    "sql_version",
-    "sqrt",
-    "startswith",
-    "substring",
-    "tan",
-    "tanh",
-    "time_to_epoch",
-    "timestamp",
-    "topic",
-    "traceid",
-    "transform",
-    "trim",
-    "trunc",
-    "upper",
 ];
 
 /// So many are offered at once.
@@ -222,7 +146,7 @@ impl Completion {
         let (Some(word), Some(at)) = (word, self.at.get_untracked()) else {
             return self.close();
         };
-        let is_function = FUNCTIONS.contains(&word);
+        let is_function = is_function(word);
         let tail = if is_function { "()" } else { " " };
         // The places are those of the field's text, which knows no "\r\n".
         let text = self.area.get_untracked().map(|area| area.value());
@@ -296,7 +220,7 @@ impl Completion {
             event.prevent_default();
             self.take(index);
         };
-        let tail = if FUNCTIONS.contains(&word) { "()" } else { "" };
+        let tail = if is_function(word) { "()" } else { "" };
         view! {
             <li
                 id=word_id(index)
@@ -315,6 +239,10 @@ fn word_id(index: usize) -> String {
     "rules-word-".to_owned() + &index.to_string()
 }
 
+fn is_function(word: &str) -> bool {
+    function_names().any(|name| name == word)
+}
+
 /// Reserved words first: most of what is written begins with one.
 fn fitting(typed: &str) -> Vec<&'static str> {
     let fits = |word: &&'static str| {
@@ -323,7 +251,7 @@ fn fitting(typed: &str) -> Vec<&'static str> {
     };
     KEYWORDS
         .into_iter()
-        .chain(FUNCTIONS)
+        .chain(function_names())
         .filter(fits)
         .take(SHOWN)
         .collect()

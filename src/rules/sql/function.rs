@@ -76,8 +76,8 @@ pub(in crate::rules) enum Function {
     Upper,
 }
 
-/// In lower case, with the fewest and the most arguments; with others a function is Undefined, as AWS says.
-pub(super) const FUNCTIONS: [(&str, Function, u8, u8); 73] = [
+/// As AWS writes them, with the fewest and the most arguments; with others a function is Undefined, as AWS says.
+const FUNCTIONS: [(&str, Function, u8, u8); 73] = [
     ("abs", Function::Abs, 1, 1),
     ("accountid", Function::AccountId, 0, 0),
     ("acos", Function::Acos, 1, 1),
@@ -103,8 +103,8 @@ pub(super) const FUNCTIONS: [(&str, Function, u8, u8); 73] = [
     ("get_or_default", Function::GetOrDefault, 1, 2),
     ("get_thing_shadow", Function::GetThingShadow, 2, 3),
     ("indexof", Function::IndexOf, 2, 2),
-    ("isnull", Function::IsNull, 1, 1),
-    ("isundefined", Function::IsUndefined, 1, 1),
+    ("isNull", Function::IsNull, 1, 1),
+    ("isUndefined", Function::IsUndefined, 1, 1),
     ("length", Function::Length, 1, 1),
     ("ln", Function::Ln, 1, 1),
     ("log", Function::Log, 1, 1),
@@ -164,6 +164,13 @@ pub(super) const NOT_SERVED: [&str; 8] = [
     "get_user_properties",
     "sourceip",
 ];
+
+/// The names of all that can be called, for whoever offers them.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    let names = FUNCTIONS.iter().map(|(name, ..)| *name);
+    // It has a form of its own.
+    names.chain(["cast"])
+}
 
 impl Function {
     pub(super) fn by_name(name: &str) -> Option<Self> {

@@ -4,7 +4,7 @@ use regex_lite::Regex;
 
 use super::fault::{Fault, near};
 use super::{Kind, Parsed, Parser};
-use crate::rules::sql::function::{FUNCTIONS, Function, NOT_SERVED};
+use crate::rules::sql::function::{Function, NOT_SERVED, function_names};
 use crate::rules::sql::pattern;
 use crate::rules::sql::syntax::{Call, Expr, TYPES, Type};
 use crate::rules::sql::token::{self, Token};
@@ -152,8 +152,7 @@ fn unknown_function(name: &Token<'_>) -> Fault {
             + " is not served here: it needs a service that is not on this machine";
         return Fault::at(name, &words);
     }
-    let mut names: Vec<&str> = FUNCTIONS.iter().map(|(name, ..)| *name).collect();
-    names.push("cast");
+    let names: Vec<&str> = function_names().collect();
     let fault = Fault::at(name, &("there is no function ".to_owned() + name.text));
     match near(name.text, &names) {
         Some(name) => fault.repaired(name),
