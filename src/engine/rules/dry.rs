@@ -16,9 +16,10 @@ use crate::time::{Instant, Now, UnixMillis};
 
 pub(super) use run::{Run, Sums, device_of, incoming, target};
 
-/// Work of one slice: messages, and bytes of payload.
+/// Work of one slice: messages, bytes of payload, and steps of evaluation.
 const SLICE: usize = 500;
 const SLICE_BYTES: usize = 128 * 1024;
+const SLICE_STEPS: u64 = 50_000;
 
 /// Between two slices: whatever else waits comes in between.
 const BREATH: u64 = 4;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::super::RuleAction;
 use super::super::record::{Message, Messages};
-use super::{SLICE, SLICE_BYTES};
+use super::{SLICE, SLICE_BYTES, SLICE_STEPS};
 use crate::location::pattern::TopicPattern;
 use crate::rules::{Incoming, Origin, Sql, Template};
 use crate::shadow::text::parse_value;
@@ -64,13 +64,14 @@ impl Run {
 
     pub(super) fn advance(&mut self, messages: &Messages, end: u64, patterns: &[TopicPattern]) {
         self.let_go(messages.first());
-        let mut bytes = 0;
+        let (mut bytes, mut steps) = (0, 0);
         for _ in 0..SLICE {
             let number = self.end();
             let Some(message) = messages.get(number).filter(|_| number < end) else {
                 break;
             };
-            let tried = self.try_on(number, &message, patterns);
+            let (tried, spent) = self.try_on(number, &message, patterns);
+            steps += spent;
             self.count(tried, true);
             self.tried.push_back(tried);
             bytes += if tried.matched {
@@ -78,20 +79,28 @@ impl Run {
             } else {
                 0
             };
-            if bytes > SLICE_BYTES {
+            if bytes > SLICE_BYTES || steps > SLICE_STEPS {
                 break;
             }
         }
     }
 
-    fn try_on(&self, number: u64, message: &Message<'_>, patterns: &[TopicPattern]) -> Tried {
+    /// With the steps that it took.
+    fn try_on(
+        &self,
+        number: u64,
+        message: &Message<'_>,
+        patterns: &[TopicPattern],
+    ) -> (Tried, u64) {
         let filter = self.sql.filter();
         let matched = filter.is_some_and(|filter| filter.matches(message.topic));
-        Tried {
+        let incoming = incoming(number, message);
+        let tried = Tried {
             device: hash(&device_of(patterns, message.topic)),
             matched,
-            fired: matched && matches!(self.sql.evaluate(&incoming(number, message)), Ok(Some(_))),
-        }
+            fired: matched && matches!(self.sql.evaluate(&incoming), Ok(Some(_))),
+        };
+        (tried, incoming.spent())
     }
 
     /// `end`: the number of the first that is not to be looked at.
