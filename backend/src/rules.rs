@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gnomon::message::QoS;
-use gnomon::rules::{Definition, Sql, Template};
+use gnomon::rules::{Definition, Origin, Sql, Template};
 use gnomon::time::UnixMillis;
 
 pub(crate) use book::RuleKey;
@@ -28,6 +28,9 @@ pub const UNDER_WAY: usize = 64;
 /// A message that rules made of a message that rules made …, so often, is the work of a loop.
 pub const MAX_HOPS: u8 = 8;
 pub const MAX_RULES: usize = 1000;
+
+/// Whose rules these are, as everywhere in this stand-in.
+const ACCOUNT: &str = "123456789012";
 
 /// A rule, its SQL and its templates read.
 #[derive(Clone, Debug)]
@@ -84,6 +87,20 @@ pub struct Item {
     pub seed: u64,
     /// How many rules it went through.
     pub hops: u8,
+}
+
+impl Item {
+    /// What a rule's SQL and templates may know of it.
+    pub fn origin(&self) -> Origin<'_> {
+        Origin {
+            topic: &self.topic,
+            at: self.at,
+            client_id: self.client_id.as_deref(),
+            principal: &self.principal,
+            account: ACCOUNT,
+            seed: self.seed,
+        }
+    }
 }
 
 /// To be carried out, and ended by its number. After a restart it comes again.

@@ -8,7 +8,7 @@ use gnomon::engine::command::{Command, RuleAction, RuleDraft, RulesCommand};
 use gnomon::engine::frame::{
     DryRun, FrameRequest, ObjectsRequest, RuleRow, RuleView, RulesRequest, RulesView,
 };
-use gnomon::rules::{Incoming, Origin};
+use gnomon::rules::Incoming;
 use gnomon_backend::rules::{DeedEnded, Ended};
 
 use crate::pair::device::Device;
@@ -125,18 +125,10 @@ impl Scene {
         let any = !works.is_empty();
         for work in works {
             let item = &work.item;
-            let origin = Origin {
-                topic: &item.topic,
-                at: item.at,
-                client_id: item.client_id.as_deref(),
-                principal: &item.principal,
-                account: "123456789012",
-                seed: item.seed,
-            };
             let fired = work
                 .rule
                 .sql
-                .evaluate(&Incoming::new(origin, &item.payload))
+                .evaluate(&Incoming::new(item.origin(), &item.payload))
                 .unwrap();
             let deeds = 0..work.rule.actions.len() as u8;
             let deed = |action| DeedEnded {

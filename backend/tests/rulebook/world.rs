@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use gnomon::message::QoS;
 use gnomon::mqtt::wire::{self, Packet, PacketId, Publish};
-use gnomon::rules::{Incoming, Origin};
+use gnomon::rules::Incoming;
 use gnomon::shadow::topics::ShadowId;
 use gnomon::time::{Instant, Now, UnixMillis};
 use gnomon_backend::api::{ApiError, Call, Outcome, Request};
@@ -233,15 +233,7 @@ impl World {
 
     fn carry_out(&mut self, work: &Work) -> Ended {
         let (rule, item) = (&work.rule, &work.item);
-        let origin = Origin {
-            topic: &item.topic,
-            at: item.at,
-            client_id: item.client_id.as_deref(),
-            principal: &item.principal,
-            account: "123456789012",
-            seed: item.seed,
-        };
-        let incoming = Incoming::new(origin, &item.payload);
+        let incoming = Incoming::new(item.origin(), &item.payload);
         let Some(fired) = rule.sql.evaluate(&incoming).unwrap() else {
             return Ended::default();
         };

@@ -12,7 +12,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::deeds::pause;
-use super::evaluate::origin;
 use crate::objects::batches::Batches;
 use crate::rules::{Deed, Work};
 use crate::terminal::tell;
@@ -73,7 +72,7 @@ impl Work {
         json!({
             "ruleName": &*self.rule.name,
             "topic": &*item.topic,
-            "cloudwatchTraceId": origin(item).trace_id(),
+            "cloudwatchTraceId": item.origin().trace_id(),
             "clientId": item.client_id.as_deref().unwrap_or(NO_CLIENT),
             "base64OriginalPayload": STANDARD.encode(&item.payload),
             "failures": failures.iter().map(Failure::to_json).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gnomon::message::QoS;
 use gnomon::rules::message::ShadowText;
-use gnomon::rules::{Incoming, Origin, Template};
+use gnomon::rules::{Incoming, Template};
 use gnomon::time::Now;
 
 use super::errors::Failure;
@@ -13,8 +13,6 @@ use crate::backend::Backend;
 use crate::objects::{NameError, ObjectName};
 use crate::rules::{Deed, DeedEnded, Ended, Item, RepublishError, Rule, Work};
 
-/// Whose rules these are, as everywhere in this stand-in.
-const ACCOUNT: &str = "123456789012";
 pub(super) const BUG: &str = "this message could not be evaluated: gnomon-backend has a bug";
 
 /// A message for a rule and how far it got. `None` for an action's number is the error action.
@@ -151,19 +149,8 @@ impl Made {
     }
 }
 
-pub(super) fn origin(item: &Item) -> Origin<'_> {
-    Origin {
-        topic: &item.topic,
-        at: item.at,
-        client_id: item.client_id.as_deref(),
-        principal: &item.principal,
-        account: ACCOUNT,
-        seed: item.seed,
-    }
-}
-
 pub(super) fn incoming<'a>(item: &'a Item, shadows: &'a ShadowText) -> Incoming<'a> {
-    let mut incoming = Incoming::new(origin(item), &item.payload);
+    let mut incoming = Incoming::new(item.origin(), &item.payload);
     incoming.shadow = Some(shadows);
     incoming
 }
