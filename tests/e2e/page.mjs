@@ -1,6 +1,7 @@
 // A page that is watched: an error on its console, a violation of its policy, or a request to another origin
 // fails the test that caused it.
 import { test as base, expect } from '@playwright/test';
+import { ends } from './processes.mjs';
 
 export { expect };
 
@@ -14,19 +15,22 @@ export const test = base.extend({
   asked: [[], { option: true }],
   page: async ({ page, provoked, asked }, use) => {
     const faults = [];
+    let isWatched = true;
+    const found = (fault) => isWatched && faults.push(fault);
+    ends.once('end', () => (isWatched = false));
     const expected = [ABOUT_SOCKETS, ...provoked];
     page.on('console', (message) => {
       const text = message.text();
       if (['error', 'warning'].includes(message.type()) && !expected.some((it) => it.test(text))) {
-        faults.push(`console ${message.type()}: ${text}`);
+        found(`console ${message.type()}: ${text}`);
       }
     });
-    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('pageerror', (error) => found(`error: ${error.message}`));
     page.on('request', (request) => {
       const url = new URL(request.url());
       const isElsewhere = url.protocol.startsWith('http') && url.origin !== new URL(page.url()).origin;
       if (isElsewhere && page.url() !== 'about:blank' && !asked.some((it) => it.test(url))) {
-        faults.push(`request to another origin: ${url}`);
+        found(`request to another origin: ${url}`);
       }
     });
     await page.addInitScript(() => {

@@ -1,6 +1,6 @@
 // The programs of a test: started on free ports of this machine, and stopped with the test.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,23 @@ const backendProgram = process.env.GNOMON_BACKEND ?? join(root, 'target/release/
 const certutil = process.env.GNOMON_CERTUTIL ?? 'certutil';
 const mosquittoProgram = process.env.GNOMON_MOSQUITTO ?? '/usr/sbin/mosquitto';
 
+/** Says "end" before a server goes that a page came from: what that page misses from then on is no fault of its own. */
+export const ends = new EventEmitter().setMaxListeners(0);
+
+// A range for each of the workers that run tests at once, below those that the system gives to outgoing connections.
+const PORTS = 4000;
+const firstPort = 12_000 + PORTS * Number(process.env.TEST_PARALLEL_INDEX ?? 0);
+let ports = 0;
+
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
+  for (;;) {
+    const port = firstPort + (ports++ % PORTS);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
 }
 
 /** Starts a program and resolves once a line of its output fits `ready`. */
@@ -99,6 +110,7 @@ export class Backend {
   }
 
   async end() {
+    ends.emit('end');
     await this.stop();
     await rm(this.data, { recursive: true, force: true });
   }
