@@ -40,7 +40,7 @@ test.describe('with 25 simulated devices', () => {
     await power.click();
     await expect(power).toHaveAttribute('aria-busy', 'true');
     await expect(power).toHaveAttribute('aria-checked', before);
-    await expect(power).toHaveAttribute('aria-checked', after);
+    await expect(power).toHaveAttribute('aria-checked', after, { timeout: 5_000 });
     await expect(power).toHaveAttribute('aria-busy', 'false');
 
     const wished = after === 'true' ? 'on' : 'off';
@@ -119,7 +119,7 @@ test.describe('with 25 simulated devices', () => {
     const before = await power.getAttribute('aria-checked');
     await power.focus();
     await page.keyboard.press('Space');
-    await expect(power).not.toHaveAttribute('aria-checked', before);
+    await expect(power).not.toHaveAttribute('aria-checked', before, { timeout: 5_000 });
     await page.keyboard.press('Escape');
     await expect(panel(page, 'sim-0005')).toBeHidden();
   });
@@ -146,7 +146,7 @@ test.describe('with the commands of the article', () => {
     await connected(page);
     const location = { longitude: 135.7848895, latitude: 35.0115832 };
     await publish(backend.mqttPort, 'topic_1', { state: { reported: { location } } });
-    await expect(row(page, 'topic_1')).toBeVisible();
+    await expect(row(page, 'topic_1')).toBeVisible({ timeout: 1_500 });
     await publish(backend.mqttPort, 'topic_1', 'Hello mqtt');
     await row(page, 'topic_1').click();
     await expect(panel(page, 'topic_1')).toContainText('35.01158, 135.78489');

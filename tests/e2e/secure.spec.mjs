@@ -39,6 +39,6 @@ test('the fleet arrives over wss, and a switch works', async ({ page, backend })
   const before = await power.getAttribute('aria-checked');
   await power.click();
   await expect(power).toHaveAttribute('aria-busy', 'true');
-  await expect(power).toHaveAttribute('aria-checked', before === 'true' ? 'false' : 'true');
+  await expect(power).toHaveAttribute('aria-checked', before === 'true' ? 'false' : 'true', { timeout: 5_000 });
   await expect(power).toHaveAttribute('aria-busy', 'false');
 });

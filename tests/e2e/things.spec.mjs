@@ -115,15 +115,16 @@ test('names are typed and pasted, those that are none are named, and their shado
 test('the registry is read page by page', async ({ page }) => {
   const names = Array.from({ length: 230 }, (_, n) => `sensor-${n}`);
   await createThings(backend, names);
-  await report(backend, 'sensor-7', { online: false });
+  const answer = await report(backend, 'sensor-7', { online: false });
+  // Documents tell whole seconds: what is said in the second of the connection counts as heard on it.
+  const { timestamp } = await answer.json();
+  await expect.poll(() => Date.now()).toBeGreaterThan((timestamp + 1) * 1000);
   await open(page);
   await openThings(page);
   await add(page, 'sensor-1');
   await page.getByRole('button', { name: 'Read from registry' }).click();
   await expect(page.getByText('The registry names 230 things, 229 of them new here.')).toBeVisible();
-  // What sensor-7 said less than a second before the page was connected counts as heard: shadows tell whole seconds.
-  const all = /^230 things, (229|230) silent, 229 without a shadow$/;
-  await expect(page.getByText(all)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('230 things, 230 silent, 229 without a shadow')).toBeVisible({ timeout: 20_000 });
   await expect(things(page)).toHaveAttribute('aria-rowcount', '231');
   await expect(thing(page, 'sensor-7')).toContainText('v1');
 });
