@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 use super::icons::{Icon, icon};
-use super::keys::{focus_if_lost, focused};
+use super::keys::{focus, focused, move_focus_soon};
 use super::reactive::{act, live, watch};
 use super::text::{Phrase, language, say, shell};
 
@@ -91,11 +91,11 @@ impl Drop for Return {
         let before = self.before.take();
         let before = before.and_then(|it| it.dyn_into::<HtmlElement>().ok());
         let back = self.back;
-        request_animation_frame(move || match before.filter(|it| it.is_connected()) {
+        move_focus_soon(move || match before.filter(|it| it.is_connected()) {
             Some(element) if element.tab_index() >= 0 => {
                 let _ = element.focus();
             }
-            _ => focus_if_lost(back),
+            _ => focus(back),
         });
     }
 }

@@ -98,21 +98,31 @@ pub(super) fn focus(selector: &str) {
     }
 }
 
-/// The same on the next frame, once what is to be found is there. Where somebody moved the focus in the meantime it
-/// stays: the frame may be late.
+/// The same on the next frame, once what is to be found is there.
 pub(super) fn focus_soon(selector: &'static str) {
+    move_focus_soon(move || focus(selector));
+}
+
+/// On the next frame. Where somebody moved the focus in the meantime it stays: the frame may be late.
+pub(super) fn move_focus_soon(to: impl FnOnce() + 'static) {
     let before = focused();
-    request_animation_frame(move || match focused() == before {
-        true => focus(selector),
-        false => focus_if_lost(selector),
+    let to: Box<dyn FnOnce()> = Box::new(to);
+    request_animation_frame(move || {
+        if focused() == before || is_focus_lost() {
+            to();
+        }
     });
 }
 
-/// The same, where what had the focus is gone: it stays where somebody moved it in the meantime.
+/// Where what had the focus is gone: it stays where somebody moved it in the meantime.
 pub(super) fn focus_if_lost(selector: &str) {
-    if focused().is_none_or(|it| it.tag_name() == "BODY") {
+    if is_focus_lost() {
         focus(selector);
     }
+}
+
+fn is_focus_lost() -> bool {
+    focused().is_none_or(|it| it.tag_name() == "BODY")
 }
 
 impl Hands {

@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, VisibilityState};
 
 use super::bulk::Bulk;
 use super::commands::Commands;
-use super::keys::{focus, focus_soon, focused};
+use super::keys::{focus, focus_soon, focused, move_focus_soon};
 use super::link_state::LinkKind;
 use super::listen::Listener;
 use super::open::{Open, Page};
@@ -132,7 +132,7 @@ impl OwnDevice {
     pub(super) fn close(self) {
         self.open.own.set(false);
         let opener = self.opener.try_update_value(Option::take).flatten();
-        request_animation_frame(move || {
+        move_focus_soon(move || {
             if let Some(opener) = &opener {
                 let _ = opener.focus();
             }

@@ -31,7 +31,7 @@ pub(super) fn form(desk: RulesDesk, slot: Slot) -> AnyView {
             .into_any(),
         })
     });
-    request_animation_frame(|| super::keys::focus(".rules-form .segment"));
+    focus_soon(".rules-form .segment");
     view! {
         <div class="rules-form">
             <div class="segments" role="group" aria-label=say(words::KIND)>

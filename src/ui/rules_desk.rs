@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::board::is_narrow;
 use super::commands::Commands;
-use super::keys::{focus, focus_if_lost, focused};
+use super::keys::{focus, focus_if_lost, focus_soon, focused};
 use super::open::{Open, Page};
 use super::reactive::{memo, watch};
 use super::store::Store;
@@ -302,7 +302,7 @@ impl RulesDesk {
             open: None,
             rows: STEP,
         }));
-        request_animation_frame(|| focus(".rules-objects .rules-prefix"));
+        focus_soon(".rules-objects .rules-prefix");
     }
 
     pub(super) fn close_objects(self) {

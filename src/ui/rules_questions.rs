@@ -7,7 +7,7 @@ use web_sys::SubmitEvent;
 
 use super::dialog::Dialog;
 use super::input::{Input, Kind, Note};
-use super::keys::focus;
+use super::keys::{focus, focus_if_lost};
 use super::reactive::{act, live, memo};
 use super::rules_desk::{Question, RulesDesk};
 use super::rules_templates::{TEMPLATES, Template};
@@ -59,8 +59,8 @@ fn new(desk: RulesDesk) -> AnyView {
         desk.question.set(None);
         if let Some(template) = TEMPLATES.get(template.get_untracked()) {
             desk.begin(template.draft(name));
-            // After the dialog gave the focus back to where it was.
-            request_animation_frame(|| request_animation_frame(|| focus("#rules-sql")));
+            // Before the dialog gives the focus back to where it was.
+            request_animation_frame(|| focus_if_lost("#rules-sql"));
         }
     };
     let input = Input {

@@ -112,6 +112,34 @@ test.describe('with a backend', () => {
     }
   });
 
+  test('a dialog that closed takes no focus from where somebody moved it, however late the frame', async ({ page }) => {
+    await open(page, backend);
+    await button(page, 'New').click();
+    await expect(page.getByRole('dialog', { name: 'New rule' })).toBeVisible();
+    await page.evaluate(() => {
+      const own = window.requestAnimationFrame;
+      const held = [];
+      window.requestAnimationFrame = (then) => held.push(then);
+      window.release = () => {
+        window.requestAnimationFrame = own;
+        const all = held.splice(0);
+        return new Promise((done) => own((now) => done(all.forEach((then) => then(now)))));
+      };
+    });
+    await page.getByRole('dialog').getByRole('button', { name: 'Write it' }).click();
+    await expect(editor(page)).toHaveValue("SELECT * FROM 'topic_1'");
+    await editor(page).focus();
+    await page.keyboard.press('End');
+    await page.evaluate(() => {
+      window.lost = 0;
+      document.querySelector('#rules-sql').addEventListener('blur', () => (window.lost += 1));
+      return window.release();
+    });
+    await page.keyboard.type(' WHERE n > 1');
+    await expect(editor(page)).toHaveValue("SELECT * FROM 'topic_1' WHERE n > 1");
+    expect(await page.evaluate(() => window.lost)).toBe(0);
+  });
+
   test('it is saved, runs, stores what can be read, pauses, and goes', async ({ page }) => {
     await open(page, backend);
     await begin(page, 'iphone6_location');
